@@ -1,0 +1,89 @@
+"""Where Plaza's configuration comes from: the environment, the keys of this installation, and what a demo needs.
+
+    DEMO_DIR   where all state lives (default ``./.demo``): ``plaza.sqlite3`` and ``keys.json``
+    PORT       where Plaza is served on 127.0.0.1 (default 8000)
+    SFU_PORT   where browsers find LiveKit on 127.0.0.1 (default 7880)
+    SPACES_*   any setting of the package, as JSON or plain text
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypedDict
+
+TOPICS = {
+    "software": "Software",
+    "craft": "Craft",
+    "small-web": "Small web",
+    "music": "Music",
+    "science": "Science",
+    "cities": "Cities",
+    "food": "Food",
+    "books": "Books",
+    "health": "Health",
+    "sport": "Sport",
+}
+
+
+class Keys(TypedDict):
+    """The secrets of one installation, written once when it is set up."""
+
+    secret_key: str
+    livekit_api_key: str
+    livekit_api_secret: str
+
+
+def read_settings(given: Mapping[str, object]) -> dict[str, object]:
+    """Return the whole Flask configuration. Raises FileNotFoundError when this installation has no keys yet."""
+    state = Path(os.environ.get("DEMO_DIR", ".demo")).resolve()
+    port = int(os.environ.get("PORT", "8000"))
+    sfu_port = int(os.environ.get("SFU_PORT", "7880"))
+    settings: dict[str, object] = {
+        "PORT": port,
+        # Commands and tests run unpatched; only wsgi.py serves under eventlet, and says so.
+        "ASYNC_MODE": "threading",
+        "SQLALCHEMY_DATABASE_URI": f"sqlite:///{state / 'plaza.sqlite3'}",
+        # Cookies do not know ports: two demos on one machine would sign each other out.
+        "SESSION_COOKIE_NAME": f"plaza_{port}",
+        "REMEMBER_COOKIE_NAME": f"plaza_{port}_remember",
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "REMEMBER_COOKIE_SAMESITE": "Lax",
+        # A document that Turbo keeps for hours must still be able to post.
+        "WTF_CSRF_TIME_LIMIT": None,
+        "SEND_FILE_MAX_AGE_DEFAULT": 3600,
+        "SPACES_BASE_TEMPLATE": "base.html",
+        "SPACES_LIVEKIT_URL": f"ws://127.0.0.1:{sfu_port}",
+        "SPACES_RATE_LIMIT_FACTOR": 10,
+        "SPACES_TOPICS": TOPICS,
+    }
+    settings |= {key: _value(key, text) for key, text in os.environ.items() if key.startswith("SPACES_")}
+    settings |= given
+    if "SECRET_KEY" not in settings:
+        keys = read_keys(state)
+        settings["SECRET_KEY"] = keys["secret_key"]
+        settings.setdefault("SPACES_LIVEKIT_API_KEY", keys["livekit_api_key"])
+        settings.setdefault("SPACES_LIVEKIT_API_SECRET", keys["livekit_api_secret"])
+    return settings
+
+
+def read_keys(state: Path) -> Keys:
+    """Return the keys kept in ``state``. Raises FileNotFoundError, with the way on, when there are none."""
+    path = state / "keys.json"
+    try:
+        keys: Keys = json.loads(path.read_text())
+    except FileNotFoundError:
+        raise FileNotFoundError(f"{path} is missing: `make demo` writes it once, with random keys.") from None
+    return keys
+
+
+def _value(key: str, text: str) -> object:
+    # A LiveKit key or secret that happens to look like a number is still text.
+    if key.startswith("SPACES_LIVEKIT_"):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

@@ -1,0 +1,43 @@
+"""Live audio rooms ("Spaces") for an existing Flask social network. The public names, and nothing else."""
+
+from .errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    Limited,
+    MediaDown,
+    MediaError,
+    NotFound,
+    NotSignedIn,
+    Refusal,
+    SetupError,
+    SpacesError,
+    Unavailable,
+    WebhookRefused,
+    WrongState,
+)
+from .extension import Spaces
+from .ports import Blocks, Identity, MediaServer, Profile, SocialGraph
+
+__all__ = [
+    "Blocks",
+    "Conflict",
+    "Forbidden",
+    "Identity",
+    "Invalid",
+    "Limited",
+    "MediaDown",
+    "MediaError",
+    "MediaServer",
+    "NotFound",
+    "NotSignedIn",
+    "Profile",
+    "Refusal",
+    "SetupError",
+    "SocialGraph",
+    "Spaces",
+    "SpacesError",
+    "Unavailable",
+    "WebhookRefused",
+    "WrongState",
+]

@@ -1,0 +1,107 @@
+"""Every ``SPACES_*`` key: its type, its default and what it does. An unknown key is an error with a suggestion."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+
+from .errors import SetupError
+from .flags import BY_KEY
+
+PREFIX = "SPACES_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The package's configuration, read once at ``init_app``. Durations are seconds unless the name says otherwise."""
+
+    #: Where members' browsers reach LiveKit: ``wss://...`` (``ws://`` on loopback only).
+    livekit_url: str
+    #: LiveKit's one API key.
+    livekit_api_key: str
+    #: Its secret, at least 32 characters, not Flask's ``SECRET_KEY``. Never logged, never shown.
+    livekit_api_secret: str = field(repr=False)
+    #: Where this server reaches LiveKit's HTTP API; by default ``livekit_url`` with ``http``.
+    livekit_api_url: str = ""
+    #: Path under which every page, API route and the Socket.IO namespace live.
+    url_prefix: str = "/spaces"
+    #: The host's template that our pages extend; it needs a block ``content``. Empty: a plain page of ours.
+    base_template: str = ""
+    #: Life of a join grant. LiveKit adds a leeway of 60 s of its own.
+    grant_ttl: int = 60
+    #: Deadline of one call to the SFU.
+    media_deadline: float = 2.5
+    #: A stay ends this long after SFU, socket and heartbeat last showed the member.
+    stay_grace: int = 60
+    #: A Space ends when its host has been away this long; a speaker's seat is kept as long.
+    host_grace: int = 60
+    #: Pause between two rounds of the reconciler while something is live.
+    reconcile_interval: float = 1.0
+    #: Run the reconciler inside the web process. False: run ``flask spaces reconcile`` beside it.
+    reconcile_in_process: bool = True
+    #: How long whom a viewer follows is remembered for the strip.
+    followees_ttl: float = 5.0
+    #: Clients come back after a room moved spread over this many milliseconds per 100 participants.
+    rejoin_spread_ms: int = 200
+    #: Multiplies every rate limit; 10 for demos, 0 switches limits off (tests).
+    rate_limit_factor: float = 1.0
+    #: Where rate limits are counted (a ``limits`` storage URI).
+    rate_limit_storage: str = "memory://"
+    #: Values of flags, by key, for hosts without a flag provider of their own.
+    flags: Mapping[str, bool | int] = field(default_factory=dict)
+    #: Topics members may choose, id to name.
+    topics: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def grant_life(self) -> timedelta:
+        """The life of a join grant."""
+        return timedelta(seconds=self.grant_ttl)
+
+
+def read_config(settings: Mapping[str, object]) -> Config:
+    """Return the configuration in ``settings`` (a Flask config). Raises SetupError naming every problem at once."""
+    known = {PREFIX + item.name.upper(): item for item in fields(Config)}
+    given = {key: value for key, value in settings.items() if key.startswith(PREFIX)}
+    problems: list[str] = []
+    for key in given.keys() - known.keys():
+        close = difflib.get_close_matches(key, known, n=1)
+        problems.append(f"{key} is not a setting" + (f"; did you mean {close[0]}?" if close else "."))
+    for key, example in (
+        ("SPACES_LIVEKIT_URL", "wss://sfu.example.com"),
+        ("SPACES_LIVEKIT_API_KEY", "the key in livekit.yaml"),
+        ("SPACES_LIVEKIT_API_SECRET", "its secret"),
+    ):
+        if not given.get(key):
+            problems.append(f"{key} is missing; set it to {example}.")
+    values = {known[key].name: value for key, value in given.items() if key in known}
+    problems += _contradictions(values)
+    if problems:
+        raise SetupError(problems)
+    if not values.get("livekit_api_url"):
+        values["livekit_api_url"] = str(values["livekit_url"]).replace("ws", "http", 1)
+    return Config(**values)  # type: ignore[arg-type]
+
+
+def _contradictions(values: Mapping[str, object]) -> list[str]:
+    problems: list[str] = []
+    url = str(values.get("livekit_url", ""))
+    host = url.partition("://")[2].partition("/")[0].rpartition(":")[0].strip("[]")
+    if url and not url.startswith(("ws://", "wss://")):
+        problems.append("SPACES_LIVEKIT_URL must start with wss:// (or ws:// on loopback).")
+    if url.startswith("ws://") and not (host == "localhost" or host == "::1" or host.startswith("127.")):
+        problems.append("SPACES_LIVEKIT_URL is ws:// to another machine: anyone on the way could listen. Use wss://.")
+    secret = str(values.get("livekit_api_secret", ""))
+    if secret and len(secret) < 32:
+        problems.append("SPACES_LIVEKIT_API_SECRET is shorter than 32 characters; LiveKit itself warns about that.")
+    prefix = str(values.get("url_prefix", "/spaces"))
+    if not prefix.startswith("/") or prefix.endswith("/"):
+        problems.append("SPACES_URL_PREFIX must start with a slash and not end with one.")
+    ttl = values.get("grant_ttl", 60)
+    if not isinstance(ttl, int) or not 1 <= ttl <= 60:
+        problems.append("SPACES_GRANT_TTL must be 1 to 60 seconds.")
+    flags = values.get("flags", {})
+    if isinstance(flags, Mapping):
+        problems += [f"SPACES_FLAGS names an unknown flag {key}." for key in flags if key not in BY_KEY]
+    return problems

@@ -1,0 +1,1 @@
+"""Rows: tables in the host's MetaData, the repository behind the services' Store, read queries, frozen schema steps."""

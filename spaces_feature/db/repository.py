@@ -1,0 +1,227 @@
+"""The Store over the host's session: Spaces with stage and queue as one value, locked and saved as a whole."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, Protocol
+
+from sqlalchemy import MetaData, delete, func, insert, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from ..domain.ids import SpaceId, UserId
+from ..domain.space import Seat, Space, State
+from ..errors import Conflict, Unavailable
+from ..services.store import RacedError
+from . import rows
+from .bookkeeping import Bookkeeping
+from .stays import Stays
+from .tables import Tables
+
+
+class Database(Protocol):
+    """What we need of Flask-SQLAlchemy, or of anything like it: the session of the current request or context."""
+
+    @property
+    def session(self) -> Any:
+        """A session or scoped session."""
+        ...
+
+    @property
+    def metadata(self) -> MetaData:
+        """The MetaData that the host's migrations look at."""
+        ...
+
+
+class SqlStore:
+    """Opens transactions on the host's session."""
+
+    def __init__(self, db: Database, tables: Tables) -> None:
+        self._db = db
+        self._tables = tables
+
+    @contextmanager
+    def begin(self) -> Iterator[SqlWork]:
+        """Begin a transaction of our own; what the host's own hooks read or wrote before is committed first."""
+        session: Session = self._db.session
+        # A read transaction that the host's user loader left open would make our lock the second statement.
+        session.commit()
+        work = SqlWork(session, self._tables)
+        try:
+            yield work
+            session.commit()
+        except OperationalError as error:
+            session.rollback()
+            raise _busy() from error
+        except IntegrityError as error:
+            session.rollback()
+            raise RacedError from error
+        except DBAPIError as error:
+            session.rollback()
+            if _is_serialization(error):
+                raise _busy() from error
+            raise
+        except BaseException:
+            session.rollback()
+            raise
+
+    @contextmanager
+    def read(self) -> Iterator[SqlWork]:
+        """Read inside the host's own transaction."""
+        yield SqlWork(self._db.session, self._tables)
+
+
+def _busy() -> Unavailable:
+    return Unavailable("database_busy", way_on="Try again.", retry_after=1)
+
+
+def _is_serialization(error: DBAPIError) -> bool:
+    """PostgreSQL's serialization failure and deadlock, which a second try cures."""
+    return getattr(error.orig, "pgcode", None) in ("40001", "40P01")
+
+
+class SqlWork(Stays, Bookkeeping):
+    """One transaction on the host's session."""
+
+    def __init__(self, session: Session, tables: Tables) -> None:
+        self._session = session
+        self._tables = tables
+
+    def lock(self, space_id: SpaceId) -> Space | None:
+        """Take the row lock first, then read: every database has this lock, and no reader decides on old rows."""
+        table = self._tables.space
+        taken = self._session.execute(update(table).where(table.c.id == space_id).values(version=table.c.version + 1))
+        if not taken.rowcount:  # type: ignore[attr-defined]
+            return None
+        space = self.load(space_id)
+        assert space is not None
+        return replace(space, version=space.version - 1)
+
+    def load(self, space_id: SpaceId) -> Space | None:
+        """Return the Space in three statements."""
+        return next(iter(self._spaces(self._tables.space.c.id == space_id)), None)
+
+    def live(self) -> list[Space]:
+        """Return every live Space in three statements."""
+        return self._spaces(self._tables.space.c.state == str(State.LIVE))
+
+    def _spaces(self, which: Any) -> list[Space]:
+        found = self._session.execute(select(self._tables.space).where(which)).mappings().all()
+        ids = [row["id"] for row in found]
+        if not ids:
+            return []
+        seats = self._by_space(select(self._tables.seat).where(self._tables.seat.c.space_id.in_(ids)))
+        requests = self._by_space(select(self._tables.request).where(self._tables.request.c.space_id.in_(ids)))
+        return [rows.space_value(row, seats[row["id"]], requests[row["id"]]) for row in found]
+
+    def _by_space(self, statement: Any) -> dict[str, list[Any]]:
+        grouped: dict[str, list[Any]] = defaultdict(list)
+        for row in self._session.execute(statement).mappings():
+            grouped[row["space_id"]].append(row)
+        return grouped
+
+    def add(self, space: Space) -> None:
+        """Insert a new Space with its seats."""
+        try:
+            self._session.execute(insert(self._tables.space).values(rows.space_row(space)))
+        except IntegrityError as error:
+            self._session.rollback()
+            live = self.live_space_of(space.host_id)
+            if live is None:
+                raise
+            raise Conflict(
+                "already_live", "You are live already.", "Go back to your Space, or end it first.", space_id=live
+            ) from error
+        self._seat(space.id, space.seats)
+
+    def save(self, before: Space, after: Space) -> None:
+        """Write the Space's row, and of stage and queue what differs."""
+        table = self._tables.space
+        values = {key: value for key, value in rows.space_row(after).items() if key != "id"}
+        self._session.execute(update(table).where(table.c.id == after.id).values(values))
+        self._save_seats(before, after)
+        self._save_requests(before, after)
+
+    def _save_seats(self, before: Space, after: Space) -> None:
+        if before.seats == after.seats:
+            return
+        seat = self._tables.seat
+        mine = seat.c.space_id == after.id
+        staying = {one.user_id for one in after.seats}
+        gone = [one.user_id for one in before.seats if one.user_id not in staying]
+        if gone:
+            self._session.execute(
+                update(seat).where(mine, seat.c.user_id.in_(gone)).values(left_at=rows.naive(after.updated_at))
+            )
+        old = {one.user_id: one for one in before.seats}
+        changed = [one for one in after.seats if old.get(one.user_id) != one]
+        again = set(
+            self._session.scalars(
+                select(seat.c.user_id).where(mine, seat.c.user_id.in_([one.user_id for one in changed]))
+            )
+        )
+        for one in changed:
+            if one.user_id in again:
+                values = rows.seat_row(after.id, one)
+                self._session.execute(update(seat).where(mine, seat.c.user_id == one.user_id).values(values))
+        self._seat(after.id, [one for one in changed if one.user_id not in again])
+
+    def _seat(self, space_id: SpaceId, seats: Iterable[Seat]) -> None:
+        values = [{**rows.seat_row(space_id, one), "sat_first_at": rows.naive(one.seated_at)} for one in seats]
+        if values:
+            self._session.execute(insert(self._tables.seat), values)
+
+    def _save_requests(self, before: Space, after: Space) -> None:
+        table = self._tables.request
+        kept = {asked.user_id for asked in after.requests}
+        gone = [asked.user_id for asked in before.requests if asked.user_id not in kept]
+        if gone:
+            self._session.execute(delete(table).where(table.c.space_id == after.id, table.c.user_id.in_(gone)))
+        old = {asked.user_id for asked in before.requests}
+        new = [asked for asked in after.requests if asked.user_id not in old]
+        if new:
+            self._session.execute(
+                insert(table),
+                [
+                    {
+                        "space_id": after.id,
+                        "user_id": asked.user_id,
+                        "requested_at": rows.naive(asked.requested_at),
+                    }
+                    for asked in new
+                ],
+            )
+
+    def abandon(self) -> None:
+        """Roll back."""
+        self._session.rollback()
+
+    def live_space_of(self, host_id: UserId) -> SpaceId | None:
+        """Return the live Space that the member hosts."""
+        table = self._tables.space
+        statement = select(table.c.id).where(table.c.host_id == host_id, table.c.state == str(State.LIVE))
+        return self._session.scalar(statement)
+
+    def live_stamp(self) -> object:
+        """Return count and sum of versions of what is live: each command adds one to the sum."""
+        table = self._tables.space
+        statement = select(func.count(), func.sum(table.c.version), func.max(table.c.started_at))
+        return tuple(self._session.execute(statement.where(table.c.state == str(State.LIVE))).one())
+
+    def ended_rooms(self, rooms: Collection[str]) -> frozenset[Any]:
+        """Return those rooms that are ours and not (any more) a live Space's."""
+        if not rooms:
+            return frozenset()
+        by_id: dict[str, list[str]] = defaultdict(list)
+        for room in rooms:
+            by_id[room.partition("-")[0]].append(room)
+        table = self._tables.space
+        ours = self._session.execute(
+            select(table.c.id, table.c.state, table.c.room).where(table.c.id.in_(list(by_id)))
+        ).all()
+        return frozenset(
+            room for row in ours for room in by_id[row.id] if row.state != str(State.LIVE) or row.room != room
+        )

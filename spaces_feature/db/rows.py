@@ -1,0 +1,178 @@
+"""Rows to values and back. Times go into the database as naive UTC and come out aware."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from ..domain.ids import Identity, RoomName, SpaceId, UserId
+from ..domain.space import Audience, Role, Seat, Space, Speak, SpeakRequest, State
+from ..services.store import OwedCall, Stay
+
+Row = RowMapping
+
+
+def naive(moment: datetime | None) -> datetime | None:
+    """A moment as the database keeps it."""
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment else None
+
+
+def aware(moment: datetime | None) -> datetime | None:
+    """A moment as the rest of the package knows it."""
+    return moment.replace(tzinfo=UTC) if moment else None
+
+
+def _when(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC)
+
+
+def space_row(space: Space) -> dict[str, Any]:
+    """The columns of ``spaces_space``."""
+    return {
+        "id": space.id,
+        "state": str(space.state),
+        "title": space.title,
+        "topic_ids": json.dumps(space.topic_ids),
+        "lang": space.lang,
+        "creator_id": space.creator_id,
+        "host_id": space.host_id,
+        "audience": str(space.audience),
+        "speak": str(space.speak),
+        "is_recorded": space.is_recorded,
+        "allows_clips": space.allows_clips,
+        "allows_anonymous": space.allows_anonymous,
+        "scheduled_start": naive(space.scheduled_start),
+        "started_at": naive(space.started_at),
+        "ended_at": naive(space.ended_at),
+        "created_at": naive(space.created_at),
+        "updated_at": naive(space.updated_at),
+        "room": space.room,
+        "version": space.version,
+        "sent": json.dumps(space.sent),
+    }
+
+
+def space_value(row: Row, seats: Iterable[Row], requests: Iterable[Row]) -> Space:
+    """A Space from its row, every seat it ever had, and its queue."""
+    seats = sorted(seats, key=lambda seat: (seat["sat_first_at"], seat["user_id"]))
+    present = sorted((seat for seat in seats if seat["left_at"] is None), key=_stage_order)
+    return Space(
+        id=SpaceId(row["id"]),
+        state=State(row["state"]),
+        title=row["title"],
+        topic_ids=tuple(json.loads(row["topic_ids"])),
+        lang=row["lang"],
+        creator_id=UserId(row["creator_id"]),
+        host_id=UserId(row["host_id"]),
+        audience=Audience(row["audience"]),
+        speak=Speak(row["speak"]),
+        is_recorded=row["is_recorded"],
+        allows_clips=row["allows_clips"],
+        allows_anonymous=row["allows_anonymous"],
+        scheduled_start=aware(row["scheduled_start"]),
+        started_at=aware(row["started_at"]),
+        ended_at=aware(row["ended_at"]),
+        created_at=_when(row["created_at"]),
+        updated_at=_when(row["updated_at"]),
+        room=RoomName(row["room"]) if row["room"] else None,
+        version=row["version"],
+        sent=json.loads(row["sent"]),
+        seats=tuple(_seat(seat) for seat in present),
+        requests=tuple(
+            SpeakRequest(UserId(asked["user_id"]), _when(asked["requested_at"]))
+            for asked in sorted(requests, key=lambda asked: (asked["requested_at"], asked["user_id"]))
+        ),
+        spoke=tuple(UserId(seat["user_id"]) for seat in seats if seat["role"] == Role.SPEAKER),
+    )
+
+
+_ORDER = {str(role): place for place, role in enumerate(Role)}
+
+
+def _stage_order(seat: Row) -> tuple[int, datetime, str]:
+    return _ORDER[seat["role"]], seat["seated_at"], seat["user_id"]
+
+
+def _seat(row: Row) -> Seat:
+    return Seat(
+        user_id=UserId(row["user_id"]),
+        role=Role(row["role"]),
+        identity=Identity(row["identity"]),
+        seated_at=_when(row["seated_at"]),
+        is_muted=row["is_muted"],
+        is_muted_by_host=row["is_muted_by_host"],
+    )
+
+
+def seat_row(space_id: SpaceId, seat: Seat) -> dict[str, Any]:
+    """The columns of ``spaces_seat`` that change while somebody sits."""
+    return {
+        "space_id": space_id,
+        "user_id": seat.user_id,
+        "role": str(seat.role),
+        "identity": seat.identity,
+        "is_muted": seat.is_muted,
+        "is_muted_by_host": seat.is_muted_by_host,
+        "seated_at": naive(seat.seated_at),
+        "left_at": None,
+    }
+
+
+def stay_row(stay: Stay) -> dict[str, Any]:
+    """The columns of ``spaces_stay``."""
+    return {
+        "id": stay.id,
+        "space_id": stay.space_id,
+        "user_id": stay.user_id,
+        "room": stay.room,
+        "identity": stay.identity,
+        "was_on_stage": stay.was_on_stage,
+        "joined_at": naive(stay.joined_at),
+        "seen_at": naive(stay.seen_at),
+        "left_at": naive(stay.left_at),
+    }
+
+
+def stay_value(row: Row) -> Stay:
+    """A stay from its row."""
+    return Stay(
+        id=row["id"],
+        space_id=SpaceId(row["space_id"]),
+        user_id=UserId(row["user_id"]),
+        room=RoomName(row["room"]),
+        identity=Identity(row["identity"]),
+        was_on_stage=row["was_on_stage"],
+        joined_at=_when(row["joined_at"]),
+        seen_at=_when(row["seen_at"]),
+        left_at=aware(row["left_at"]),
+    )
+
+
+def owed_row(call: OwedCall) -> dict[str, Any]:
+    """The columns of ``spaces_outbox``."""
+    return {
+        "id": call.id,
+        "space_id": call.space_id,
+        "call": call.call,
+        "room": call.room,
+        "identity": call.identity,
+        "attempts": call.attempts,
+        "due_at": naive(call.due_at),
+    }
+
+
+def owed_value(row: Row) -> OwedCall:
+    """An owed call from its row."""
+    return OwedCall(
+        id=row["id"],
+        space_id=SpaceId(row["space_id"]),
+        call=row["call"],
+        room=RoomName(row["room"]),
+        identity=Identity(row["identity"]),
+        attempts=row["attempts"],
+        due_at=_when(row["due_at"]),
+    )

@@ -1,0 +1,131 @@
+"""The rows of who is present: stays, and the listeners among them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from ..domain.ids import Identity, RoomName, SpaceId, UserId
+from ..services.store import Stay
+from . import rows
+from .tables import Tables
+
+AT_ONCE = 500
+"""Ids in one statement; SQLite's oldest limit of variables is 999."""
+
+
+class Stays:
+    """The part of one transaction that reads and writes stays."""
+
+    _session: Session
+    _tables: Tables
+
+    def _lasting(self, *where: Any) -> list[Stay]:
+        stay = self._tables.stay
+        found = self._session.execute(select(stay).where(stay.c.left_at.is_(None), *where)).mappings()
+        return [rows.stay_value(row) for row in found]
+
+    def stays(self, space_id: SpaceId) -> list[Stay]:
+        """Return the stays that last."""
+        return self._lasting(self._tables.stay.c.space_id == space_id)
+
+    def stay(self, space_id: SpaceId, user_id: UserId) -> Stay | None:
+        """Return the member's stay that lasts."""
+        stay = self._tables.stay
+        return next(iter(self._lasting(stay.c.space_id == space_id, stay.c.user_id == user_id)), None)
+
+    def last_stay(self, space_id: SpaceId, user_id: UserId) -> Stay | None:
+        """Return the member's latest stay, ended or not."""
+        stay = self._tables.stay
+        found = (
+            self._session.execute(
+                select(stay)
+                .where(stay.c.space_id == space_id, stay.c.user_id == user_id)
+                .order_by(stay.c.joined_at.desc())
+                .limit(1)
+            )
+            .mappings()
+            .first()
+        )
+        return rows.stay_value(found) if found else None
+
+    def stay_at(self, room: RoomName, identity: Identity) -> Stay | None:
+        """Return the stay that lasts in a room under an SFU identity."""
+        stay = self._tables.stay
+        return next(iter(self._lasting(stay.c.room == room, stay.c.identity == identity)), None)
+
+    def stays_of(self, user_id: UserId) -> list[Stay]:
+        """Return the member's lasting stays."""
+        return self._lasting(self._tables.stay.c.user_id == user_id)
+
+    def listeners(self, space_id: SpaceId, *, sample: int) -> tuple[int, int, list[UserId]]:
+        """Return how many listen, how many are present, and the latest listeners, in two statements."""
+        stay, seat = self._tables.stay, self._tables.seat
+        present = and_(stay.c.space_id == space_id, stay.c.left_at.is_(None))
+        seated = and_(seat.c.space_id == stay.c.space_id, seat.c.user_id == stay.c.user_id, seat.c.left_at.is_(None))
+        joined = stay.outerjoin(seat, seated)
+        total, on_stage = self._session.execute(
+            select(func.count(), func.count(seat.c.user_id)).select_from(joined).where(present)
+        ).one()
+        latest = self._session.scalars(
+            select(stay.c.user_id)
+            .select_from(joined)
+            .where(present, seat.c.user_id.is_(None))
+            .order_by(stay.c.joined_at.desc(), stay.c.user_id)
+            .limit(sample)
+        )
+        return total - on_stage, total, [UserId(user_id) for user_id in latest]
+
+    def participant_counts(self) -> dict[SpaceId, int]:
+        """Return how many are present, by Space."""
+        stay = self._tables.stay
+        counted = self._session.execute(
+            select(stay.c.space_id, func.count()).where(stay.c.left_at.is_(None)).group_by(stay.c.space_id)
+        )
+        return {SpaceId(space_id): count for space_id, count in counted}
+
+    def participants(self, space_id: SpaceId, *, after: tuple[datetime, str] | None, limit: int) -> list[Stay]:
+        """Return lasting stays, oldest first, from a keyset position on."""
+        stay = self._tables.stay
+        statement = select(stay).where(stay.c.space_id == space_id, stay.c.left_at.is_(None))
+        if after is not None:
+            joined_at, stay_id = rows.naive(after[0]), after[1]
+            statement = statement.where(
+                or_(stay.c.joined_at > joined_at, and_(stay.c.joined_at == joined_at, stay.c.id > stay_id))
+            )
+        found = self._session.execute(statement.order_by(stay.c.joined_at, stay.c.id).limit(limit)).mappings()
+        return [rows.stay_value(row) for row in found]
+
+    def put_stay(self, stay: Stay) -> None:
+        """Insert or replace a stay by its id."""
+        table = self._tables.stay
+        values = rows.stay_row(stay)
+        changed = self._session.execute(update(table).where(table.c.id == stay.id).values(values))
+        if not changed.rowcount:  # type: ignore[attr-defined]
+            self._session.execute(insert(table).values(values))
+
+    def close_stays(self, ids: Collection[str], now: datetime) -> None:
+        """End stays."""
+        self._set(ids, left_at=rows.naive(now))
+
+    def touch_stays(self, ids: Collection[str], now: datetime) -> None:
+        """Note that these members were seen."""
+        self._set(ids, seen_at=rows.naive(now))
+
+    def _set(self, ids: Collection[str], **values: Any) -> None:
+        table = self._tables.stay
+        ordered = sorted(ids)
+        for start in range(0, len(ordered), AT_ONCE):
+            some = ordered[start : start + AT_ONCE]
+            self._session.execute(update(table).where(table.c.id.in_(some)).values(values))
+
+    def mark_on_stage(self, room: RoomName, identities: Collection[Identity]) -> None:
+        """Note that these participants have been visible at the SFU."""
+        stay = self._tables.stay
+        self._session.execute(
+            update(stay).where(stay.c.room == room, stay.c.identity.in_(list(identities))).values(was_on_stage=True)
+        )

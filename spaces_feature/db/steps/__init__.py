@@ -1,0 +1,6 @@
+"""The frozen history of our schema. A released step never changes; the host's own Alembic revisions call it."""
+
+from __future__ import annotations
+
+STEPS: tuple[str, ...] = ("s0001_initial",)
+"""Every step, in order."""

@@ -1,0 +1,240 @@
+"""The tables, as Core ``Table``s put into the host's MetaData.
+
+Every name starts with ``spaces_``; every constraint is named through ``conv()`` so that a host's naming convention
+leaves it alone; only SQLAlchemy's own types; user ids are ``String(64)`` without a foreign key (the host's users table
+is not ours). Times are stored as UTC without a zone, which every database keeps the same way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.sql.elements import conv
+
+USER_ID = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Every table of ours in one MetaData."""
+
+    space: Table
+    seat: Table
+    request: Table
+    stay: Table
+    connection: Table
+    outbox: Table
+    webhook: Table
+    lease: Table
+    idempotency: Table
+
+
+def build_tables(metadata: MetaData) -> Tables:
+    """Return our tables, defining them in ``metadata`` the first time it is seen."""
+    if "spaces_space" in metadata.tables:
+        return Tables(**{name: metadata.tables[f"spaces_{name}"] for name in Tables.__slots__})
+    return Tables(
+        space=_space(metadata),
+        seat=_seat(metadata),
+        request=_request(metadata),
+        stay=_stay(metadata),
+        connection=_connection(metadata),
+        outbox=_outbox(metadata),
+        webhook=_webhook(metadata),
+        lease=_lease(metadata),
+        idempotency=_idempotency(metadata),
+    )
+
+
+def _space(metadata: MetaData) -> Table:
+    table = Table(
+        "spaces_space",
+        metadata,
+        Column("id", String(13), nullable=False),
+        Column("state", String(16), nullable=False),
+        Column("title", String(280), nullable=False),
+        Column("topic_ids", Text, nullable=False),
+        Column("lang", String(35), nullable=False),
+        Column("creator_id", String(USER_ID), nullable=False),
+        Column("host_id", String(USER_ID), nullable=False),
+        Column("audience", String(16), nullable=False),
+        Column("speak", String(16), nullable=False),
+        Column("is_recorded", Boolean, nullable=False),
+        Column("allows_clips", Boolean, nullable=False),
+        Column("allows_anonymous", Boolean, nullable=False),
+        Column("scheduled_start", DateTime),
+        Column("started_at", DateTime),
+        Column("ended_at", DateTime),
+        Column("created_at", DateTime, nullable=False),
+        Column("updated_at", DateTime, nullable=False),
+        Column("room", String(64)),
+        Column("version", Integer, nullable=False),
+        Column("sent", Text, nullable=False),
+        PrimaryKeyConstraint("id", name=conv("pk_spaces_space")),
+        UniqueConstraint("room", name=conv("uq_spaces_space_room")),
+    )
+    live = text("state = 'live'")
+    Index(conv("uq_spaces_space_live_host"), table.c.host_id, unique=True, sqlite_where=live, postgresql_where=live)
+    Index(conv("ix_spaces_space_live"), table.c.started_at, sqlite_where=live, postgresql_where=live)
+    return table
+
+
+def _space_key(name: str) -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(
+        ["space_id"], ["spaces_space.id"], name=conv(f"fk_spaces_{name}_space_id"), ondelete="CASCADE"
+    )
+
+
+def _seat(metadata: MetaData) -> Table:
+    """Everyone who is or was on stage; ``left_at`` is null for who is. ``sat_first_at`` orders X API's speaker_ids."""
+    return Table(
+        "spaces_seat",
+        metadata,
+        Column("space_id", String(13), nullable=False),
+        Column("user_id", String(USER_ID), nullable=False),
+        Column("role", String(16), nullable=False),
+        Column("identity", String(64), nullable=False),
+        Column("is_muted", Boolean, nullable=False),
+        Column("is_muted_by_host", Boolean, nullable=False),
+        Column("sat_first_at", DateTime, nullable=False),
+        Column("seated_at", DateTime, nullable=False),
+        Column("left_at", DateTime),
+        PrimaryKeyConstraint("space_id", "user_id", name=conv("pk_spaces_seat")),
+        _space_key("seat"),
+    )
+
+
+def _request(metadata: MetaData) -> Table:
+    """Pending requests to speak only; what was decided is history that nobody reads yet."""
+    return Table(
+        "spaces_request",
+        metadata,
+        Column("space_id", String(13), nullable=False),
+        Column("user_id", String(USER_ID), nullable=False),
+        Column("requested_at", DateTime, nullable=False),
+        PrimaryKeyConstraint("space_id", "user_id", name=conv("pk_spaces_request")),
+        _space_key("request"),
+    )
+
+
+def _stay(metadata: MetaData) -> Table:
+    """One stay of one member in one Space. ``left_at`` is null while it lasts; ``was_on_stage`` is about ``room``."""
+    table = Table(
+        "spaces_stay",
+        metadata,
+        Column("id", String(26), nullable=False),
+        Column("space_id", String(13), nullable=False),
+        Column("user_id", String(USER_ID), nullable=False),
+        Column("room", String(64), nullable=False),
+        Column("identity", String(64), nullable=False),
+        Column("was_on_stage", Boolean, nullable=False),
+        Column("joined_at", DateTime, nullable=False),
+        Column("seen_at", DateTime, nullable=False),
+        Column("left_at", DateTime),
+        PrimaryKeyConstraint("id", name=conv("pk_spaces_stay")),
+        _space_key("stay"),
+    )
+    present = text("left_at IS NULL")
+    Index(
+        conv("uq_spaces_stay_present"),
+        table.c.space_id,
+        table.c.user_id,
+        unique=True,
+        sqlite_where=present,
+        postgresql_where=present,
+    )
+    Index(conv("ix_spaces_stay_user"), table.c.user_id, sqlite_where=present, postgresql_where=present)
+    Index(conv("ix_spaces_stay_room_identity"), table.c.room, table.c.identity)
+    Index(conv("ix_spaces_stay_space_id"), table.c.space_id, table.c.user_id, table.c.joined_at)
+    return table
+
+
+def _connection(metadata: MetaData) -> Table:
+    """What the SFU said of one connection, keyed by its sid: joined, then left, and never back."""
+    table = Table(
+        "spaces_connection",
+        metadata,
+        Column("sid", String(64), nullable=False),
+        Column("room", String(64), nullable=False),
+        Column("identity", String(64), nullable=False),
+        Column("joined_at", DateTime),
+        Column("left_at", DateTime),
+        PrimaryKeyConstraint("sid", name=conv("pk_spaces_connection")),
+    )
+    Index(conv("ix_spaces_connection_room"), table.c.room, table.c.identity)
+    return table
+
+
+def _outbox(metadata: MetaData) -> Table:
+    """Calls that the SFU still owes us. A row is deleted when its call was answered."""
+    table = Table(
+        "spaces_outbox",
+        metadata,
+        Column("id", String(26), nullable=False),
+        Column("space_id", String(13), nullable=False),
+        Column("call", String(32), nullable=False),
+        Column("room", String(64), nullable=False),
+        Column("identity", String(64), nullable=False),
+        Column("attempts", Integer, nullable=False),
+        Column("due_at", DateTime, nullable=False),
+        PrimaryKeyConstraint("id", name=conv("pk_spaces_outbox")),
+    )
+    Index(conv("ix_spaces_outbox_due_at"), table.c.due_at)
+    return table
+
+
+def _webhook(metadata: MetaData) -> Table:
+    table = Table(
+        "spaces_webhook",
+        metadata,
+        Column("id", String(64), nullable=False),
+        Column("kind", String(48), nullable=False),
+        Column("room", String(64), nullable=False),
+        Column("received_at", DateTime, nullable=False),
+        PrimaryKeyConstraint("id", name=conv("pk_spaces_webhook")),
+    )
+    Index(conv("ix_spaces_webhook_received_at"), table.c.received_at)
+    return table
+
+
+def _lease(metadata: MetaData) -> Table:
+    return Table(
+        "spaces_lease",
+        metadata,
+        Column("name", String(32), nullable=False),
+        Column("holder", String(64), nullable=False),
+        Column("expires_at", DateTime, nullable=False),
+        PrimaryKeyConstraint("name", name=conv("pk_spaces_lease")),
+    )
+
+
+def _idempotency(metadata: MetaData) -> Table:
+    """Answers kept for repeated POSTs. ``status`` is null while the first one is at work."""
+    table = Table(
+        "spaces_idempotency",
+        metadata,
+        Column("user_id", String(USER_ID), nullable=False),
+        Column("key", String(255), nullable=False),
+        Column("fingerprint", String(64), nullable=False),
+        Column("status", Integer),
+        Column("body", Text),
+        Column("created_at", DateTime, nullable=False),
+        PrimaryKeyConstraint("user_id", "key", name=conv("pk_spaces_idempotency")),
+    )
+    Index(conv("ix_spaces_idempotency_created_at"), table.c.created_at)
+    return table

@@ -1,0 +1,25 @@
+"""Ids, as the words they are. All are strings on every wire."""
+
+from __future__ import annotations
+
+from typing import NewType
+
+UserId = NewType("UserId", str)
+"""The host app's own user id, at most 64 characters; never parsed by us."""
+
+SpaceId = NewType("SpaceId", str)
+"""13 random base62 characters."""
+
+RoomName = NewType("RoomName", str)
+"""The SFU's room: Space id, a dash and a random epoch. Never used twice."""
+
+Identity = NewType("Identity", str)
+"""Who somebody is at the SFU: a keyed hash of room and user id, different in every room."""
+
+SPACE_ID_LENGTH = 13
+BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
+def is_space_id(text: str) -> bool:
+    """Whether ``text`` has the shape of a Space id."""
+    return len(text) == SPACE_ID_LENGTH and all(character in BASE62 for character in text)

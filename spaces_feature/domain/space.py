@@ -1,0 +1,196 @@
+"""A Space and its life cycle: what it is, and which state may follow which.
+
+Every function takes a Space and returns the Space that follows, or raises a Refusal; nothing is changed in place.
+An unchanged Space returned means that there was nothing to do (a repeated command).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from ..errors import Invalid, WrongState
+from .ids import Identity, RoomName, SpaceId, UserId
+
+TITLE_LENGTH = 70
+TOPICS = 3
+
+
+class State(StrEnum):
+    """Where a Space is in its life."""
+
+    SCHEDULED = "scheduled"
+    LIVE = "live"
+    ENDED = "ended"
+    CANCELED = "canceled"
+
+
+class Role(StrEnum):
+    """What a member is in one Space. Host, co-host and speaker are the stage."""
+
+    HOST = "host"
+    COHOST = "cohost"
+    SPEAKER = "speaker"
+    LISTENER = "listener"
+
+
+class Audience(StrEnum):
+    """Who may listen: all, who follows the host, whom the host follows, or who was invited."""
+
+    EVERYONE = "everyone"
+    FOLLOWERS = "followers"
+    FOLLOWING = "following"
+    INVITED = "invited"
+
+
+class Speak(StrEnum):
+    """Who may ask to speak: all, whom the host follows, or nobody uninvited."""
+
+    EVERYONE = "everyone"
+    FOLLOWING = "following"
+    INVITED = "invited"
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One member's place on stage. ``identity`` is theirs at the SFU in the present room."""
+
+    user_id: UserId
+    role: Role
+    identity: Identity
+    seated_at: datetime
+    is_muted: bool = True
+    is_muted_by_host: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakRequest:
+    """A pending request to speak; the queue is first come, first served."""
+
+    user_id: UserId
+    requested_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Space:
+    """A Space with its stage and its queue, as one consistent value. Times are UTC.
+
+    ``sent`` maps a class of viewer (``views.ViewerClass``) to the version last sent to it; ``spoke`` lists everyone
+    who ever had a seat, in order of first sitting down (X API's ``speaker_ids``, hosts left out).
+    """
+
+    id: SpaceId
+    state: State
+    title: str
+    creator_id: UserId
+    host_id: UserId
+    created_at: datetime
+    updated_at: datetime
+    topic_ids: tuple[str, ...] = ()
+    lang: str = ""
+    audience: Audience = Audience.EVERYONE
+    speak: Speak = Speak.EVERYONE
+    is_recorded: bool = False
+    allows_clips: bool = False
+    allows_anonymous: bool = False
+    scheduled_start: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    room: RoomName | None = None
+    version: int = 1
+    sent: dict[str, int] = field(default_factory=dict)
+    seats: tuple[Seat, ...] = ()
+    requests: tuple[SpeakRequest, ...] = ()
+    spoke: tuple[UserId, ...] = ()
+
+    def seat_of(self, user_id: UserId | None) -> Seat | None:
+        """The member's seat, or None for who is not on stage."""
+        return next((seat for seat in self.seats if seat.user_id == user_id), None)
+
+    def role_of(self, user_id: UserId | None) -> Role:
+        """The member's role; whoever has no seat is a listener."""
+        seat = self.seat_of(user_id)
+        return seat.role if seat else Role.LISTENER
+
+    def place_in_queue(self, user_id: UserId | None) -> int | None:
+        """1 for who is next, None for who did not ask."""
+        return next((place for place, asked in enumerate(self.requests, 1) if asked.user_id == user_id), None)
+
+    @property
+    def host_ids(self) -> tuple[UserId, ...]:
+        """Host, then co-hosts."""
+        return tuple(seat.user_id for seat in self.seats if seat.role in (Role.HOST, Role.COHOST))
+
+    @property
+    def people(self) -> frozenset[UserId]:
+        """Everyone with a seat or a request, and the host."""
+        return frozenset(
+            {self.host_id, *(seat.user_id for seat in self.seats), *(asked.user_id for asked in self.requests)}
+        )
+
+
+def clean_title(text: str) -> str:
+    """Return ``text`` as a title: NFC, zero-width blanks dropped, runs of white space folded, trimmed.
+
+    Raises Invalid when nothing is left, more than 70 characters are, or it carries control or bidi-override characters.
+    """
+    text = unicodedata.normalize("NFC", text).translate({0x200B: None, 0x2060: None, 0xFEFF: None})
+    if any(_is_control(character) for character in text):
+        raise Invalid("title_characters", "A title cannot hold control characters.", "Type it again.", field="title")
+    title = " ".join(text.split())
+    if not title:
+        raise Invalid("title_empty", "A Space needs a title.", "Say in a few words what it is about.", field="title")
+    if len(title) > TITLE_LENGTH:
+        raise Invalid(
+            "title_too_long",
+            f"A title has at most {TITLE_LENGTH} characters.",
+            f"This one has {len(title)}.",
+            field="title",
+            limit=TITLE_LENGTH,
+        )
+    return title
+
+
+def _is_control(character: str) -> bool:
+    code = ord(character)
+    is_bidi = 0x202A <= code <= 0x202E or 0x2066 <= code <= 0x2069
+    return is_bidi or (unicodedata.category(character) in ("Cc", "Cs", "Co") and character not in "\t\n\r")
+
+
+def clean_topics(topic_ids: tuple[str, ...], known: frozenset[str]) -> tuple[str, ...]:
+    """Return the topics without doubles. Raises Invalid for more than three or an unknown one."""
+    topics = tuple(dict.fromkeys(topic_ids))
+    if len(topics) > TOPICS:
+        raise Invalid("too_many_topics", f"Choose up to {TOPICS} topics.", field="topic_ids", limit=TOPICS)
+    unknown = [topic for topic in topics if topic not in known]
+    if unknown:
+        raise Invalid("unknown_topic", "One of these topics does not exist.", field="topic_ids", unknown=unknown)
+    return topics
+
+
+def require_live(space: Space) -> None:
+    """Raise WrongState, with the state, unless the Space is live."""
+    if space.state is not State.LIVE:
+        sentence = {
+            State.ENDED: "This Space has ended.",
+            State.SCHEDULED: "This Space has not started yet.",
+            State.CANCELED: "This Space was canceled.",
+        }[space.state]
+        raise WrongState(sentence=sentence, way_on="See who is talking now.", state=str(space.state))
+
+
+def end(space: Space, now: datetime) -> Space:
+    """Return the Space ended: the stage stays readable, the queue is closed. Ending twice changes nothing."""
+    if space.state is State.ENDED:
+        return space
+    require_live(space)
+    return replace(space, state=State.ENDED, ended_at=now, requests=())
+
+
+def move_room(space: Space, room: RoomName, identities: dict[UserId, Identity]) -> Space:
+    """Return the Space in a new room: same stage, all muted, under new ``identities``."""
+    require_live(space)
+    seats = tuple(replace(seat, identity=identities[seat.user_id], is_muted=True) for seat in space.seats)
+    return replace(space, room=room, seats=seats)

@@ -1,0 +1,144 @@
+"""``Spaces``: the constructor that takes the host's seams, and ``init_app``, the composition root."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+
+from .cli import commands
+from .config import Config, read_config
+from .db.repository import Database, SqlStore
+from .db.tables import Tables, build_tables
+from .errors import SetupError
+from .integrations.openfeature import OpenFeatureFlags
+from .minting import Mint
+from .ports import Identity, MediaServer, SocialGraph
+from .realtime.background import Background
+from .realtime.broadcaster import SocketBroadcaster
+from .realtime.messages import schemas
+from .realtime.namespace import SpacesNamespace
+from .realtime.watchers import Watchers
+from .services.health import Health
+from .services.index import LiveIndex
+from .services.memory import HostMemory
+from .services.seams import Seams
+from .web.blueprint import make_blueprint
+from .web.csrf import take_over
+from .web.idempotency import Answers
+from .web.strip import StripRenderer
+
+KEY = "spaces"
+
+
+@dataclass(frozen=True, slots=True)
+class AppState:
+    """What one app holds in ``app.extensions["spaces"]``."""
+
+    seams: Seams
+    background: Background
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Spaces:
+    """Live audio rooms for a host app.
+
+    ``db`` has ``.metadata`` and ``.session`` (Flask-SQLAlchemy as it is). ``socketio`` is the host's Flask-SocketIO
+    server, or None for a host without sockets, whose pages then poll. ``identity`` and ``graph`` are the host's ports;
+    ``media`` replaces LiveKit. ``clock`` returns the present moment in UTC. ``csp_nonce`` returns the nonce of the
+    current response. Everything here is shared by all apps that this instance is initialised with.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        socketio: Any | None,
+        *,
+        identity: Identity,
+        graph: SocialGraph,
+        media: MediaServer | None = None,
+        clock: Callable[[], datetime] | None = None,
+        csp_nonce: Callable[[], str] | None = None,
+    ) -> None:
+        self._db = db
+        self._socketio = socketio
+        self._identity = identity
+        self._graph = graph
+        self._media = media
+        self._clock = clock or _utc_now
+        self._csp_nonce = csp_nonce
+        self._watchers = Watchers()
+        self._tables: Tables = build_tables(db.metadata)
+        self._namespaces: set[str] = set()
+
+    def init_app(self, app: Flask) -> None:
+        """Wire the app. Raises SetupError with every problem of the set-up at once, and when called twice."""
+        if KEY in app.extensions:
+            raise SetupError(["This app has Spaces already; call init_app once."])
+        config = read_config(app.config)
+        problems = _missing(app, self._identity, self._graph)
+        if problems:
+            raise SetupError(problems)
+        connect = getattr(self._graph, "connect", None)
+        if connect is not None:
+            connect(self._db)
+        broadcaster = SocketBroadcaster(self._socketio, config.url_prefix, self._watchers)
+        seams = self._seams(app, config, broadcaster)
+        background = Background(app, seams, self._socketio, secrets.token_hex(8))
+        app.extensions[KEY] = AppState(seams, background)
+        blueprint = make_blueprint(seams, Answers(self._db, self._tables, seams), schemas())
+        take_over(app, blueprint)
+        app.register_blueprint(blueprint)
+        app.cli.add_command(commands)
+        app.jinja_env.globals["spaces_strip"] = StripRenderer(seams, self._csp_nonce, self._socketio is not None)
+        if self._socketio is not None and config.url_prefix not in self._namespaces:
+            self._namespaces.add(config.url_prefix)
+            self._socketio.on_namespace(SpacesNamespace(config.url_prefix, self._watchers, broadcaster))
+
+    def _seams(self, app: Flask, config: Config, broadcaster: SocketBroadcaster) -> Seams:
+        media = self._media or _livekit(config)
+        return Seams(
+            config=config,
+            store=SqlStore(self._db, self._tables),
+            identity=self._identity,
+            graph=self._graph,
+            media=media,
+            broadcaster=broadcaster,
+            flags=OpenFeatureFlags(config.flags),
+            ids=Mint(app.config["SECRET_KEY"]),
+            clock=self._clock,
+            index=LiveIndex(),
+            memory=HostMemory(self._identity, self._graph, self._clock, config.followees_ttl),
+            health=Health(media, self._clock),
+        )
+
+
+def _livekit(config: Config) -> MediaServer:
+    # Here and not above: livekit-api costs 0.2 s and 28 MiB, which a host with Spaces off need not pay at import.
+    from .media.livekit import LiveKit
+
+    return LiveKit(
+        config.livekit_api_url,
+        config.livekit_url,
+        config.livekit_api_key,
+        config.livekit_api_secret,
+        deadline=config.media_deadline,
+    )
+
+
+def _missing(app: Flask, identity: object, graph: object) -> list[str]:
+    problems = []
+    if not app.config.get("SECRET_KEY"):
+        problems.append("SECRET_KEY is missing; members' identities at the SFU are keyed with it.")
+    if not isinstance(identity, Identity):
+        problems.append("identity= lacks a method of spaces_feature.ports.Identity.")
+    if not isinstance(graph, SocialGraph):
+        problems.append("graph= lacks a method of spaces_feature.ports.SocialGraph.")
+    return problems

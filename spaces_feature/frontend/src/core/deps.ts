@@ -1,0 +1,28 @@
+/** What the elements are given: everything they may use, and nothing that they may not. */
+
+import type { Api } from './api';
+import type { PageConfig, Session, SessionState, Snapshot, Store, StripEntry } from './types';
+import type { words } from './words';
+
+export interface Deps {
+  /** Of the page shown now: a getter, because a page swap may bring a new one. */
+  readonly config: PageConfig;
+  readonly api: Api;
+  /** What the strip shows, best first. */
+  readonly strip: Store<StripEntry[]>;
+  /** The member's own place; `idle` until the room bundle is loaded. */
+  readonly session: Store<SessionState>;
+  /** Loads the room bundle on first use. Await it inside a tap: the promise keeps the user activation. */
+  openSession(): Promise<Session>;
+  /** Starts loading the room bundle; call on hover, touchstart or focus. */
+  prefetch(): void;
+  /** A live copy of one Space; null until the first answer. Call `close` when it is no longer shown. */
+  watch(space_id: string): Watched;
+  readonly words: typeof words;
+  /** Says `text` in the live region, politely unless it is about the member's own state. */
+  announce(text: string, assertive?: boolean): void;
+}
+
+export interface Watched extends Store<Snapshot | null> {
+  close(): void;
+}

@@ -1,0 +1,14 @@
+import type { SessionState } from './types';
+
+/** A member without a place anywhere. */
+export const IDLE_SESSION: SessionState = {
+  space_id: null,
+  title: '',
+  connection: { kind: 'idle' },
+  microphone: { kind: 'none' },
+  talking: [],
+  levels: {},
+  volume: 1,
+  quality: 'unknown',
+  snapshot: null,
+};

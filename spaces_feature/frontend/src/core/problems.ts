@@ -1,0 +1,24 @@
+/** Problems that no server told us of, in the same shape as those that it did. */
+
+import type { Problem } from './types';
+import { words } from './words';
+
+const problem = (status: number, code: string, title: string, detail: string): Problem => ({
+  status,
+  code,
+  title,
+  detail,
+});
+
+export const UNREACHABLE = problem(0, 'unreachable', words.unreachable, words.unreachableHelp);
+export const TOO_SLOW = problem(0, 'timeout', words.tooSlow, words.unreachableHelp);
+export const ABORTED = problem(0, 'aborted', words.tooSlow, '');
+export const SOUND_AWAY = problem(0, 'media_unavailable', words.mediaGone, words.tryAgainSoon);
+/** The Space has only places left that this version cannot play. */
+export const NO_SEAT_WITH_SOUND = problem(409, 'tier_not_supported', words.otherTier, words.tryAgainSoon);
+
+export const unexpected = (status: number): Problem =>
+  problem(status, 'unexpected', words.unclear, words.tryAgainSoon);
+
+/** Whether the same call may well succeed a moment later: no answer, or a part behind the API is away. */
+export const isPassing = (status: number): boolean => status === 0 || status === 429 || status >= 500;

@@ -1,0 +1,82 @@
+/**
+ * A viewer's copy of one Space: old copy + event = new copy. The server's `domain/replica.py` is the same function,
+ * and both are compared on generated histories.
+ */
+
+import type { Profile, Seat, Snapshot, Space, SpaceEvent, SpeakRequest } from './types';
+
+export interface Applied {
+  /** `stale`: an event was missed; fetch the snapshot. The copy is then returned untouched. */
+  kind: 'same' | 'changed' | 'stale';
+  snapshot: Snapshot;
+}
+
+/** A list of rows keyed by `user_id`. `put` rows keep what the copy's own row has beyond them; `order` is the result's. */
+interface RowsPatch<Row> {
+  put: Row[];
+  drop: string[];
+  order: string[];
+}
+
+interface Patch {
+  snapshot?: Snapshot;
+  space?: Partial<Space>;
+  stage?: RowsPatch<Seat>;
+  requests?: RowsPatch<SpeakRequest>;
+  queue?: { left: number };
+  permissions?: Partial<Record<string, string[]>>;
+}
+
+/**
+ * An event that the copy already holds changes nothing. A copy newer than `after` takes the event: its class was sent
+ * nothing in between, so nothing of what it sees has changed since `after`.
+ */
+export function applyEvent(copy: Snapshot, event: SpaceEvent): Applied {
+  if (event.space_id !== copy.space.id) return { kind: 'same', snapshot: copy };
+  if (event.version === null) return applyUnversioned(copy, event);
+  const own = copy.space.version;
+  if (event.version <= own) return { kind: 'same', snapshot: copy };
+  if (event.after === null || event.after > own) return { kind: 'stale', snapshot: copy };
+  const patch = event.data as Patch;
+  if (patch.snapshot) return { kind: 'changed', snapshot: patch.snapshot };
+  return {
+    kind: 'changed',
+    snapshot: {
+      ...copy,
+      space: { ...copy.space, ...patch.space, version: event.version },
+      stage: patchedRows(copy.stage, patch.stage, { is_blocked_by_me: false }),
+      requests: patchedRows(copy.requests, patch.requests, {}).map((row, index) => ({ ...row, position: index + 1 })),
+      me: patchedMe(copy.me, patch),
+    },
+  };
+}
+
+function applyUnversioned(copy: Snapshot, event: SpaceEvent): Applied {
+  if (event.type !== 'listeners') return { kind: 'same', snapshot: copy };
+  const { count, sample, participant_count } = event.data as {
+    count: number;
+    sample: Profile[];
+    participant_count: number;
+  };
+  const space = { ...copy.space, participant_count };
+  return { kind: 'changed', snapshot: { ...copy, space, listeners: { count, sample } } };
+}
+
+function patchedRows<Row extends { user_id: string }>(
+  rows: Row[],
+  patch: RowsPatch<Row> | undefined,
+  defaults: Partial<Row>,
+): Row[] {
+  if (!patch) return rows;
+  const byId = new Map(rows.map((row) => [row.user_id, row]));
+  for (const row of patch.put) byId.set(row.user_id, { ...defaults, ...byId.get(row.user_id), ...row });
+  return patch.order.flatMap((user_id) => byId.get(user_id) ?? []);
+}
+
+function patchedMe(me: Snapshot['me'], { queue, permissions }: Patch): Snapshot['me'] {
+  const request =
+    me.request && queue && queue.left < me.request.position
+      ? { ...me.request, position: me.request.position - 1 }
+      : me.request;
+  return { ...me, request, permissions: permissions?.[me.role] ?? me.permissions };
+}

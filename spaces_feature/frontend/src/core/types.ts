@@ -1,0 +1,210 @@
+/**
+ * The values that cross the seams of the front end: what the API answers, what the socket sends, and what the page
+ * shows of the member's own place. No DOM, no library here.
+ */
+
+export type Role = 'host' | 'cohost' | 'speaker' | 'listener';
+export type SpaceState = 'scheduled' | 'live' | 'ended' | 'canceled';
+
+export interface Profile {
+  user_id: string;
+  username: string;
+  name: string;
+  /** May be empty: then a monogram is drawn. */
+  avatar_url: string;
+  url: string;
+}
+
+export interface Space {
+  id: string;
+  state: SpaceState;
+  title: string;
+  topic_ids: string[];
+  lang: string;
+  creator_id: string;
+  host_ids: string[];
+  speaker_ids: string[];
+  invited_user_ids: string[];
+  /** Everyone present, stage included. Unversioned: kept fresh by `listeners` events. */
+  participant_count: number;
+  subscriber_count: number;
+  is_ticketed: boolean;
+  created_at: string;
+  updated_at: string;
+  scheduled_start: string | null;
+  started_at: string | null;
+  ended_at: string | null;
+  /** Grows by one with every versioned command; an event applies when `after <= version < event.version`. */
+  version: number;
+  audience: 'everyone' | 'followers' | 'following' | 'invited';
+  speak: 'everyone' | 'following' | 'invited';
+  is_recorded: boolean;
+  is_recording: boolean;
+  allows_clips: boolean;
+  allows_anonymous: boolean;
+}
+
+export interface Seat {
+  user_id: string;
+  /** Who they are at the SFU in this room; changes with each `room_moved`. */
+  identity: string;
+  role: Exclude<Role, 'listener'>;
+  is_muted: boolean;
+  is_muted_by_host: boolean;
+  is_blocked_by_me: boolean;
+  profile: Profile;
+}
+
+export interface SpeakRequest {
+  user_id: string;
+  /** 1 is next. */
+  position: number;
+  requested_at: string;
+  profile: Profile;
+}
+
+export interface Me {
+  user_id: string;
+  role: Role;
+  request: { state: string; position: number } | null;
+  invitation: { state: string; role: 'speaker' | 'cohost' } | null;
+  permissions: string[];
+}
+
+export interface Snapshot {
+  space: Space;
+  stage: Seat[];
+  requests: SpeakRequest[];
+  listeners: { count: number; sample: Profile[] };
+  me: Me;
+}
+
+/**
+ * What the namespace sends as `event`.
+ *
+ * Versioned (version is a number): ignored when `version` <= own, applied when `after` <= own (the class was sent
+ * nothing in between, so a newer copy may take it as well), else the copy is stale and the snapshot is fetched. `data` is either `{snapshot}` (this viewer's class changed: replace everything) or a
+ * patch of what this class sees:
+ *   `space`        changed fields of Space
+ *   `stage`        `{put: Seat[], drop: user_id[], order: user_id[]}`; `put` seats lack nothing but keep the copy's own
+ *                  `is_blocked_by_me` when absent
+ *   `requests`     `{put: SpeakRequest[], drop: user_id[]}`; the queue is first come, first served, positions are 1..n
+ *   `queue`        `{left: position}`: somebody ahead of or behind a waiting viewer left the queue
+ *   `permissions`  `{role: action names}` when the state changed what each role may do
+ * Unversioned (version and after are null): `listeners` `{count, sample, participant_count}`, `talking` `{user_id, is_talking}`,
+ * `room_moved` arrives versioned with `rejoin: {spread_ms}` beside the patch.
+ */
+export interface SpaceEvent {
+  space_id: string;
+  type: string;
+  version: number | null;
+  after: number | null;
+  data: Record<string, unknown>;
+}
+
+export interface StripEntry {
+  kind: 'space' | 'fleet';
+  space?: Space;
+  people: Profile[];
+  reason?: { code: string; text: string };
+  id?: string;
+  is_seen?: boolean;
+  expires_at?: string;
+}
+
+/** RFC 9457 problem as our API answers it. */
+export interface Problem {
+  status: number;
+  code: string;
+  /** A plain sentence for people. */
+  title: string;
+  /** What to do next; may be empty. */
+  detail: string;
+  [extra: string]: unknown;
+}
+
+/** `#spaces-config`, written by `spaces_strip()`. */
+export interface PageConfig {
+  /** e.g. `/spaces` */
+  prefix: string;
+  /** e.g. `/spaces/api/v1` */
+  api: string;
+  /** Path of the host's Socket.IO server, e.g. `/socket.io`; empty when the host has none. */
+  socket_path: string;
+  me: Profile | null;
+  /** Boolean and integer flags by key. */
+  flags: Record<string, boolean | number>;
+  /** Absolute URL of the lazily loaded room bundle. */
+  room_bundle: string;
+  /** Name of the host app, for plain sentences. */
+  app_name: string;
+}
+
+/** What this page is doing about sound: the one value that dock, panel and dialogs draw. */
+export interface SessionState {
+  /** Which Space, null when idle. */
+  space_id: string | null;
+  title: string;
+  connection: ConnectionView;
+  microphone: MicrophoneView;
+  /** user ids that are talking now, loudest first, from the SFU. */
+  talking: string[];
+  /** dBFS-derived level 0..1 per user id, for rings (LOOK: speaking ring). */
+  levels: Record<string, number>;
+  /** 0..1 */
+  volume: number;
+  quality: 'good' | 'weak' | 'lost' | 'unknown';
+  snapshot: Snapshot | null;
+}
+
+export type ConnectionView =
+  | { kind: 'idle' }
+  | { kind: 'joining' }
+  | { kind: 'connected' }
+  | { kind: 'sound_blocked' }
+  | { kind: 'reconnecting'; since: number; offline: boolean }
+  | { kind: 'elsewhere' }
+  | { kind: 'ended' }
+  | { kind: 'removed' }
+  | { kind: 'failed'; problem: Problem };
+
+export type MicrophoneView =
+  | { kind: 'none' }
+  | { kind: 'ready' }
+  | { kind: 'open' }
+  | { kind: 'muted' }
+  | { kind: 'muted_by_host' }
+  | { kind: 'refused' }
+  | { kind: 'missing' }
+  | { kind: 'busy' };
+
+/** A value with listeners; the same shape for the strip, a Space and the session. */
+export interface Store<T> {
+  get(): T;
+  subscribe(listener: (value: T) => void): () => void;
+}
+
+/** What dialogs, panel and dock may ask for. Each settles when the server has answered; refusals reject with Problem. */
+export interface Session extends Store<SessionState> {
+  /** Join (or move to) a Space; call inside the tap so that sound may start. */
+  listen(space_id: string): Promise<void>;
+  leave(): Promise<void>;
+  /** Acquires the microphone inside the tap, held muted, then asks. A refused microphone still asks nothing. */
+  askToSpeak(): Promise<void>;
+  takeBack(): Promise<void>;
+  accept(user_id: string): Promise<void>;
+  decline(user_id: string): Promise<void>;
+  stepDown(): Promise<void>;
+  moveToAudience(user_id: string): Promise<void>;
+  end(): Promise<void>;
+  setMicrophone(open: boolean): Promise<void>;
+  setVolume(volume: number): void;
+  /** After `sound_blocked`: call inside a tap. */
+  startSound(): Promise<void>;
+  /** After `elsewhere`: take the place back. */
+  bringHere(): Promise<void>;
+  /** Clear a terminal view (`ended`, `removed`, `failed`, `elsewhere`) from dock and panel. */
+  dismiss(): void;
+  devices(): Promise<{ microphones: MediaDeviceInfo[]; speakers: MediaDeviceInfo[] }>;
+  chooseDevice(kind: 'audioinput' | 'audiooutput', device_id: string): Promise<void>;
+}

@@ -1,0 +1,242 @@
+/**
+ * Every sentence that the front end shows. One object, so that a translation replaces it as a whole: functions take
+ * what they name and decide about order and number themselves.
+ */
+
+import type { Space } from './types';
+
+const ordinals = ['next', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth'];
+
+const reach = { everyone: 'public', followers: 'for followers', following: 'for people they follow', invited: 'by invitation' };
+
+const people = (count: number) => (count === 1 ? '1 person' : `${count.toLocaleString('en')} people`);
+
+export const words = {
+  // Marks and roles
+  live: 'Live',
+  host: 'Host',
+  cohost: 'Co-host',
+  speaker: 'Speaker',
+  listener: 'Listener',
+  you: 'You',
+  youAreLive: "You're live",
+  talking: 'talking',
+  muted: 'muted',
+  mutedByHost: 'muted by the host',
+
+  // Buttons
+  listen: 'Listen',
+  leave: 'Leave quietly',
+  askToSpeak: 'Ask to speak',
+  takeBack: 'Take back',
+  accept: 'Accept',
+  decline: 'Decline',
+  stepDown: 'Step down',
+  moveToAudience: 'Move to the audience',
+  end: 'End Space',
+  endForAll: 'End for everyone',
+  goLive: 'Go live',
+  unmute: 'Unmute',
+  mute: 'Mute',
+  bringHere: 'Bring here',
+  tapForSound: 'Tap for sound',
+  tryAgain: 'Try again',
+  dismiss: 'Close',
+  cancel: 'Cancel',
+  open: 'Open',
+  fold: 'Fold away',
+  share: 'Share',
+  copyLink: 'Copy link',
+  copied: 'Link copied',
+  startSpace: 'Start a Space',
+  settings: 'Sound settings',
+  volume: 'Volume',
+  microphone: 'Microphone',
+  speakers: 'Speakers',
+  systemDefault: 'System default',
+  scrollOn: 'More',
+
+  // The strip
+  strip: 'Live now',
+  entry: (title: string, why: string) => `${title}, live. ${why}`,
+  createEntry: 'Start a Space',
+  createShort: 'Create',
+  /** Read aloud for the + of "+2 you follow". */
+  plus: 'plus ',
+  goneFromStrip: 'This Space has ended.',
+
+  // The room
+  stage: 'On stage',
+  audience: 'Listening',
+  requests: 'Asking to speak',
+  noRequests: 'Nobody is asking to speak.',
+  emptyStage: 'Nobody is on stage.',
+  freeSeat: 'Free seat',
+  waiting: (minutes: number) => (minutes < 1 ? 'just now' : `${minutes} min`),
+  listeners: (count: number) => `${people(count)} listening`,
+  present: people,
+  more: (count: number) => `${count.toLocaleString('en')} more`,
+  seat: (name: string, facts: string[]) => [name, ...facts].join(', '),
+  isTalking: (name: string) => `${name} is talking`,
+  areTalking: (name: string, others: number) => (others === 0 ? `${name} is talking` : `${name} and ${others} more`),
+  nobodyTalking: 'Nobody is talking',
+  blockedSpeaker: 'Someone you blocked is speaking.',
+
+  // My own state
+  joining: 'Joining...',
+  inLine: (position: number) =>
+    position === 1 ? "You're next in line." : `You're ${ordinals[position - 1] ?? `number ${position}`} in line.`,
+  asked: 'Asked to speak.',
+  youCanSpeak: 'You can speak now. Tap to unmute.',
+  microphoneOpen: 'Your microphone is on.',
+  microphoneMuted: 'Your microphone is muted.',
+  microphoneHeld: 'Your microphone is ready and muted.',
+  hostMutedYou: (host: string) => `The host muted you. ${host} can lift it.`,
+  invited: (host: string) => `${host} invites you. Come up and speak.`,
+  movedToAudience: 'You are in the audience now.',
+  soundBlocked: 'Your browser holds the sound back. Tap for sound.',
+  reconnecting: 'Reconnecting... Your place is kept.',
+  offline: 'No network. We keep trying, your place is kept.',
+  stillTrying: 'Still reconnecting. We keep trying.',
+  elsewhere: 'Playing on another device or tab.',
+  ended: 'This Space has ended.',
+  endedNotRecorded: 'This Space has ended. It was not recorded, so there is nothing to replay.',
+  removed: 'A host removed you from this Space.',
+  hostAway: (host: string) => `${host} lost connection. Waiting for them to come back.`,
+
+  // Microphone trouble
+  microphoneRefused: 'Microphone blocked. You can still listen.',
+  microphoneRefusedHelp: 'Allow the microphone in the address bar, then ask again.',
+  microphoneMissing: 'No microphone found. You can still listen.',
+  microphoneMissingHelp: 'Plug one in, then ask again.',
+  microphoneBusy: 'Another app is using your microphone. You can still listen.',
+  microphoneBusyHelp: 'Close the other app, then ask again.',
+
+  // Dialogs
+  create: 'Start a Space',
+  createTitle: 'What will you talk about?',
+  createTitleHint: 'Up to 70 characters',
+  createTitleMissing: 'Give your Space a title.',
+  createNote: 'People who follow you see it at once. It is not recorded.',
+  topics: 'Topics',
+  whoMayListen: 'Who may listen',
+  whoMaySpeak: 'Who may ask to speak',
+  everyone: 'Everyone',
+  followers: 'People who follow me',
+  following: 'People I follow',
+  invitedOnly: 'People I invite',
+  joinNote: 'You come in muted. The others can see that you are here.',
+  endQuestion: 'End for everyone?',
+  endNote: 'Everyone leaves at once. It was not recorded.',
+  leaveAsHost: 'The Space ends if you stay away for a minute.',
+  leavePageQuestion: 'Your microphone is on. Leave this page?',
+
+  // The member's own place: a title and one line
+  dock: 'Your Space',
+  leaveShort: 'Leave',
+  joiningLine: 'One moment',
+  listeningTo: (title: string) => `You are listening to ${title}`,
+  quietNow: 'Quiet right now',
+  inLineTitle: (position: number) =>
+    position === 1 ? "You're next in line" : `You're ${ordinals[position - 1] ?? `number ${position}`} in line`,
+  microphoneReady: 'Microphone ready, muted',
+  microphoneLater: 'You can take it back',
+  youCanSpeakTitle: 'You can speak now',
+  stillMuted: 'You are still muted',
+  tapToUnmute: 'Tap to unmute',
+  microphoneOnTitle: 'Your microphone is on',
+  microphoneIsOn: 'Mic is on',
+  microphoneIsOff: 'Mic is off',
+  canHearYou: (count: number) => (count ? `${people(count)} can hear you` : 'The stage can hear you'),
+  mutedTitle: 'You are muted',
+  nobodyHearsYou: 'Nobody hears you',
+  hostMutedTitle: 'The host muted you',
+  canLiftIt: (host: string) => `${host} can lift it`,
+  reconnectingTitle: 'Reconnecting...',
+  offlineTitle: 'You are offline',
+  placeKept: 'Your place is kept',
+  soundBlockedTitle: 'Ready when you are',
+  soundBlockedLine: 'Your browser waits for a tap',
+  hearIt: 'Hear it',
+  elsewhereTitle: 'Playing on another device',
+  elsewhereLine: 'One place at a time',
+  endedTitle: 'This Space has ended',
+  removedTitle: 'A host removed you',
+  removedLine: 'You cannot come back to this Space',
+  microphoneRefusedTitle: 'Microphone blocked',
+  microphoneMissingTitle: 'No microphone found',
+  microphoneBusyTitle: 'Microphone is busy',
+  microphoneBusyLine: 'Another app is using it',
+  canStillListen: 'You can still listen',
+  howToFix: 'How to fix',
+
+  // The room
+  listening: (count: number) => `${count.toLocaleString('en')} listening`,
+  meta: (host: string, lasted: string, audience: Space['audience']) => `${host} hosts \u00b7 ${lasted} \u00b7 ${reach[audience]}`,
+  quality: { good: 'Good', weak: 'Weak', lost: 'Lost' },
+  others: 'Others',
+  nobodyListens: 'Nobody is listening yet.',
+  blockedTag: 'Blocked',
+  hostTabs: 'Run the Space',
+  requestsTab: (count: number) => (count ? `Requests \u00b7 ${count}` : 'Requests'),
+  stageTab: (count: number) => `Stage \u00b7 ${count}`,
+  audienceTab: 'Audience',
+  moveToAudienceLine: 'Can ask to speak again',
+  seeProfile: 'See profile',
+  endShort: 'End',
+  endCounts: (listening: number, asking: number) =>
+    `${people(listening)} ${listening === 1 ? 'is' : 'are'} listening${asking ? `, and ${asking} ${asking === 1 ? 'has' : 'have'} asked to speak` : ''}.`,
+  stay: 'Stay',
+
+  // Cards that take the room's place
+  endedTag: 'Ended',
+  lasted: (time: string, count: number) => (count ? `It lasted ${time}, and ${people(count)} came.` : `It lasted ${time}.`),
+  notRecorded: 'It was not recorded, so there is nothing to replay.',
+  hostedThis: 'Hosted this Space',
+  backTo: (app: string) => `Back to ${app}`,
+  noMicrophone: 'No microphone',
+  helpTitle: (app: string) => `Let ${app} use your microphone`,
+  helpSteps: ['Open the settings beside the address.', 'Set Microphone to Allow.', 'Come back here. The Space keeps playing.'],
+  justListen: 'Just listen',
+
+  // The join dialog
+  opening: 'Opening the Space',
+  cannotOpen: 'This Space cannot be opened',
+  isHosting: (name: string) => `${name} is hosting`,
+  scheduledTag: 'Coming up',
+  notStarted: 'This Space has not started yet.',
+  blockedLine: (names: string[]) => `${names.join(' and ')} will hear you only if you go on stage.`,
+  alsoListening: (names: string[], others: number) =>
+    others
+      ? `${names.join(', ')} and ${others.toLocaleString('en')} more are listening`
+      : `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} listening`,
+  joinMuted: 'You join muted.',
+  comeBack: 'Go back in',
+  youStartMuted: 'You come in muted.',
+
+  // The create dialog
+  newSpace: 'New Space',
+  createTitleLong: 'Keep the title within 70 characters.',
+  changeNothing: 'It holds until the end',
+  youAcceptEach: 'You accept each person',
+  checkIt: 'Check it',
+  microphoneCheck: {
+    idle: ['Check your microphone', 'Nobody hears it yet'],
+    asking: ['Check your microphone', 'Your browser asks you first'],
+    hearing: ['Microphone works', 'Say something. You start muted.'],
+    refused: ['Microphone blocked', 'Allow it beside the address, then try again.'],
+    missing: ['No microphone found', 'Plug one in, then try again.'],
+    busy: ['Microphone is busy', 'Close the other app, then try again.'],
+  } satisfies Record<string, [title: string, line: string]>,
+  goToIt: 'Go to it',
+
+  // When no answer comes
+  unreachable: 'The network did not answer.',
+  unreachableHelp: 'Check your connection, then try again.',
+  tooSlow: 'That took too long.',
+  unclear: 'Something went wrong on our side.',
+  tryAgainSoon: 'Try again in a moment.',
+  mediaDown: 'The sound is away for a moment. We keep trying.',
+  mediaGone: 'The sound did not come back.',
+  otherTier: 'This Space is too full to join with sound right now.',
+};

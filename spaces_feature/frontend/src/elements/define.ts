@@ -1,0 +1,23 @@
+/** Registers the elements. The strip comes at once; dock, panel and dialogs when somebody reaches for a Space. */
+
+import type { Deps } from '../core/deps';
+import { defineOnce, provide } from './context';
+import { listenForOpeners, loadRoomElements } from './openers';
+import { SpacesStrip } from './strip';
+
+let listening = false;
+
+/** Gives every element its dependencies and defines `spaces-strip`. Calling it again changes nothing. */
+export function defineElements(deps: Deps): void {
+  if (listening) return;
+  listening = true;
+  provide(deps);
+  defineOnce('spaces-strip', SpacesStrip);
+  listenForOpeners();
+  if (deps.session.get().connection.kind !== 'idle') void loadRoomElements();
+  const stop = deps.session.subscribe(({ connection }) => {
+    if (connection.kind === 'idle') return;
+    stop();
+    void loadRoomElements();
+  });
+}

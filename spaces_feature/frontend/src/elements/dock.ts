@@ -1,0 +1,151 @@
+/**
+ * `<spaces-dock>`: the one place that tells the member's own state, and where the room grows out of. It stays in the
+ * document while the page around it changes.
+ *
+ * @element spaces-dock
+ * @csspart dock - The bar itself.
+ * @csspart button - Each button in it.
+ * @csspart ring - The first ring around who talks.
+ */
+
+import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { state } from 'lit/decorators.js';
+import { classMap } from 'lit/directives/class-map.js';
+import type { Problem } from '../core/types';
+import sheet from '../styles/dock.css?inline';
+import { act } from './acting';
+import { deps } from './context';
+import { markOf, problemLine } from './dock-parts';
+import { bars } from './face';
+import { icon } from './icons';
+import { Narrator } from './narrator';
+import { Observe } from './observe';
+import { placeOf, type Action, type Memory, type Place } from './place';
+import { styled } from './styles';
+
+/** Ask for the room to unfold, from anywhere: `document.dispatchEvent(new Event('spaces-unfold'))`. */
+export const UNFOLD = 'spaces-unfold';
+
+export class SpacesDock extends LitElement {
+  static override styles = styled(sheet);
+
+  @state() private unfolded = false;
+  @state() private help = false;
+  @state() private problem: Problem | null = null;
+  @state() private busy = false;
+
+  private readonly session = new Observe(this, deps().session);
+  private readonly narrator = new Narrator();
+  private memory: Memory = { has_spoken: false };
+  private place: Place | null = null;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener(UNFOLD, this.unfold);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    document.removeEventListener(UNFOLD, this.unfold);
+  }
+
+  protected override willUpdate(): void {
+    const { value } = this.session;
+    const role = value.snapshot?.me.role ?? 'listener';
+    if (role === 'listener') this.memory.has_spoken = false;
+    else if (value.microphone.kind === 'open') this.memory.has_spoken = true;
+    const before = this.place?.kind;
+    this.place = placeOf(value, this.memory, deps().words);
+    if (!this.place || ['removed', 'failed', 'elsewhere'].includes(this.place.kind)) this.unfolded = this.help = false;
+    if (before !== this.place?.kind) this.problem = null;
+    this.narrator.tell(this.place, value);
+  }
+
+  /** Folding gives the focus back to where the room came from. */
+  protected override updated(changed: PropertyValues): void {
+    if (changed.get('unfolded') === true && !this.unfolded) this.renderRoot.querySelector<HTMLElement>('button.body')?.focus();
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { place } = this;
+    if (!place) return nothing;
+    if (this.unfolded || this.help)
+      return html`<spaces-panel
+        .place=${place}
+        .help=${this.help}
+        @spaces-fold=${this.fold}
+        @spaces-help=${this.showHelp}
+      ></spaces-panel>`;
+    const classes = classMap({ dock: true, live: place.tone === 'live' });
+    return html`<section class=${classes} part="dock" data-kind=${place.kind} aria-label=${deps().words.dock}>
+      ${this.problem ? problemLine(this.problem, 'trouble') : nothing}
+      ${place.opens
+        ? html`<button class="body" type="button" aria-expanded="false" @click=${this.unfold}>${this.words(place)}</button>`
+        : html`<div class="body">${this.words(place)}</div>`}
+      ${place.actions.map((action) => this.button(action))}
+      ${place.kind === 'listening'
+        ? html`<button class="button bare round open" part="button" type="button" aria-label=${deps().words.open} @click=${this.unfold}>
+            ${icon('caretUp')}
+          </button>`
+        : nothing}
+      ${place.close ? this.closeButton(place.close) : nothing}
+    </section>`;
+  }
+
+  private words(place: Place): TemplateResult {
+    return html`${markOf(place.mark, 46)}
+      <span class="words">
+        <b dir="auto">${place.title}</b>
+        <span>${place.sounds ? bars : nothing}${place.line}</span>
+      </span>`;
+  }
+
+  private button(action: Action): TemplateResult {
+    const classes = classMap({ button: true, [action.tone]: true, round: action.round ?? false });
+    return html`<button
+      class=${classes}
+      part="button"
+      type="button"
+      data-action=${action.name}
+      aria-label=${action.round ? action.label : nothing}
+      ?disabled=${this.busy}
+      @click=${() => this.run(action)}
+    >
+      ${action.icon ? icon(action.icon) : nothing}${action.round ? nothing : action.label}
+    </button>`;
+  }
+
+  private closeButton(how: 'leave' | 'dismiss'): TemplateResult {
+    const { words } = deps();
+    return html`<button
+      class="button bare round"
+      part="button"
+      type="button"
+      data-action=${how}
+      aria-label=${how === 'leave' ? words.leave : words.dismiss}
+      @click=${() => void act(how)}
+    >
+      ${icon('x')}
+    </button>`;
+  }
+
+  private async run(action: Action): Promise<void> {
+    if (action.name === 'howToFix') return this.showHelp();
+    this.busy = true;
+    this.problem = await act(action.name);
+    this.busy = false;
+  }
+
+  private unfold = (): void => {
+    this.unfolded = true;
+  };
+
+  private fold = (): void => {
+    if (this.help && !this.unfolded) this.help = false;
+    else this.unfolded = this.help = false;
+  };
+
+  private showHelp = (): void => {
+    this.help = true;
+  };
+}

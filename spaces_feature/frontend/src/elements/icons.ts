@@ -1,0 +1,38 @@
+/** Phosphor icons, inlined when built. They are decoration: the name stands in the text or label beside them. */
+
+import { html, type TemplateResult } from 'lit';
+import { unsafeHTML } from 'lit/directives/unsafe-html.js';
+import arrowDown from '@phosphor-icons/core/regular/arrow-down.svg';
+import broadcast from '@phosphor-icons/core/regular/broadcast.svg';
+import caretDown from '@phosphor-icons/core/bold/caret-down-bold.svg';
+import caretRight from '@phosphor-icons/core/bold/caret-right-bold.svg';
+import caretUp from '@phosphor-icons/core/bold/caret-up-bold.svg';
+import devices from '@phosphor-icons/core/fill/device-mobile-fill.svg';
+import hand from '@phosphor-icons/core/regular/hand.svg';
+import handUp from '@phosphor-icons/core/fill/hand-fill.svg';
+import more from '@phosphor-icons/core/bold/dots-three-bold.svg';
+import headphones from '@phosphor-icons/core/fill/headphones-fill.svg';
+import hourglass from '@phosphor-icons/core/fill/hourglass-fill.svg';
+import lock from '@phosphor-icons/core/fill/lock-simple-fill.svg';
+import microphone from '@phosphor-icons/core/regular/microphone.svg';
+import microphoneOn from '@phosphor-icons/core/fill/microphone-fill.svg';
+import microphoneOff from '@phosphor-icons/core/fill/microphone-slash-fill.svg';
+import noNetwork from '@phosphor-icons/core/fill/wifi-slash-fill.svg';
+import noSound from '@phosphor-icons/core/fill/speaker-slash-fill.svg';
+import popOut from '@phosphor-icons/core/regular/picture-in-picture.svg';
+import profile from '@phosphor-icons/core/regular/user-circle.svg';
+import share from '@phosphor-icons/core/regular/share-network.svg';
+import sound from '@phosphor-icons/core/fill/speaker-high-fill.svg';
+import users from '@phosphor-icons/core/regular/users-three.svg';
+import warning from '@phosphor-icons/core/fill/warning-circle-fill.svg';
+import x from '@phosphor-icons/core/bold/x-bold.svg';
+
+const markup = {
+  arrowDown, broadcast, caretDown, caretRight, caretUp, devices, hand, handUp, headphones, hourglass, lock, microphone,
+  microphoneOn, microphoneOff, more, noNetwork, noSound, popOut, profile, share, sound, users, warning, x,
+};
+
+export type IconName = keyof typeof markup;
+
+export const icon = (name: IconName): TemplateResult =>
+  html`<span class="icon" data-icon=${name} aria-hidden="true">${unsafeHTML(markup[name])}</span>`;

@@ -1,0 +1,37 @@
+/** Everything but the strip, loaded when somebody reaches for a Space. */
+
+import { deps, defineOnce } from './context';
+import { SpacesCreate } from './create';
+import { SpacesDock, UNFOLD } from './dock';
+import { SpacesJoin } from './join';
+import { SpacesPanel } from './panel';
+import { SpacesSeat } from './seat';
+
+defineOnce('spaces-seat', SpacesSeat);
+defineOnce('spaces-panel', SpacesPanel);
+defineOnce('spaces-dock', SpacesDock);
+defineOnce('spaces-join', SpacesJoin);
+defineOnce('spaces-create', SpacesCreate);
+
+const AWAY = new Set(['idle', 'ended', 'removed', 'failed', 'elsewhere']);
+
+/** Opens the dialog of one Space, or the room where the member is in it already. */
+export function openJoin(space_id: string): void {
+  const { space_id: here, connection } = deps().session.get();
+  if (here === space_id && !AWAY.has(connection.kind)) {
+    document.dispatchEvent(new Event(UNFOLD));
+    return;
+  }
+  const dialog = document.createElement('spaces-join') as SpacesJoin;
+  dialog.spaceId = space_id;
+  open(dialog);
+}
+
+export function openCreate(): void {
+  open(document.createElement('spaces-create'));
+}
+
+function open(dialog: HTMLElement): void {
+  for (const other of document.querySelectorAll('spaces-join, spaces-create')) other.remove();
+  document.body.append(dialog);
+}

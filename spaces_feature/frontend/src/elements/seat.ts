@@ -1,0 +1,83 @@
+/**
+ * `<spaces-seat>`: one person on stage. A button for whoever may act on them, else a link to their profile.
+ *
+ * @element spaces-seat
+ * @csspart seat - Face, mark, name and tag together.
+ * @csspart ring - The first ring while they talk.
+ * @csspart badge - The tag Host or Co-host.
+ */
+
+import { LitElement, html, nothing, type TemplateResult } from 'lit';
+import { property } from 'lit/decorators.js';
+import { styleMap } from 'lit/directives/style-map.js';
+import type { Seat } from '../core/types';
+import sheet from '../styles/seat.css?inline';
+import { deps } from './context';
+import { bars, drawnLevel, face } from './face';
+import { icon } from './icons';
+import { firstName } from './monogram';
+import { styled } from './styles';
+
+export class SpacesSeat extends LitElement {
+  static override styles = styled(sheet);
+
+  @property({ attribute: false }) seat!: Seat;
+  @property({ type: Boolean }) talking = false;
+  @property({ type: Number }) level = 0;
+  /** This is the member's own seat. */
+  @property({ type: Boolean }) own = false;
+  /** Pressing it opens a menu; the listener hears `click`. */
+  @property({ type: Boolean }) actionable = false;
+  @property({ type: Number }) size = 66;
+  /** Whether the tag under the name is drawn. */
+  @property({ type: Boolean }) untagged = false;
+
+  protected override render(): TemplateResult {
+    const label = this.label();
+    const look = html`<span class="spot">
+        ${face(this.seat.profile, this.size, { talking: this.talking, level: this.level })}${this.mark()}
+      </span>
+      <span class="name" aria-hidden="true" dir="auto">${this.own ? deps().words.you : firstName(this.seat.profile)}</span>
+      ${this.untagged ? nothing : this.tag()}`;
+    if (this.actionable)
+      return html`<button class="seat" part="seat" type="button" aria-haspopup="dialog" aria-label=${label}>${look}</button>`;
+    const { url } = this.seat.profile;
+    return url && !this.own
+      ? html`<a class="seat" part="seat" href=${url} aria-label=${label}>${look}</a>`
+      : html`<div class="seat" part="seat" role="img" aria-label=${label}>${look}</div>`;
+  }
+
+  /** "Ada, host, talking" */
+  private label(): string {
+    const { words } = deps();
+    const { role, is_muted, is_muted_by_host, is_blocked_by_me, profile } = this.seat;
+    const facts: string[] = [];
+    if (role === 'host') facts.push(words.host.toLowerCase());
+    if (role === 'cohost') facts.push(words.cohost.toLowerCase());
+    if (is_blocked_by_me) facts.push(words.blockedTag.toLowerCase());
+    if (is_muted_by_host) facts.push(words.mutedByHost);
+    else if (this.talking) facts.push(words.talking);
+    else if (is_muted) facts.push(words.muted);
+    return words.seat(this.own ? words.you : profile.name, facts);
+  }
+
+  private mark(): TemplateResult {
+    if (this.seat.is_muted_by_host) return html`<span class="mark warn" aria-hidden="true">${icon('lock')}</span>`;
+    if (this.talking)
+      return html`<span
+        class="mark talks"
+        aria-hidden="true"
+        style=${styleMap({ '--spaces-level': String(drawnLevel(this.level)) })}
+        >${bars}</span
+      >`;
+    return html`<span class="mark" aria-hidden="true">${icon(this.seat.is_muted ? 'microphoneOff' : 'microphoneOn')}</span>`;
+  }
+
+  private tag(): TemplateResult | typeof nothing {
+    const { words } = deps();
+    if (this.seat.is_blocked_by_me) return html`<span class="badge tag warn" part="badge" aria-hidden="true">${words.blockedTag}</span>`;
+    if (this.seat.role === 'host') return html`<span class="badge tag host" part="badge" aria-hidden="true">${words.host}</span>`;
+    if (this.seat.role === 'cohost') return html`<span class="badge tag" part="badge" aria-hidden="true">${words.cohost}</span>`;
+    return nothing;
+  }
+}

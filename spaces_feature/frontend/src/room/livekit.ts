@@ -1,0 +1,148 @@
+/** The Transport over livekit-client. Nothing else in the front end knows that library. */
+
+import {
+  AudioPresets,
+  ConnectionQuality,
+  DisconnectReason,
+  LocalAudioTrack,
+  RemoteAudioTrack,
+  Room,
+  RoomEvent,
+  Track,
+  type Participant,
+  type RemoteTrack,
+} from 'livekit-client';
+import type { LostReason } from '../core/connection-state';
+import type { OpenTransport, TransportListeners } from './transport';
+
+const REASONS: Partial<Record<DisconnectReason, LostReason>> = {
+  [DisconnectReason.PARTICIPANT_REMOVED]: 'removed',
+  [DisconnectReason.ROOM_DELETED]: 'room_deleted',
+  [DisconnectReason.DUPLICATE_IDENTITY]: 'duplicate',
+  [DisconnectReason.SERVER_SHUTDOWN]: 'server_shutdown',
+};
+
+const QUALITIES: Partial<Record<ConnectionQuality, 'good' | 'weak' | 'lost'>> = {
+  [ConnectionQuality.Excellent]: 'good',
+  [ConnectionQuality.Good]: 'good',
+  [ConnectionQuality.Poor]: 'weak',
+  [ConnectionQuality.Lost]: 'lost',
+};
+
+/** Our loop tries again; the library tries once, and within limits of ours. */
+const CONNECT = { maxRetries: 0, websocketTimeout: 3000, peerConnectionTimeout: 5000 };
+/** A measured level older than this is silence: senders pause between words. */
+const LEVEL_AGE = 400;
+
+export const openLiveKit: OpenTransport = (listeners) => {
+  const room = new Room({
+    publishDefaults: { audioPreset: AudioPresets.speech, dtx: true, red: true },
+    // The microphone outlives the Room, and a page that only asks whether to leave must not be sent away.
+    stopLocalTrackOnUnpublish: false,
+    disconnectOnPageLeave: false,
+  });
+  const heard = new Map<string, { track: RemoteAudioTrack; identity: string }>();
+  let published: LocalAudioTrack | null = null;
+  let volume = 1;
+  let isDropped = false;
+
+  room.on(RoomEvent.TrackSubscribed, (track, _publication, participant) => {
+    if (!(track instanceof RemoteAudioTrack)) return;
+    // The element stays out of the document: whatever is moved about there would pause it.
+    track.attach();
+    track.setVolume(volume);
+    heard.set(track.mediaStreamTrack.id, { track, identity: participant.identity });
+  });
+  room.on(RoomEvent.TrackUnsubscribed, (track: RemoteTrack) => {
+    track.detach();
+    heard.delete(track.mediaStreamTrack.id);
+  });
+  room.on(RoomEvent.LocalTrackUnpublished, ({ track }) => {
+    if (track === published) published = null;
+  });
+  report(room, listeners, () => isDropped);
+
+  return {
+    get canPublish() {
+      return room.localParticipant.permissions?.canPublish ?? false;
+    },
+    connect: (url, token) => room.connect(url, token, CONNECT),
+    async drop() {
+      isDropped = true;
+      for (const { track } of heard.values()) track.detach();
+      heard.clear();
+      await room.disconnect(false);
+    },
+    startAudio: () => room.startAudio(),
+    async packets() {
+      let packets = 0;
+      for (const { track } of heard.values()) {
+        for (const report of ((await track.receiver?.getStats()) ?? new Map()).values()) {
+          if (report.type === 'inbound-rtp') packets += report.packetsReceived ?? 0;
+        }
+      }
+      return packets;
+    },
+    amplitudes() {
+      const amplitudes = new Map<string, number>();
+      for (const { track, identity } of heard.values()) {
+        const source = track.receiver?.getSynchronizationSources()[0];
+        const isFresh = source && performance.timeOrigin + performance.now() - source.timestamp < LEVEL_AGE;
+        amplitudes.set(identity, (isFresh && source.audioLevel) || 0);
+      }
+      if (published && !published.isMuted) {
+        amplitudes.set(room.localParticipant.identity, room.localParticipant.audioLevel);
+      }
+      return amplitudes;
+    },
+    setVolume(next) {
+      volume = next;
+      for (const { track } of heard.values()) track.setVolume(next);
+    },
+    setOutput: async (device_id) => void (await room.switchActiveDevice('audiooutput', device_id)),
+    async publish(track) {
+      if (!track) {
+        const old = published;
+        published = null;
+        if (old) await room.localParticipant.unpublishTrack(old, false);
+      } else if (published) {
+        await published.replaceTrack(track, true);
+      } else {
+        const local = new LocalAudioTrack(track, undefined, true);
+        published = local;
+        try {
+          await local.mute();
+          await room.localParticipant.publishTrack(local, { source: Track.Source.Microphone });
+        } catch (error) {
+          if (published === local) published = null;
+          throw error;
+        }
+      }
+    },
+    async setOpen(open) {
+      await (open ? published?.unmute() : published?.mute());
+    },
+  };
+};
+
+/** Tells the session what the Room says, in its own words. */
+function report(room: Room, listeners: TransportListeners, isDropped: () => boolean): void {
+  const isMe = (participant: Participant) => participant === room.localParticipant;
+  room
+    .on(RoomEvent.Connected, () => listeners.rights())
+    .on(RoomEvent.SignalReconnecting, () => listeners.signalLost())
+    .on(RoomEvent.Reconnected, () => listeners.signalBack())
+    .on(RoomEvent.Reconnecting, () => listeners.reconnecting())
+    .on(RoomEvent.Disconnected, (reason) => {
+      if (!isDropped()) listeners.lost((reason !== undefined && REASONS[reason]) || 'unknown');
+    })
+    .on(RoomEvent.AudioPlaybackStatusChanged, () => listeners.sound(!room.canPlaybackAudio))
+    .on(RoomEvent.ActiveSpeakersChanged, (speakers) => listeners.talking(speakers.map(({ identity }) => identity)))
+    .on(RoomEvent.ConnectionQualityChanged, (quality, participant) => {
+      const word = QUALITIES[quality];
+      if (word && isMe(participant)) listeners.quality(word);
+    })
+    .on(RoomEvent.ParticipantPermissionsChanged, (_before, participant) => {
+      if (isMe(participant)) listeners.rights();
+    });
+}

@@ -1,0 +1,304 @@
+/**
+ * The member's place in a Space, as long as the document lives: the connection, the voice, the live copy and the
+ * commands, drawn together into one value for dock, panel and dialogs.
+ */
+
+import { isActive, viewOf, type ConnectionState } from '../core/connection-state';
+import { IDLE_SESSION } from '../core/idle-session';
+import { createStore } from '../core/store';
+import type { Problem, Session, SessionState, Snapshot, SpaceEvent } from '../core/types';
+import type { Watched } from '../core/deps';
+import { words } from '../core/words';
+import type { SessionParts } from './context';
+import { createDriver } from './driver';
+import { createHints } from './hints';
+import { showNowPlaying } from './media-session';
+import { listenToPage } from './page';
+import { createRings } from './rings';
+import type { Transport } from './transport';
+import { createVoice } from './voice';
+import { createWakeLock } from './wake-lock';
+
+export function createSession(parts: SessionParts): Session {
+  const { api, live, intents, config } = parts;
+  const store = createStore<SessionState>(IDLE_SESSION);
+  function patch(fields: Partial<SessionState>): void {
+    const now = store.get();
+    const isNew = (key: keyof SessionState) =>
+      key === 'snapshot' ? fields[key] !== now[key] : JSON.stringify(fields[key]) !== JSON.stringify(now[key]);
+    const changed = (Object.keys(fields) as (keyof SessionState)[]).filter(isNew);
+    if (changed.length) store.set({ ...now, ...Object.fromEntries(changed.map((key) => [key, fields[key]])) });
+  }
+
+  let watched: Watched | null = null;
+  let watchedId: string | null = null;
+  let stopWatching = () => {};
+  let talkingIdentities: string[] = [];
+  /** Silenced on the lock screen, not by the volume. */
+  let isPaused = false;
+  let isAsking = false;
+  let output = '';
+  /** Promises of `listen` that wait for the server's answer. */
+  let waiters: { resolve(): void; reject(problem: Problem): void }[] = [];
+
+  const voice = createVoice(() => draw());
+  const wakeLock = createWakeLock();
+  const rings = createRings(
+    () => byUser(driver.transport?.amplitudes() ?? new Map()),
+    (levels) => patch({ levels }),
+  );
+  const hints = createHints((hint) => {
+    const { space_id } = driver.state;
+    return space_id ? api.microphone(space_id, hint) : Promise.resolve();
+  });
+
+  const driver = createDriver({
+    api,
+    openTransport: parts.openTransport,
+    sound: {
+      talking(identities) {
+        talkingIdentities = identities;
+        draw();
+      },
+      quality: (quality) => patch({ quality }),
+      rights: () => settle(),
+    },
+    prepare(transport: Transport) {
+      transport.setVolume(isPaused ? 0 : store.get().volume);
+      if (output) transport.setOutput(output).catch(() => undefined);
+    },
+    granted: ({ snapshot }) => live.take(snapshot),
+    saveIntent,
+    clearIntent: () => intents.clear(),
+    refresh: (space_id) => void live.refresh(space_id),
+    changed: connectionChanged,
+  });
+
+  function connectionChanged(state: ConnectionState): void {
+    watch(state.space_id);
+    const isAnswered = state.phase === 'connected' || state.since !== null || !isActive(state);
+    if (isAnswered) {
+      const settled = waiters;
+      waiters = [];
+      for (const { resolve, reject } of settled) state.problem && !isActive(state) ? reject(state.problem) : resolve();
+    }
+    if (state.room === null) talkingIdentities = [];
+    settle();
+  }
+
+  function watch(space_id: string | null): void {
+    if (space_id === watchedId) return;
+    stopWatching();
+    watched?.close();
+    watchedId = space_id;
+    watched = space_id === null ? null : live.watch(space_id);
+    stopWatching = watched?.subscribe(snapshotChanged) ?? (() => {});
+    patch({ snapshot: watched?.get() ?? null });
+  }
+
+  function snapshotChanged(snapshot: Snapshot | null): void {
+    const before = store.get().snapshot;
+    patch({ snapshot });
+    if (!snapshot) return settle();
+    const { state, version } = snapshot.space;
+    if (state === 'ended' || state === 'canceled') driver.dispatch({ type: 'space_ended' });
+    else if (before && hasMoved(before, snapshot)) {
+      driver.dispatch({ type: 'room_moved', version, spread_ms: 1000 });
+    }
+    settle();
+  }
+
+  live.onEvent(({ space_id, version, data }: SpaceEvent) => {
+    const rejoin = data['rejoin'] as { spread_ms: number } | undefined;
+    if (rejoin && version !== null && space_id === driver.state.space_id) {
+      driver.dispatch({ type: 'room_moved', version, spread_ms: rejoin.spread_ms });
+    }
+  });
+
+  /** Tells the voice its place and draws. */
+  function settle(): void {
+    const me = store.get().snapshot?.me;
+    const isConnected = driver.state.phase === 'connected' || driver.state.phase === 'unsure';
+    const isIn = isActive(driver.state);
+    const transport = isConnected ? driver.transport : null;
+    voice.place({
+      isKnown: !isIn || me !== undefined,
+      transport,
+      canPublish: transport?.canPublish ?? false,
+      isOnStage: isIn && me !== undefined && me.role !== 'listener',
+      isMutedByHost: ownSeat()?.is_muted_by_host ?? false,
+      isWaiting: isIn && (isAsking || me?.request?.state === 'pending'),
+    });
+    draw();
+  }
+
+  const ownSeat = () => {
+    const { snapshot } = store.get();
+    return snapshot?.stage.find((seat) => seat.user_id === snapshot.me.user_id);
+  };
+
+  function draw(): void {
+    const { snapshot } = store.get();
+    const { state } = driver;
+    const microphone = voice.view;
+    const talking = talkingIdentities.flatMap((identity) => userOf(identity) ?? []);
+    const connection = viewOf(state);
+    patch({ space_id: state.space_id, title: snapshot?.space.title ?? '', connection, microphone, talking });
+    const isPlaying = connection.kind === 'connected';
+    const isOpen = microphone.kind === 'open';
+    const isOnStage = isActive(state) && snapshot !== null && snapshot.me.role !== 'listener';
+    rings.run(isPlaying && (talking.length > 0 || isOpen));
+    wakeLock.set(isOnStage);
+    hints.set(isOnStage && isPlaying ? { is_open: isOpen, is_talking: isOpen && talking.includes(snapshot.me.user_id) } : null);
+    showPlaying(isPlaying, isOnStage ? isOpen : null);
+  }
+
+  let shown = '';
+  function showPlaying(isPlaying: boolean, isMicrophoneOpen: boolean | null): void {
+    const { snapshot, title } = store.get();
+    const host = snapshot?.stage.find(({ role }) => role === 'host')?.profile;
+    const picture = host?.avatar_url ? new URL(host.avatar_url, location.href).href : '';
+    const playing = isActive(driver.state)
+      ? { title: title || config().app_name, artist: host?.name ?? '', picture, isPlaying, isMicrophoneOpen }
+      : null;
+    const next = JSON.stringify(playing);
+    if (next === shown) return;
+    shown = next;
+    showNowPlaying(playing, {
+      play: () => void session.startSound().catch(() => undefined),
+      pause: () => {
+        isPaused = true;
+        driver.transport?.setVolume(0);
+        driver.dispatch({ type: 'sound', isBlocked: true });
+      },
+      stop: () => void session.leave(),
+      togglemicrophone: () => void session.setMicrophone(voice.view.kind !== 'open').catch(() => undefined),
+      hangup: () => void session.leave(),
+    });
+  }
+
+  function userOf(identity: string): string | undefined {
+    return store.get().snapshot?.stage.find((seat) => seat.identity === identity)?.user_id;
+  }
+
+  function byUser(amplitudes: Map<string, number>): Map<string, number> {
+    const found = new Map<string, number>();
+    for (const [identity, amplitude] of amplitudes) {
+      const user_id = userOf(identity);
+      if (user_id !== undefined) found.set(user_id, amplitude);
+    }
+    return found;
+  }
+
+  function saveIntent(space_id: string): void {
+    const user_id = config().me?.user_id;
+    if (user_id) intents.save({ space_id, user_id, muted: !voice.wantsOpen, volume: store.get().volume });
+  }
+
+  /** Sends a command about the current Space and takes its answer into the live copy. */
+  async function command(send: (space_id: string) => Promise<Snapshot>): Promise<void> {
+    const { space_id } = driver.state;
+    if (space_id !== null) live.take(await send(space_id));
+  }
+
+  async function needMicrophone(): Promise<void> {
+    if (await voice.acquire()) return;
+    const { kind } = voice.view;
+    throw {
+      missing: trouble('microphone_missing', words.microphoneMissing, words.microphoneMissingHelp),
+      busy: trouble('microphone_busy', words.microphoneBusy, words.microphoneBusyHelp),
+    }[kind as string] ?? trouble('microphone_refused', words.microphoneRefused, words.microphoneRefusedHelp);
+  }
+
+  const session: Session = {
+    get: store.get,
+    subscribe: store.subscribe,
+    listen(space_id) {
+      const answered = new Promise<void>((resolve, reject) => waiters.push({ resolve, reject }));
+      driver.dispatch({ type: 'listen', space_id });
+      if (driver.state.phase === 'connected') connectionChanged(driver.state);
+      return answered;
+    },
+    async leave() {
+      driver.dispatch({ type: 'leave' });
+    },
+    async askToSpeak() {
+      isAsking = true;
+      settle();
+      try {
+        await needMicrophone();
+        await command(api.ask);
+      } finally {
+        isAsking = false;
+        settle();
+      }
+    },
+    takeBack: () => command(api.takeBack),
+    accept: (user_id) => command((id) => api.accept(id, user_id)),
+    decline: (user_id) => command((id) => api.decline(id, user_id)),
+    stepDown: () => command(api.stepDown),
+    moveToAudience: (user_id) => command((id) => api.moveToAudience(id, user_id)),
+    end: () => command(api.end),
+    async setMicrophone(open) {
+      const { snapshot } = store.get();
+      if (open && ownSeat()?.is_muted_by_host) {
+        const host = snapshot?.stage.find(({ role }) => role === 'host')?.profile.name ?? words.host;
+        throw trouble('muted_by_host', words.hostMutedYou(host), '');
+      }
+      if (open) await needMicrophone();
+      voice.setOpen(open);
+    },
+    setVolume(volume) {
+      patch({ volume: Math.min(1, Math.max(0, volume)) });
+      if (!isPaused) driver.transport?.setVolume(store.get().volume);
+      if (isActive(driver.state) && driver.state.space_id) saveIntent(driver.state.space_id);
+    },
+    async startSound() {
+      await driver.startAudio();
+      isPaused = false;
+      driver.transport?.setVolume(store.get().volume);
+      driver.dispatch({ type: 'sound', isBlocked: false });
+    },
+    async bringHere() {
+      driver.dispatch({ type: 'bring_here' });
+    },
+    dismiss: () => driver.dispatch({ type: 'dismiss' }),
+    async devices() {
+      const all = (await navigator.mediaDevices?.enumerateDevices()) ?? [];
+      const of = (kind: MediaDeviceKind) => all.filter((device) => device.kind === kind);
+      return { microphones: of('audioinput'), speakers: of('audiooutput') };
+    },
+    async chooseDevice(kind, device_id) {
+      if (kind === 'audioinput') {
+        if (!(await voice.choose(device_id))) await needMicrophone();
+      } else {
+        output = device_id;
+        await driver.transport?.setOutput(device_id);
+      }
+    },
+  };
+
+  listenToPage(driver, { saveIntent, isOnAir: () => voice.view.kind === 'open' });
+  resume();
+  return session;
+
+  /** Goes on with what the page before was doing. */
+  function resume(): void {
+    const intent = intents.fresh(config().me?.user_id);
+    if (!intent) return;
+    patch({ volume: intent.volume });
+    if (!intent.muted) {
+      voice.setOpen(true);
+      void voice.acquire();
+    }
+    driver.dispatch({ type: 'restore', space_id: intent.space_id });
+  }
+}
+
+/** Whether somebody on stage has another identity at the SFU than before: the Space got a new room. */
+function hasMoved(before: Snapshot, after: Snapshot): boolean {
+  const identities = new Map(before.stage.map(({ user_id, identity }) => [user_id, identity]));
+  return after.stage.some(({ user_id, identity }) => (identities.get(user_id) ?? identity) !== identity);
+}
+
+const trouble = (code: string, title: string, detail: string): Problem => ({ status: 0, code, title, detail });

@@ -1,0 +1,41 @@
+/** What the session needs of one Room at the SFU, whichever library carries it. A Room lives once: connect, drop. */
+
+import type { LostReason } from '../core/connection-state';
+
+export interface TransportListeners {
+  signalLost(): void;
+  signalBack(): void;
+  /** The library gives this connection up and would build its own anew. */
+  reconnecting(): void;
+  /** Not after `drop`. */
+  lost(reason: LostReason): void;
+  sound(isBlocked: boolean): void;
+  /** Identities, loudest first. */
+  talking(identities: string[]): void;
+  quality(quality: 'good' | 'weak' | 'lost'): void;
+  /** `canPublish` may have changed. */
+  rights(): void;
+}
+
+export interface Transport {
+  /** What the SFU lets this Room's own participant do now. */
+  readonly canPublish: boolean;
+  /** Resolves when sound may flow; rejects when it will not. */
+  connect(url: string, token: string): Promise<void>;
+  drop(): Promise<void>;
+  /** Rejects when the browser wants a tap first. */
+  startAudio(): Promise<void>;
+  /** Packets of sound received so far. */
+  packets(): Promise<number>;
+  /** Linear amplitude 0..1 by identity, of everyone who sends sound now. */
+  amplitudes(): Map<string, number>;
+  /** 0..1 */
+  setVolume(volume: number): void;
+  setOutput(device_id: string): Promise<void>;
+  /** Publishes the microphone muted, or puts `track` in the place of the published one; null takes it back. */
+  publish(track: MediaStreamTrack | null): Promise<void>;
+  /** Opens or mutes what is published. */
+  setOpen(open: boolean): Promise<void>;
+}
+
+export type OpenTransport = (listeners: TransportListeners) => Transport;

@@ -1,0 +1,127 @@
+/**
+ * The bundle of every page: puts the parts together, defines the elements, opens the room bundle when somebody reaches
+ * for a Space or an intent waits. It runs once per document, however often a host swaps the body.
+ */
+
+import { createApi } from './core/api';
+import type { Deps } from './core/deps';
+import { IDLE_SESSION } from './core/idle-session';
+import { createStore } from './core/store';
+import type { PageConfig, Session } from './core/types';
+import { words } from './core/words';
+import { defineElements } from './elements/define';
+import { announce, prepareAnnouncer } from './live/announcer';
+import { createLive } from './live/live';
+import { createIntents } from './room/intent';
+import type { RoomContext } from './room/context';
+
+interface RoomBundle {
+  openSession(context: RoomContext): Session;
+}
+
+/** A mark on the document: a second copy of this bundle, say under another URL, stays quiet. */
+const page = document.documentElement as HTMLElement & { spacesStarted?: boolean };
+if (!page.spacesStarted && document.getElementById('spaces-config')) {
+  page.spacesStarted = true;
+  start();
+}
+
+function start(): void {
+  const config = createConfig();
+  const api = createApi({
+    base: () => config().api,
+    csrf: () => document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? null,
+  });
+  const live = createLive(api, config);
+  const intents = createIntents(() => sessionStorage);
+  const session = createStore(IDLE_SESSION);
+
+  let bundle: Promise<RoomBundle> | null = null;
+  let tries = 0;
+  let opened: Promise<Session> | null = null;
+
+  function loadRoom(): Promise<RoomBundle> {
+    // Browsers remember that a module did not load: another try needs another URL.
+    const url = config().room_bundle;
+    const again = tries ? `${url.includes('?') ? '&' : '?'}again=${tries}` : '';
+    bundle ??= (import(url + again) as Promise<RoomBundle>).catch((error: unknown) => {
+      bundle = null;
+      tries += 1;
+      throw error;
+    });
+    return bundle;
+  }
+
+  function openSession(): Promise<Session> {
+    opened ??= loadRoom().then(
+      ({ openSession: open }) => {
+        const real = open({ api, live, intents, config });
+        session.set(real.get());
+        real.subscribe(session.set);
+        return real;
+      },
+      (error: unknown) => {
+        opened = null;
+        throw error;
+      },
+    );
+    return opened;
+  }
+
+  const deps: Deps = {
+    get config() {
+      return config();
+    },
+    api,
+    strip: live.strip,
+    session,
+    openSession,
+    prefetch: () => void loadRoom().catch(() => undefined),
+    watch: live.watch,
+    words,
+    announce,
+  };
+
+  const ownId = () => config().me?.user_id ?? null;
+  let member = ownId();
+  if (intents.fresh(member ?? undefined)) openSession().catch(() => undefined);
+  prepareAnnouncer();
+  defineElements(deps);
+  whenIdle(live.start);
+
+  /** The host swapped the page in place: somebody else may be signed in now. */
+  function pageChanged(): void {
+    prepareAnnouncer();
+    if (ownId() !== member) {
+      member = ownId();
+      intents.clear();
+      opened?.then((real) => real.leave()).catch(() => undefined);
+      live.stop();
+    }
+    live.start();
+  }
+  for (const swapped of ['turbo:load', 'htmx:afterSettle']) document.addEventListener(swapped, pageChanged);
+  addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) void live.strip.refresh();
+  });
+}
+
+/** `#spaces-config` of the page shown now; a page without one leaves the last in force. */
+function createConfig(): () => PageConfig {
+  let source: HTMLElement | null = null;
+  let parsed: PageConfig;
+  return () => {
+    const found = document.getElementById('spaces-config');
+    if (found && found !== source) {
+      parsed = JSON.parse(found.textContent ?? '{}') as PageConfig;
+      source = found;
+    }
+    return parsed;
+  };
+}
+
+/** The host's own start comes first. */
+function whenIdle(action: () => void): void {
+  if ('requestIdleCallback' in window) requestIdleCallback(action, { timeout: 1000 });
+  else setTimeout(action, 200);
+}

@@ -1,0 +1,131 @@
+"""The port ``SocialGraph`` for hosts that keep follows, and blocks, as rows of two user ids."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Iterator
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, scoped_session
+
+from ..domain.ids import UserId
+from ..errors import SetupError
+from ..ports import Blocks
+
+#: Ids in one ``IN`` list, well below what any database takes as bound parameters.
+IDS_AT_ONCE = 500
+
+LARGEST_INTEGER = 2**63 - 1
+
+Column = sa.ColumnElement[Any]
+
+
+class HasSession(Protocol):
+    """What is needed of the host's Flask-SQLAlchemy, or of anything like it."""
+
+    @property
+    def session(self) -> scoped_session[Session] | Session: ...
+
+
+class FollowTable:
+    """Reads who follows whom, and who blocks whom, from columns of the host's own tables.
+
+    Ids are strings on our side and of the column's Python type (int, UUID, str) on the host's; an id that the type
+    cannot mean belongs to nobody. The table of follows needs an index that starts with each of its two columns, the
+    table of blocks likewise: every question then reads only the rows it answers with.
+    """
+
+    def __init__(self, follower: Column, followed: Column, *, blocks: tuple[Column, Column] | None = None) -> None:
+        self._follower = follower
+        self._followed = followed
+        self._blocks = blocks
+        self._db: HasSession | None = None
+
+    def connect(self, db: HasSession) -> None:
+        """Read through ``db.session`` from now on; ``Spaces.init_app`` calls this."""
+        self._db = db
+
+    def followees(self, user_id: UserId) -> frozenset[UserId]:
+        """Return everyone whom the member follows, in one query."""
+        me = _host_id(self._follower, user_id)
+        if me is None:
+            return frozenset()
+        return frozenset(self._ids(sa.select(self._followed).where(self._follower == me)))
+
+    def followers(self, user_id: UserId, *, chunk: int = 1000) -> Iterator[list[UserId]]:
+        """Yield the member's followers in lists of at most ``chunk``, each follower once, by one query per list."""
+        me = _host_id(self._followed, user_id)
+        if me is None:
+            return
+        page = sa.select(self._follower).where(self._followed == me).distinct().order_by(self._follower).limit(chunk)
+        found = list(self._ids(page))
+        while found:
+            yield found
+            if len(found) < chunk:
+                return
+            # By key, not by offset: the caller may take its time, and commit, between two lists.
+            found = list(self._ids(page.where(self._follower > _host_id(self._follower, found[-1]))))
+
+    def followers_among(self, user_id: UserId, others: Collection[UserId]) -> frozenset[UserId]:
+        """Return those of ``others`` who follow the member, by one query per 500 of them."""
+        me = _host_id(self._followed, user_id)
+        if me is None:
+            return frozenset()
+        following = sa.select(self._follower).where(self._followed == me)
+        return frozenset(
+            follower
+            for asked in _lists(self._follower, others)
+            for follower in self._ids(following.where(self._follower.in_(asked)))
+        )
+
+    def blocks(self, user_id: UserId, others: Collection[UserId]) -> Blocks:
+        """Return the blocks between the member and ``others``, both directions in one query per 500 of them."""
+        if self._blocks is None:
+            return Blocks()
+        blocker, blocked = self._blocks
+        me = _host_id(blocker, user_id)
+        if me is None:
+            return Blocks()
+        rows: list[tuple[UserId, UserId]] = []
+        for asked in _lists(blocked, others):
+            # Two selects under one UNION, so that each uses its own index.
+            both = sa.union_all(
+                sa.select(blocker, blocked).where(blocker == me, blocked.in_(asked)),
+                sa.select(blocker, blocked).where(blocked == me, blocker.in_(asked)),
+            )
+            rows += [(UserId(str(first)), UserId(str(second))) for first, second in self._session.execute(both)]
+        return Blocks(
+            blocked=frozenset(second for first, second in rows if first == user_id),
+            blocked_by=frozenset(first for first, second in rows if second == user_id),
+        )
+
+    def _ids(self, statement: sa.Select[Any]) -> Iterator[UserId]:
+        return (UserId(str(value)) for value in self._session.execute(statement).scalars())
+
+    @property
+    def _session(self) -> scoped_session[Session] | Session:
+        if self._db is None:
+            raise SetupError(["FollowTable has no database yet; give it to Spaces, or call connect(db)."])
+        return self._db.session
+
+
+def _lists(column: Column, user_ids: Collection[UserId]) -> Iterator[list[Any]]:
+    known = [value for value in (_host_id(column, user_id) for user_id in set(user_ids)) if value is not None]
+    for start in range(0, len(known), IDS_AT_ONCE):
+        yield known[start : start + IDS_AT_ONCE]
+
+
+def _host_id(column: Column, user_id: UserId) -> Any:
+    """Return the id as the host's column holds it, None for an id that this column cannot hold."""
+    kind = column.type.python_type
+    try:
+        value = uuid.UUID(user_id) if kind is uuid.UUID else kind(user_id)
+    except ValueError:
+        return None
+    # "007" and "7" are two ids to us and must not become one person.
+    if str(value) != user_id:
+        return None
+    if isinstance(value, int) and abs(value) > LARGEST_INTEGER:
+        return None
+    return value

@@ -1,0 +1,130 @@
+"""What the host, or an engine, fills in. Sync, narrow, set-based Protocols and the values that cross them.
+
+A question takes a set and returns a mapping or a set, so that no adapter can be asked once per row. Every port has a
+public contract in ``spaces_feature.testing`` which an adapter must pass; ours do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol, runtime_checkable
+
+from .domain.ids import Identity as MediaIdentity
+from .domain.ids import RoomName, UserId
+from .domain.media import JoinGrant, MediaFact, MediaParticipant, MediaRights
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How a member is shown. ``avatar_url`` may be empty: the page then draws a monogram. ``url`` leads to them."""
+
+    user_id: UserId
+    username: str
+    name: str
+    avatar_url: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """Blocks between one user and others. ``blocked``: whom the user blocked; ``blocked_by``: who blocked the user."""
+
+    blocked: frozenset[UserId] = frozenset()
+    blocked_by: frozenset[UserId] = frozenset()
+
+    @property
+    def either(self) -> frozenset[UserId]:
+        """Everyone with a block in either direction."""
+        return self.blocked | self.blocked_by
+
+
+@runtime_checkable
+class Identity(Protocol):
+    """Who is asking, and how members are shown."""
+
+    def current_user_id(self) -> UserId | None:
+        """Return the signed-in member of the current request or socket handshake, else None."""
+        ...
+
+    def profiles(self, user_ids: Collection[UserId]) -> Mapping[UserId, Profile]:
+        """Return the profiles of those that exist, in one query; unknown ids are left out."""
+        ...
+
+    def staff(self, user_ids: Collection[UserId]) -> frozenset[UserId]:
+        """Return those who are staff of the host app."""
+        ...
+
+    def barred(self, user_ids: Collection[UserId]) -> frozenset[UserId]:
+        """Return those who may not take part: suspended, deleted or unknown."""
+        ...
+
+
+@runtime_checkable
+class SocialGraph(Protocol):
+    """The host's follow graph and blocks."""
+
+    def followees(self, user_id: UserId) -> frozenset[UserId]:
+        """Return everyone whom the member follows, in one query."""
+        ...
+
+    def followers(self, user_id: UserId, *, chunk: int = 1000) -> Iterator[list[UserId]]:
+        """Yield the member's followers in lists of at most ``chunk``, each follower once."""
+        ...
+
+    def followers_among(self, user_id: UserId, others: Collection[UserId]) -> frozenset[UserId]:
+        """Return those of ``others`` who follow the member."""
+        ...
+
+    def blocks(self, user_id: UserId, others: Collection[UserId]) -> Blocks:
+        """Return the blocks between the member and ``others``, both directions, in one query."""
+        ...
+
+
+@runtime_checkable
+class MediaServer(Protocol):
+    """The SFU. Every call has its own deadline (seconds, the adapter's).
+
+    Every method but ``grant`` and ``read_webhook`` raises MediaDown when the SFU does not answer in time, and
+    MediaError when it refuses. No method is ever called inside a database transaction.
+    """
+
+    def is_up(self) -> bool:
+        """Return whether the SFU's health URL answers within half a second. Never raises."""
+        ...
+
+    def create_room(self, room: RoomName) -> None:
+        """Create an empty room; creating one that exists changes nothing."""
+        ...
+
+    def delete_room(self, room: RoomName) -> None:
+        """Send everyone away and close the room; an absent room is fine."""
+        ...
+
+    def rooms(self) -> frozenset[RoomName]:
+        """Return the names of all rooms that exist now."""
+        ...
+
+    def participants(self, room: RoomName) -> list[MediaParticipant]:
+        """Return everyone in the room, hidden ones included; empty when the room is absent."""
+        ...
+
+    def set_rights(self, room: RoomName, identity: MediaIdentity, rights: MediaRights) -> bool:
+        """Replace the participant's whole permission set. Returns False when they are not there."""
+        ...
+
+    def remove(self, room: RoomName, identity: MediaIdentity) -> bool:
+        """Close the participant's connection. Returns False when they are not there."""
+        ...
+
+    def grant(self, room: RoomName, identity: MediaIdentity, rights: MediaRights, ttl: timedelta) -> JoinGrant:
+        """Return a join grant that carries exactly ``rights`` and lives for ``ttl``. Pure computation, no call."""
+        ...
+
+    def read_webhook(self, body: str, authorization: str) -> MediaFact | None:
+        """Return the statement in a verified webhook, None for kinds we do not use.
+
+        Raises WebhookRefused when signature, body hash or expiry does not hold.
+        """
+        ...

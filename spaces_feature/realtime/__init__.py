@@ -1,0 +1,1 @@
+"""Events out by Socket.IO: the namespace, the broadcaster, and the background loops of a web process."""

@@ -1,0 +1,76 @@
+"""The loops of a web process: the pulse each second, and the reconciler. Started by the first request that is ours.
+
+Nothing starts at import or at ``init_app``: a command line or a forking server would inherit threads that are dead.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+
+from ..services.pulse import Pulse
+from ..services.reconciling import Reconciler
+from ..services.seams import Seams
+
+log = logging.getLogger(__name__)
+
+PULSE = 1.0
+DOWN = 0.2
+"""Seconds between two looks at an SFU that is away, so that sound is back as soon as it is."""
+
+
+class Background:
+    """Starts the loops once per process, in the concurrency of the host's Socket.IO server."""
+
+    def __init__(self, app: Flask, seams: Seams, socketio: Any | None, holder: str) -> None:
+        self._app = app
+        self._seams = seams
+        self._socketio = socketio
+        self._holder = holder
+        self._pid = 0
+        self._stopping = False
+
+    def ensure(self) -> None:
+        """Start the loops unless this process runs them already."""
+        if self._pid == os.getpid() or self._stopping:
+            return
+        self._pid = os.getpid()
+        pulse = Pulse(self._seams)
+
+        def beat() -> float:
+            pulse.beat()
+            return PULSE
+
+        self._start(self._loop, "pulse", beat)
+        if self._seams.config.reconcile_in_process:
+            reconciler = Reconciler(self._seams, f"{self._holder}-{self._pid}")
+            interval = self._seams.config.reconcile_interval
+            self._start(self._loop, "reconciler", lambda: interval if reconciler.round() else DOWN)
+
+    def stop(self) -> None:
+        """Let the loops end after their present turn."""
+        self._stopping = True
+
+    def _start(self, target: Callable[..., None], *args: Any) -> None:
+        if self._socketio is not None:
+            self._socketio.start_background_task(target, *args)
+        else:
+            threading.Thread(target=target, args=args, daemon=True).start()
+
+    def _loop(self, name: str, turn: Callable[[], float]) -> None:
+        """Run turns for the life of the process; a failing turn is logged and the next one follows."""
+        sleep = self._socketio.sleep if self._socketio is not None else time.sleep
+        while not self._stopping:
+            pause = 1.0
+            try:
+                with self._app.app_context():
+                    pause = turn()
+            except Exception:
+                log.exception("a turn of the %s failed", name)
+            sleep(pause)

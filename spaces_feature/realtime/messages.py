@@ -1,0 +1,85 @@
+"""The Socket.IO messages as JSON Schemas: the source of ``events.json`` and of its documentation."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+
+class StagePatch(BaseModel):
+    """Rows keyed by ``user_id``: replaced or added, gone, and the order of all that are left."""
+
+    put: list[dict[str, Any]]
+    drop: list[str]
+    order: list[str]
+
+
+class QueuePatch(BaseModel):
+    """The place (1 is next) that somebody left in the queue."""
+
+    left: int
+
+
+class Rejoin(BaseModel):
+    """Join again, after a random part of ``spread_ms`` milliseconds."""
+
+    spread_ms: int
+
+
+class EventData(BaseModel):
+    """What changed for this class of viewer; ``snapshot`` replaces everything.
+
+    ``listeners`` events carry ``count``, ``participant_count`` and ``sample`` instead, ``talking`` events ``user_id``
+    and ``is_talking``; both are unversioned.
+    """
+
+    snapshot: dict[str, Any] | None = None
+    space: dict[str, Any] | None = None
+    stage: StagePatch | None = None
+    requests: StagePatch | None = None
+    queue: QueuePatch | None = None
+    permissions: dict[str, list[str]] | None = None
+    rejoin: Rejoin | None = None
+    count: int | None = None
+    participant_count: int | None = None
+    sample: list[dict[str, Any]] | None = None
+    user_id: str | None = None
+    is_talking: bool | None = None
+
+
+class Event(BaseModel):
+    """``event``: ignored at or below your version, applied when ``after`` is at or below it, else fetch the snapshot."""
+
+    space_id: str
+    type: str
+    version: int | None
+    after: int | None
+    data: EventData
+
+
+class StripNudge(BaseModel):
+    """``strip``: a Space came, went or changed for you; fetch the strip after a random part of ``spread_ms``."""
+
+    type: Literal["live", "changed", "ended"]
+    space_id: str
+    spread_ms: int
+
+
+class Subscribe(BaseModel):
+    """``subscribe`` and ``unsubscribe``; the first is acknowledged with the snapshot or a problem."""
+
+    space_id: str
+
+
+def schemas() -> dict[str, Any]:
+    """Return the document served as ``events.json``."""
+    models: list[type[BaseModel]] = [Subscribe, Event, StripNudge]
+    _, definitions = models_json_schema([(model, "validation") for model in models], ref_template="#/$defs/{model}")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "in": {"subscribe": {"$ref": "#/$defs/Subscribe"}, "unsubscribe": {"$ref": "#/$defs/Subscribe"}},
+        "out": {"event": {"$ref": "#/$defs/Event"}, "strip": {"$ref": "#/$defs/StripNudge"}},
+        "$defs": definitions["$defs"],
+    }

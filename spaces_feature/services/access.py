@@ -1,0 +1,56 @@
+"""The one gate: every use case gets its Space here, already allowed to the viewer."""
+
+from __future__ import annotations
+
+from ..domain.admission import Relations, require_known, require_taking_part
+from ..domain.ids import SpaceId, UserId, is_space_id
+from ..domain.space import Audience, Space
+from ..errors import Forbidden, NotFound, NotSignedIn
+from .seams import Seams
+from .store import Work
+
+
+def signed_in(seams: Seams) -> UserId:
+    """Return who is asking. Raises NotSignedIn."""
+    user_id = seams.identity.current_user_id()
+    if user_id is None:
+        raise NotSignedIn(way_on="Sign in and come back.")
+    return user_id
+
+
+def require_flag(seams: Seams, key: str, user_id: UserId) -> None:
+    """Raise Forbidden ``not_open_yet`` unless the capability is open to the member."""
+    if not seams.flags.is_on(key, user_id):
+        raise Forbidden("not_open_yet", "This is not open to you yet.", "It may be soon.", flag=key)
+
+
+def relations(seams: Seams, space: Space, viewer: UserId) -> Relations:
+    """How the viewer stands to the Space's host and co-hosts, asked of the host app and not remembered."""
+    hosts = frozenset(space.host_ids) - {viewer}
+    blocks = seams.graph.blocks(viewer, hosts) if hosts else None
+    asks_follow = space.host_id != viewer
+    return Relations(
+        follows_host=asks_follow
+        and space.audience is Audience.FOLLOWERS
+        and bool(seams.graph.followers_among(space.host_id, [viewer])),
+        is_followed_by_host=asks_follow and bool(seams.graph.followers_among(viewer, [space.host_id])),
+        is_blocked=bool(blocks and blocks.blocked_by),
+        is_barred=viewer in seams.identity.barred([viewer]),
+    )
+
+
+def known_space(seams: Seams, work: Work, viewer: UserId, space_id: SpaceId) -> tuple[Space, Relations]:
+    """Return a Space that the viewer may know. Raises NotFound, alike for absent, hidden and malformed ids."""
+    space = work.load(space_id) if is_space_id(space_id) else None
+    if space is None:
+        raise NotFound
+    ties = relations(seams, space, viewer)
+    return require_known(space, viewer, ties), ties
+
+
+def known(seams: Seams, space: Space, viewer: UserId) -> Relations:
+    """Check, on a Space that is locked, that the viewer may know it and take part. Returns how they stand to it."""
+    ties = relations(seams, space, viewer)
+    require_known(space, viewer, ties)
+    require_taking_part(ties)
+    return ties

@@ -1,0 +1,183 @@
+"""Being there: joining, heartbeats, leaving. A listener's coming and going touches only rows of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from ..domain import stage
+from ..domain.admission import require_taking_part
+from ..domain.ids import SpaceId, UserId
+from ..domain.media import JoinGrant
+from ..domain.roles import rights_of
+from ..domain.space import Role, Space, State, require_live
+from ..domain.views import Json, iso
+from ..errors import Invalid, WrongState
+from .access import known_space, require_flag
+from .changing import change
+from .outbox import owed, settle_calls
+from .seams import Seams
+from .snapshots import profile_fields, snapshot
+from .store import OwedCall, RacedError, Stay, Work
+
+PAGE = 50
+"""Participants in one answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A join grant and the Space it leads into."""
+
+    grant: JoinGrant
+    space: Space
+
+
+def join(seams: Seams, user_id: UserId, space_id: SpaceId) -> Joined:
+    """Admit the member, begin or renew their stay, and return a fresh grant; every call checks admission anew.
+
+    One member is in one place: a stay in another Space ends here, and the SFU is told. Raises NotFound, Forbidden,
+    WrongState, and Unavailable while the SFU is away.
+    """
+    require_flag(seams, "spaces.listen", user_id)
+    seams.health.require()
+    try:
+        space, stay, calls = _admit(seams, user_id, space_id)
+    except RacedError:  # two tabs joined at once; the other one's stay is there now
+        space, stay, calls = _admit(seams, user_id, space_id)
+    settle_calls(seams, calls)
+    seat = space.seat_of(user_id)
+    rights = rights_of(seat, was_on_stage=stay.was_on_stage)
+    return Joined(seams.media.grant(stay.room, stay.identity, rights, seams.config.grant_life), space)
+
+
+def _admit(seams: Seams, user_id: UserId, space_id: SpaceId) -> tuple[Space, Stay, list[OwedCall]]:
+    now = seams.clock()
+    with seams.store.begin() as work:
+        space, ties = known_space(seams, work, user_id, space_id)
+        require_taking_part(ties)
+        require_live(space)
+        assert space.room is not None
+        stays = work.stays_of(user_id)
+        elsewhere = [stay for stay in stays if stay.space_id != space_id]
+        work.close_stays([stay.id for stay in elsewhere], now)
+        calls = [owed(seams, stay.space_id, stay.room, "remove", stay.identity) for stay in elsewhere]
+        work.owe(calls)
+        stay = next((stay for stay in stays if stay.space_id == space_id), None)
+        stay = _renewed(seams, space, stay) if stay else _begun(seams, work, space, user_id)
+        work.put_stay(stay)
+    return space, stay, calls
+
+
+def _renewed(seams: Seams, space: Space, stay: Stay) -> Stay:
+    """The lasting stay in the present room. Having been visible is remembered for the life of that room only."""
+    assert space.room is not None
+    is_seated = space.seat_of(stay.user_id) is not None
+    if stay.room == space.room:
+        return replace(stay, seen_at=seams.clock(), was_on_stage=stay.was_on_stage or is_seated)
+    identity = seams.ids.identity(space.room, stay.user_id)
+    return replace(stay, room=space.room, identity=identity, seen_at=seams.clock(), was_on_stage=is_seated)
+
+
+def _begun(seams: Seams, work: Work, space: Space, user_id: UserId) -> Stay:
+    """A new stay; somebody who was visible in this very room earlier stays visible."""
+    assert space.room is not None
+    now = seams.clock()
+    last = work.last_stay(space.id, user_id)
+    was_visible = last is not None and last.room == space.room and last.was_on_stage
+    return Stay(
+        id=seams.ids.row_id(),
+        space_id=space.id,
+        user_id=user_id,
+        room=space.room,
+        identity=seams.ids.identity(space.room, user_id),
+        was_on_stage=was_visible or space.seat_of(user_id) is not None,
+        joined_at=now,
+        seen_at=now,
+    )
+
+
+def heartbeat(seams: Seams, user_id: UserId, space_id: SpaceId) -> None:
+    """Note that the member is still there. Raises WrongState when they are not in the Space (any more)."""
+    with seams.store.begin() as work:
+        space, _ = known_space(seams, work, user_id, space_id)
+        stay = work.stay(space.id, user_id)
+        require_live(space)
+        if stay is None:
+            raise WrongState("not_there", "You are not in this Space.", "Join again.", state=str(space.state))
+        work.touch_stays([stay.id], seams.clock())
+
+
+def leave(seams: Seams, user_id: UserId, space_id: SpaceId) -> None:
+    """End the member's stay on all devices. A speaker's seat and a request go with them; a host's seat waits."""
+    with seams.store.begin() as work:
+        space, _ = known_space(seams, work, user_id, space_id)
+        stay = work.stay(space.id, user_id)
+        calls: list[OwedCall] = []
+        if stay is not None:
+            work.close_stays([stay.id], seams.clock())
+            calls = [owed(seams, space.id, stay.room, "remove", stay.identity)]
+            work.owe(calls)
+    if space.state is State.LIVE and (space.seat_of(user_id) or space.place_in_queue(user_id)):
+        give_up_place(seams, user_id, space_id, "left")
+    settle_calls(seams, calls)
+
+
+def give_up_place(seams: Seams, user_id: UserId, space_id: SpaceId, kind: str) -> None:
+    """Free the seat and the place in the queue of somebody who is gone. A host keeps the seat until the grace ends."""
+
+    def rule(space: Space, work: Work) -> Space:
+        if space.state is not State.LIVE:
+            return space
+        without = stage.take_back(space, user_id)
+        return without if without.role_of(user_id) is Role.HOST else stage.leave_stage(without, user_id)
+
+    change(seams, space_id, kind, rule)
+
+
+def join_answer(seams: Seams, joined: Joined, user_id: UserId) -> Json:
+    """The answer of ``POST /join``."""
+    grant = joined.grant
+    return {
+        "tier": "rtc",
+        "url": grant.url,
+        "token": grant.token,
+        "identity": grant.identity,
+        "expires_at": iso(grant.expires_at),
+        "snapshot": snapshot(seams, joined.space, user_id),
+    }
+
+
+def participants(seams: Seams, user_id: UserId, space_id: SpaceId, cursor: str | None) -> Json:
+    """Return a page of who is present, oldest stay first.
+
+    ``{"data": [{"user_id", "role", "joined_at", "profile"}], "next_cursor"}``. Raises Invalid for a foreign cursor.
+    """
+    with seams.store.begin() as work:
+        space, _ = known_space(seams, work, user_id, space_id)
+        stays = work.participants(space.id, after=_position(cursor), limit=PAGE + 1)
+    page = stays[:PAGE]
+    profiles = seams.memory.profiles([stay.user_id for stay in page])
+    last = page[-1] if len(stays) > PAGE else None
+    return {
+        "data": [
+            {
+                "user_id": stay.user_id,
+                "role": str(space.role_of(stay.user_id)),
+                "joined_at": iso(stay.joined_at),
+                "profile": profile_fields(profiles[stay.user_id]),
+            }
+            for stay in page
+        ],
+        "next_cursor": f"{last.joined_at.isoformat()}~{last.id}" if last else None,
+    }
+
+
+def _position(cursor: str | None) -> tuple[datetime, str] | None:
+    """The keyset position behind a cursor."""
+    if cursor is None:
+        return None
+    joined_at, _, stay_id = cursor.partition("~")
+    try:
+        return datetime.fromisoformat(joined_at).astimezone(UTC), stay_id
+    except ValueError:
+        raise Invalid("bad_cursor", "This cursor is not one of ours.", "Begin without one.", field="cursor") from None

@@ -1,0 +1,83 @@
+"""Calls that the SFU owes us: made at once after the commit, and again with growing pauses until answered."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from datetime import timedelta
+
+from ..domain.ids import Identity, RoomName, SpaceId
+from ..domain.roles import rights_of
+from ..domain.space import State
+from ..errors import MediaError
+from .seams import Seams
+from .store import OwedCall
+
+log = logging.getLogger(__name__)
+
+FIRST_RETRY = timedelta(seconds=3)
+LONGEST_PAUSE = timedelta(minutes=1)
+AT_ONCE = 50
+
+
+def owed(seams: Seams, space_id: SpaceId, room: RoomName, call: str, identity: Identity | None = None) -> OwedCall:
+    """Return a call to write to the outbox in the same transaction as the decision behind it."""
+    return OwedCall(
+        id=seams.ids.row_id(),
+        space_id=space_id,
+        call=call,
+        room=room,
+        identity=identity or Identity(""),
+        attempts=0,
+        due_at=seams.clock() + FIRST_RETRY,
+    )
+
+
+def settle_calls(seams: Seams, calls: Iterable[OwedCall]) -> None:
+    """Make the calls now. What fails stays in the outbox; nothing is raised."""
+    answered: list[str] = []
+    for call in calls:
+        try:
+            _make(seams, call)
+        except MediaError as error:
+            attempts = call.attempts + 1
+            pause = min(FIRST_RETRY * 2 ** min(attempts, 8), LONGEST_PAUSE)
+            log.warning("the SFU owes %s for %s after attempt %d: %s", call.call, call.room, attempts, error.code)
+            with seams.store.begin() as work:
+                work.postpone(call.id, attempts, seams.clock() + pause)
+        else:
+            answered.append(call.id)
+    if answered:
+        with seams.store.begin() as work:
+            work.settle(answered)
+
+
+def settle_owed(seams: Seams) -> None:
+    """Try again what is due; called by the reconciler."""
+    with seams.store.begin() as work:
+        due = work.owed(seams.clock(), limit=AT_ONCE)
+    settle_calls(seams, due)
+
+
+def _make(seams: Seams, call: OwedCall) -> None:
+    match call.call:
+        case "delete_room":
+            seams.media.delete_room(call.room)
+        case "remove":
+            with seams.store.begin() as work:
+                is_back = work.stay_at(call.room, call.identity) is not None
+            if not is_back:
+                seams.media.remove(call.room, call.identity)
+        case "set_rights":
+            _set_rights(seams, call)
+
+
+def _set_rights(seams: Seams, call: OwedCall) -> None:
+    """Send what holds now, not what held when the call was written."""
+    with seams.store.begin() as work:
+        space = work.load(call.space_id)
+        stay = work.stay_at(call.room, call.identity)
+    if space is None or stay is None or space.state is not State.LIVE or space.room != call.room:
+        return
+    rights = rights_of(space.seat_of(stay.user_id), was_on_stage=stay.was_on_stage)
+    seams.media.set_rights(call.room, call.identity, rights)

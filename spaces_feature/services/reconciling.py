@@ -1,0 +1,183 @@
+"""The reconciler: compares the SFU with the roster and brings it to the roster, and the roster to the clock.
+
+One process holds the lease. A round evicts whom we do not know, repairs rights, corrects microphones, closes dead
+stays, frees dead seats, ends Spaces whose host is gone, gives a missing room a new epoch, and makes owed calls.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from ..domain import stage
+from ..domain.ids import Identity, RoomName, SpaceId, UserId
+from ..domain.media import MediaParticipant
+from ..domain.roles import rights_of
+from ..domain.roster import compare
+from ..domain.space import Role, Space, State, move_room
+from ..errors import MediaError, Refusal
+from .attending import give_up_place
+from .changing import change
+from .hosting import end_abandoned
+from .outbox import settle_owed
+from .seams import Seams
+from .store import Stay, Work
+
+log = logging.getLogger(__name__)
+
+LEASE = "reconciler"
+LEASE_LIFE = timedelta(seconds=6)
+SEEN_EVERY = timedelta(seconds=15)
+"""How often the database is told who was seen; a crowd costs one statement per 500 members and quarter minute."""
+FORGET_EVERY = timedelta(minutes=5)
+
+
+@dataclass(slots=True)
+class Reconciler:
+    """One process's candidate for the lease. Call ``round`` every second or so; it keeps what rounds compare."""
+
+    seams: Seams
+    holder: str
+    _forgot_at: datetime | None = None
+    _muted: dict[Identity, bool] = field(default_factory=dict)
+
+    def round(self) -> bool:
+        """Do one round if the lease is ours. Returns whether the SFU answered."""
+        now = self.seams.clock()
+        with self.seams.store.begin() as work:
+            if not work.take_lease(LEASE, self.holder, now, now + LEASE_LIFE):
+                return True
+            spaces = work.live()
+        self._forget(now)
+        if not self.seams.health.look():
+            return False
+        try:
+            self._reconcile(spaces)
+            settle_owed(self.seams)
+        except MediaError as error:
+            log.warning("the SFU does not answer the reconciler: %s", error.code)
+            return False
+        return True
+
+    def _reconcile(self, spaces: list[Space]) -> None:
+        # The live Spaces were read before the rooms: a room made in between is unknown here, never missing.
+        rooms = self.seams.media.rooms()
+        for space in spaces:
+            try:
+                if space.room in rooms:
+                    self._check_room(space)
+                else:
+                    renew_room(self.seams, space)
+                expire_absent(self.seams, space)
+            except Refusal as refusal:
+                log.info("Space %s changed under the reconciler: %s", space.id, refusal.code)
+        known = {space.room for space in spaces}
+        with self.seams.store.begin() as work:
+            ended = work.ended_rooms([room for room in rooms if room not in known])
+        for room in ended:
+            self.seams.media.delete_room(room)
+
+    def _check_room(self, space: Space) -> None:
+        assert space.room is not None
+        actual = self.seams.media.participants(space.room)
+        with self.seams.store.begin() as work:
+            # Read after the SFU answered: whoever joined meanwhile is on the roster before they are in the room.
+            fresh = work.load(space.id)
+            stays = {stay.identity: stay for stay in work.stays(space.id) if stay.room == space.room}
+        if fresh is None or fresh.state is not State.LIVE or fresh.room != space.room:
+            return
+        expected = {
+            identity: rights_of(fresh.seat_of(stay.user_id), was_on_stage=stay.was_on_stage)
+            for identity, stay in stays.items()
+        }
+        repairs = compare(expected, actual)
+        for identity in repairs.evict:
+            self.seams.media.remove(space.room, identity)
+            log.warning("sent away %s, who is not on the roster of %s", identity, space.room)
+        for identity, rights in repairs.correct.items():
+            self.seams.media.set_rights(space.room, identity, rights)
+        self._note_seen(space.room, [stays[identity] for identity in repairs.present], repairs.visible)
+        self._correct_microphones(fresh, repairs.present)
+
+    def _note_seen(self, room: RoomName, present: list[Stay], visible: list[Identity]) -> None:
+        now = self.seams.clock()
+        stale = [stay.id for stay in present if now - stay.seen_at >= SEEN_EVERY]
+        if stale or visible:
+            with self.seams.store.begin() as work:
+                work.touch_stays(stale, now)
+                work.mark_on_stage(room, visible)
+
+    def _correct_microphones(self, space: Space, present: dict[Identity, MediaParticipant]) -> None:
+        """Follow the SFU when it says the same of a microphone, against the roster, in two rounds running."""
+        for seat in space.seats:
+            participant = present.get(seat.identity)
+            is_muted = participant is None or participant.is_muted is not False
+            if is_muted == seat.is_muted:
+                self._muted.pop(seat.identity, None)
+            elif self._muted.get(seat.identity) == is_muted:
+                del self._muted[seat.identity]
+                _follow_microphone(self.seams, space.id, seat.user_id, is_open=not is_muted)
+            else:
+                self._muted[seat.identity] = is_muted
+
+    def _forget(self, now: datetime) -> None:
+        if self._forgot_at is None or now - self._forgot_at > FORGET_EVERY:
+            self._forgot_at = now
+            with self.seams.store.begin() as work:
+                work.forget_before(now)
+
+
+def _follow_microphone(seams: Seams, space_id: SpaceId, user_id: UserId, *, is_open: bool) -> None:
+    def rule(space: Space, _: Work) -> Space:
+        if not space.seat_of(user_id) or space.state is not State.LIVE:
+            return space
+        return stage.set_microphone(space, user_id, is_open=is_open)
+
+    change(seams, space_id, "microphone", rule)
+
+
+def renew_room(seams: Seams, space: Space) -> None:
+    """Give a Space whose room is gone a room under a new epoch, and call its clients there, spread over a while."""
+    room = seams.ids.room(space.id)
+    seams.media.create_room(room)
+    spread = seams.index.count(space.id) // 100 * seams.config.rejoin_spread_ms
+
+    def rule(fresh: Space, _: Work) -> Space:
+        if fresh.state is not State.LIVE or fresh.room != space.room:
+            return fresh
+        return move_room(fresh, room, {seat.user_id: seams.ids.identity(room, seat.user_id) for seat in fresh.seats})
+
+    moved = change(seams, space.id, "room_moved", rule, {"rejoin": {"spread_ms": spread}})
+    if moved.room != room:
+        seams.media.delete_room(room)
+    else:
+        log.warning("the room of Space %s was gone; it goes on in %s", space.id, room)
+
+
+def expire_absent(seams: Seams, space: Space) -> None:
+    """Close stays nobody has seen for the grace, free their seats, and end the Space when its host is one of them."""
+    now = seams.clock()
+    with seams.store.begin() as work:
+        stays = work.stays(space.id)
+        dead = [stay for stay in stays if _is_over(now, stay.seen_at, seams.config.stay_grace)]
+        work.close_stays([stay.id for stay in dead], now)
+        present = {stay.user_id for stay in stays} - {stay.user_id for stay in dead}
+        seated = {seat.user_id: seat.seated_at for seat in space.seats}
+        waiting = {asked.user_id: asked.requested_at for asked in space.requests}
+        absent = [user_id for user_id in (seated | waiting) if user_id not in present]
+        last = {user_id: work.last_stay(space.id, user_id) for user_id in absent}
+    for user_id in absent:
+        stay = last[user_id]
+        seen_at = max(stay.left_at or stay.seen_at, stay.seen_at) if stay else (seated | waiting)[user_id]
+        is_host = space.role_of(user_id) is Role.HOST
+        if not _is_over(now, seen_at, seams.config.host_grace) and user_id not in {stay.user_id for stay in dead}:
+            continue
+        if is_host:
+            end_abandoned(seams, space.id)
+            return
+        give_up_place(seams, user_id, space.id, "left")
+
+
+def _is_over(now: datetime, seen_at: datetime, grace: int) -> bool:
+    return now - seen_at > timedelta(seconds=grace)

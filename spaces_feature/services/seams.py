@@ -1,0 +1,100 @@
+"""Everything a use case needs, wired once per app by ``extension.py`` and handed to each function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from ..config import Config
+from ..domain.ids import Identity as MediaIdentity
+from ..domain.ids import RoomName, SpaceId, UserId
+from ..domain.views import Json, ViewerClass
+from ..ports import Identity, MediaServer, SocialGraph
+from .health import Health
+from .index import LiveIndex
+from .memory import HostMemory
+from .store import Store
+
+
+class Broadcaster(Protocol):
+    """Sends events to those who watch; ``realtime/broadcaster.py`` fills it. Sending never raises into a use case."""
+
+    def watching(self, space_id: SpaceId) -> frozenset[UserId]:
+        """Return the members who watch the Space through this process."""
+        ...
+
+    def online(self) -> frozenset[UserId]:
+        """Return the members with an open socket to this process."""
+        ...
+
+    def move(self, space_id: SpaceId, user_id: UserId, viewers: ViewerClass) -> None:
+        """From now on send the member what this class is sent."""
+        ...
+
+    def to_class(self, space_id: SpaceId, viewers: ViewerClass, event: Json, besides: Collection[UserId]) -> None:
+        """Send to all watchers of one class but ``besides``."""
+        ...
+
+    def to_user(self, space_id: SpaceId, user_id: UserId, event: Json) -> None:
+        """Send to one watcher, on every device."""
+        ...
+
+    def to_all(self, space_id: SpaceId, event: Json) -> None:
+        """Send to every watcher of the Space."""
+        ...
+
+    def strip(self, user_ids: Collection[UserId], message: Json) -> None:
+        """Tell these members that their strip changed."""
+        ...
+
+
+class Flags(Protocol):
+    """Reads flags; ``integrations/openfeature.py`` fills it."""
+
+    def is_on(self, key: str, user_id: UserId | None) -> bool:
+        """Return a boolean flag for a member."""
+        ...
+
+    def number(self, key: str, user_id: UserId | None) -> int:
+        """Return an integer flag for a member."""
+        ...
+
+
+class Ids(Protocol):
+    """Makes ids; ``minting.py`` fills it with randomness and a key."""
+
+    def space_id(self) -> SpaceId:
+        """Return 13 random base62 characters."""
+        ...
+
+    def room(self, space_id: SpaceId) -> RoomName:
+        """Return a room name with a random epoch that was never used."""
+        ...
+
+    def identity(self, room: RoomName, user_id: UserId) -> MediaIdentity:
+        """Return the keyed hash that the member is called in this room."""
+        ...
+
+    def row_id(self) -> str:
+        """Return a random id for a row."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seams:
+    """One app's wiring. ``clock`` returns the present moment in UTC."""
+
+    config: Config
+    store: Store
+    identity: Identity
+    graph: SocialGraph
+    media: MediaServer
+    broadcaster: Broadcaster
+    flags: Flags
+    ids: Ids
+    clock: Callable[[], datetime]
+    index: LiveIndex
+    memory: HostMemory
+    health: Health

@@ -1,0 +1,193 @@
+"""What services need of a database, as a Protocol; ``db/repository.py`` fills it.
+
+One ``Work`` is one transaction. It never spans a network call: the SFU is called before it begins or after it ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from ..domain.ids import Identity, RoomName, SpaceId, UserId
+from ..domain.space import Space
+from ..errors import SpacesError
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """One member's stay in one Space. ``was_on_stage`` is about this very room. Times are UTC."""
+
+    id: str
+    space_id: SpaceId
+    user_id: UserId
+    room: RoomName
+    identity: Identity
+    was_on_stage: bool
+    joined_at: datetime
+    seen_at: datetime
+    left_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwedCall:
+    """A call that the SFU still owes us: ``remove``, ``set_rights`` or ``delete_room``. Retried until answered.
+
+    ``set_rights`` carries no rights: what holds at the time of the call is read then, so that an old call can never
+    bring back old rights. ``identity`` is empty for ``delete_room``.
+    """
+
+    id: str
+    space_id: SpaceId
+    call: str
+    room: RoomName
+    identity: Identity
+    attempts: int
+    due_at: datetime
+
+
+class RacedError(SpacesError):
+    """Somebody else wrote the same row first; what is true now can be read in a new transaction."""
+
+
+class Work(Protocol):
+    """One transaction. Leaving its ``with`` block commits; an exception rolls everything back."""
+
+    def lock(self, space_id: SpaceId) -> Space | None:
+        """Take the Space's row lock as the transaction's first statement and return the Space as it stands.
+
+        ``version`` is the version before this command. Changing nothing afterwards needs ``abandon``.
+        """
+        ...
+
+    def load(self, space_id: SpaceId) -> Space | None:
+        """Return the Space without taking its lock."""
+        ...
+
+    def add(self, space: Space) -> None:
+        """Insert a new Space with its seats. Raises Conflict ``already_live`` when its host has another live one."""
+        ...
+
+    def save(self, before: Space, after: Space) -> None:
+        """Write what differs."""
+        ...
+
+    def abandon(self) -> None:
+        """Roll back; the block may still be left normally."""
+        ...
+
+    def live(self) -> list[Space]:
+        """Return every live Space with stage and queue, in a number of statements that does not grow."""
+        ...
+
+    def live_stamp(self) -> object:
+        """Return a value that changes whenever a live Space begins, changes or ends (one statement)."""
+        ...
+
+    def participant_counts(self) -> dict[SpaceId, int]:
+        """Return how many are present in every Space where somebody is (one statement)."""
+        ...
+
+    def live_space_of(self, host_id: UserId) -> SpaceId | None:
+        """Return the live Space that the member hosts."""
+        ...
+
+    def ended_rooms(self, rooms: Collection[RoomName]) -> frozenset[RoomName]:
+        """Return those rooms that belong to one of our Spaces but are not the room of a live one."""
+        ...
+
+    def stays(self, space_id: SpaceId) -> list[Stay]:
+        """Return the stays that last."""
+        ...
+
+    def stay(self, space_id: SpaceId, user_id: UserId) -> Stay | None:
+        """Return the member's stay that lasts."""
+        ...
+
+    def last_stay(self, space_id: SpaceId, user_id: UserId) -> Stay | None:
+        """Return the member's latest stay, ended or not."""
+        ...
+
+    def stay_at(self, room: RoomName, identity: Identity) -> Stay | None:
+        """Return the stay that lasts in a room under an SFU identity (one indexed read)."""
+        ...
+
+    def stays_of(self, user_id: UserId) -> list[Stay]:
+        """Return the member's lasting stays in every Space."""
+        ...
+
+    def listeners(self, space_id: SpaceId, *, sample: int) -> tuple[int, int, list[UserId]]:
+        """Return how many listen, how many are present in all, and the ``sample`` latest listeners."""
+        ...
+
+    def participants(self, space_id: SpaceId, *, after: tuple[datetime, str] | None, limit: int) -> list[Stay]:
+        """Return lasting stays, oldest first, from a keyset position on."""
+        ...
+
+    def put_stay(self, stay: Stay) -> None:
+        """Insert or replace a stay by its id."""
+        ...
+
+    def close_stays(self, ids: Collection[str], now: datetime) -> None:
+        """End stays."""
+        ...
+
+    def touch_stays(self, ids: Collection[str], now: datetime) -> None:
+        """Note that these members were seen."""
+        ...
+
+    def mark_on_stage(self, room: RoomName, identities: Collection[Identity]) -> None:
+        """Note that these participants have been visible at the SFU, which holds for the life of the room."""
+        ...
+
+    def owe(self, calls: Collection[OwedCall]) -> None:
+        """Write calls to the outbox."""
+        ...
+
+    def owed(self, now: datetime, *, limit: int) -> list[OwedCall]:
+        """Return calls that are due."""
+        ...
+
+    def settle(self, ids: Collection[str]) -> None:
+        """Delete answered calls."""
+        ...
+
+    def postpone(self, call_id: str, attempts: int, due_at: datetime) -> None:
+        """Note a failed call."""
+        ...
+
+    def note_webhook(self, event_id: str, kind: str, room: RoomName, now: datetime) -> bool:
+        """Store a webhook's id. Returns False when it was there already."""
+        ...
+
+    def note_connection(
+        self, sid: str, room: RoomName, identity: Identity, *, joined_at: datetime | None, left_at: datetime | None
+    ) -> bool:
+        """Merge what the SFU says of one connection: left is final. Returns whether it lasts."""
+        ...
+
+    def forget_before(self, now: datetime) -> None:
+        """Delete bookkeeping that nobody can ask for any more: webhook ids, connections, kept answers."""
+        ...
+
+    def take_lease(self, name: str, holder: str, now: datetime, expires_at: datetime) -> bool:
+        """Take or renew a lease. Returns False while somebody else holds it."""
+        ...
+
+
+class Store(Protocol):
+    """Opens transactions."""
+
+    def begin(self) -> AbstractContextManager[Work]:
+        """Begin one.
+
+        Raises RacedError when somebody else wrote a row of ours meanwhile, and Unavailable ``database_busy`` when the
+        database stays locked past its time-out.
+        """
+        ...
+
+    def read(self) -> AbstractContextManager[Work]:
+        """Read inside a transaction that is the host's; nothing is committed or rolled back."""
+        ...

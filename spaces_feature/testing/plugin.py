@@ -1,0 +1,11 @@
+"""Loaded by pytest wherever the package is installed: failing contracts then say what they compared."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.register_assert_rewrite(
+    "spaces_feature.testing.identity",
+    "spaces_feature.testing.graph",
+    "spaces_feature.testing.media",
+)

@@ -1,0 +1,149 @@
+"""The API's views: three lines each, the call is authorised and parsed by ``calls.py``, the work done by services."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+
+from ..domain.ids import SpaceId, UserId
+from ..domain.space import Audience, Space, Speak
+from ..errors import Forbidden
+from ..flags import FLAGS
+from ..services import attending, discovery, hosting, staging
+from ..services.snapshots import get_snapshot, profile_fields, snapshot
+from . import schemas
+from .routes import Call, route
+
+Reply = tuple[int, Any]
+
+
+def _snapshot(call: Call, space: Space, status: int = 200) -> Reply:
+    return status, snapshot(call.seams, space, call.viewer)
+
+
+@route("GET", "/me", answer=schemas.OwnAccount, limit="read")
+def me(call: Call) -> Reply:
+    """Who I am, and what is open to me."""
+    flags = call.seams.flags
+    values = {
+        flag.key: flags.is_on(flag.key, call.viewer)
+        if isinstance(flag.default, bool)
+        else flags.number(flag.key, call.viewer)
+        for flag in FLAGS
+    }
+    profile = call.seams.memory.profiles([call.viewer])[call.viewer]
+    hosted = discovery.hosting(call.seams, call.viewer)
+    return 200, {"user_id": call.viewer, "profile": profile_fields(profile), "flags": values, "hosting": hosted}
+
+
+@route("GET", "/topics", answer=schemas.Topics, limit="read")
+def topics(call: Call) -> Reply:
+    """The topics that a Space may carry."""
+    return 200, {"data": [{"id": key, "name": name} for key, name in call.seams.config.topics.items()]}
+
+
+@route("GET", "/strip", answer=schemas.Strip, limit="read")
+def strip(call: Call) -> Reply:
+    """Who is talking now, best first."""
+    entries = discovery.strip(call.seams, call.viewer) if call.seams.flags.is_on("spaces.strip", call.viewer) else []
+    return 200, {"entries": entries, "hosting": discovery.hosting(call.seams, call.viewer)}
+
+
+@route("POST", "/spaces", answer=schemas.Snapshot, body=schemas.StartBody, limit="start", status=201)
+def start_space(call: Call) -> Reply:
+    """Start a Space now."""
+    body: schemas.StartBody = call.body
+    if body.scheduled_start or body.is_recorded or body.allows_clips or body.allows_anonymous or body.cohost_ids:
+        raise Forbidden("not_open_yet", "This part of Spaces is not open yet.", "Start without it.")
+    plan = hosting.Plan(
+        title=body.title,
+        topic_ids=tuple(body.topic_ids),
+        audience=Audience(body.audience),
+        speak=Speak(body.speak),
+    )
+    return _snapshot(call, hosting.go_live(call.seams, call.viewer, plan), 201)
+
+
+@route("GET", "/spaces/<space_id>", answer=schemas.Snapshot, limit="read")
+def get_space(call: Call, space_id: SpaceId) -> Reply:
+    """A Space as I see it."""
+    return 200, get_snapshot(call.seams, call.viewer, space_id)
+
+
+@route("POST", "/spaces/<space_id>/end", answer=schemas.Snapshot)
+def end_space(call: Call, space_id: SpaceId) -> Reply:
+    """End the Space for everyone."""
+    return _snapshot(call, hosting.end_space(call.seams, call.viewer, space_id))
+
+
+@route("POST", "/spaces/<space_id>/join", answer=schemas.Joined, limit="join", keeps=False)
+def join(call: Call, space_id: SpaceId) -> Reply:
+    """Enter a Space: a fresh join grant and the snapshot."""
+    joined = attending.join(call.seams, call.viewer, space_id)
+    return 200, attending.join_answer(call.seams, joined, call.viewer)
+
+
+@route("POST", "/spaces/<space_id>/heartbeat", answer=None, status=204)
+def heartbeat(call: Call, space_id: SpaceId) -> Reply:
+    """I am still there."""
+    attending.heartbeat(call.seams, call.viewer, space_id)
+    return 204, None
+
+
+@route("POST", "/spaces/<space_id>/leave", answer=None, status=204)
+def leave(call: Call, space_id: SpaceId) -> Reply:
+    """Leave on all devices."""
+    attending.leave(call.seams, call.viewer, space_id)
+    return 204, None
+
+
+@route("GET", "/spaces/<space_id>/participants", answer=schemas.Participants, limit="read")
+def participants(call: Call, space_id: SpaceId) -> Reply:
+    """Who is present, oldest first, 50 to a page."""
+    return 200, attending.participants(call.seams, call.viewer, space_id, request.args.get("cursor"))
+
+
+@route("POST", "/spaces/<space_id>/requests", answer=schemas.Snapshot, limit="request")
+def ask_to_speak(call: Call, space_id: SpaceId) -> Reply:
+    """Ask to speak."""
+    return _snapshot(call, staging.ask_to_speak(call.seams, call.viewer, space_id))
+
+
+@route("DELETE", "/spaces/<space_id>/requests/me", answer=schemas.Snapshot)
+def withdraw(call: Call, space_id: SpaceId) -> Reply:
+    """Take my request back."""
+    return _snapshot(call, staging.withdraw(call.seams, call.viewer, space_id))
+
+
+@route("POST", "/spaces/<space_id>/requests/<path:user_id>/accept", answer=schemas.Snapshot)
+def accept(call: Call, space_id: SpaceId, user_id: UserId) -> Reply:
+    """Give a waiting member a seat."""
+    return _snapshot(call, staging.accept(call.seams, call.viewer, space_id, user_id))
+
+
+@route("POST", "/spaces/<space_id>/requests/<path:user_id>/decline", answer=schemas.Snapshot)
+def decline(call: Call, space_id: SpaceId, user_id: UserId) -> Reply:
+    """Send a waiting member back to the audience."""
+    return _snapshot(call, staging.decline(call.seams, call.viewer, space_id, user_id))
+
+
+@route(
+    "PUT",
+    "/spaces/<space_id>/stage/me/microphone",
+    answer=schemas.Snapshot,
+    body=schemas.MicrophoneBody,
+    limit="microphone",
+)
+def set_microphone(call: Call, space_id: SpaceId) -> Reply:
+    """Say whether my microphone is open, and whether I am talking."""
+    body: schemas.MicrophoneBody = call.body
+    space = staging.set_microphone(call.seams, call.viewer, space_id, is_open=body.is_open, is_talking=body.is_talking)
+    return _snapshot(call, space)
+
+
+@route("DELETE", "/spaces/<space_id>/stage/<path:user_id>", answer=schemas.Snapshot)
+def leave_stage(call: Call, space_id: SpaceId, user_id: UserId) -> Reply:
+    """Step down, or move a speaker to the audience."""
+    speaker = call.viewer if user_id == "me" else user_id
+    return _snapshot(call, staging.leave_stage(call.seams, call.viewer, space_id, speaker))

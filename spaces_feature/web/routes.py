@@ -1,0 +1,74 @@
+"""The table of API routes: each view's method, path, body, answer and limit in one place.
+
+Flask's URL map and the OpenAPI document are both made from it, so that they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from ..domain.ids import UserId
+from ..services.seams import Seams
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One authorised API call: who asks, what for, and the parsed body (None without one)."""
+
+    seams: Seams
+    viewer: UserId
+    body: Any = None
+
+
+View = Callable[..., tuple[int, Any]]
+"""Takes a Call and the path's ids; returns status and JSON (None for no content)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One line of the table. ``limit`` names a rate limit; ``keeps`` is false for answers that hold a secret."""
+
+    method: str
+    path: str
+    view: View
+    answer: type[BaseModel] | None
+    body: type[BaseModel] | None
+    limit: str
+    status: int
+    keeps: bool
+
+    @property
+    def name(self) -> str:
+        """The endpoint and ``operationId``."""
+        return self.view.__name__
+
+    @property
+    def summary(self) -> str:
+        """The view's first line."""
+        return (self.view.__doc__ or "").partition("\n")[0]
+
+
+ROUTES: list[Route] = []
+
+
+def route(
+    method: str,
+    path: str,
+    *,
+    answer: type[BaseModel] | None,
+    body: type[BaseModel] | None = None,
+    limit: str = "command",
+    status: int = 200,
+    keeps: bool = True,
+) -> Callable[[View], View]:
+    """Enter a view into the table."""
+
+    def enter(view: View) -> View:
+        ROUTES.append(Route(method, path, view, answer, body, limit, status, keeps))
+        return view
+
+    return enter

@@ -1,0 +1,34 @@
+"""The SFU's webhook: verified on the raw body, checked against the roster, stored, answered in milliseconds."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Response, request
+
+from ..errors import Unavailable, WebhookRefused
+from ..services.facts import receive_fact
+from ..services.seams import Seams
+from ..services.store import RacedError
+
+log = logging.getLogger(__name__)
+
+
+def receive(seams: Seams) -> Response:
+    """Answer 200 once the fact is stored, 401 for a signature that does not hold, 503 when storing failed.
+
+    LiveKit repeats on 5xx and takes every 4xx for delivered, so nothing but a bad signature may be a 4xx.
+    """
+    try:
+        body = request.get_data().decode()
+        fact = seams.media.read_webhook(body, request.headers.get("Authorization", ""))
+    except (WebhookRefused, UnicodeDecodeError) as error:
+        log.warning("a webhook was refused: %s", error.reason if isinstance(error, WebhookRefused) else "not UTF-8")
+        return Response(status=401)
+    if fact is None:
+        return Response(status=200)
+    try:
+        receive_fact(seams, fact)
+    except (Unavailable, RacedError):
+        return Response(status=503)
+    return Response(status=200)

@@ -1,0 +1,1 @@
+"""Our adapters and stand-ins against the public contracts."""
