@@ -1,5 +1,6 @@
 """Live audio rooms ("Spaces") for an existing Flask social network. The public names, and nothing else."""
 
+from .domain.ids import UserId
 from .errors import (
     Conflict,
     Forbidden,
@@ -38,6 +39,7 @@ __all__ = [
     "Spaces",
     "SpacesError",
     "Unavailable",
+    "UserId",
     "WebhookRefused",
     "WrongState",
 ]

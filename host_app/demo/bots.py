@@ -97,7 +97,7 @@ class Host(Bot):
                 del self._accept_at[user_id]
                 self.note(f"lets {profile['username']} speak")
                 if profile["username"] != talk.GUEST:
-                    self.to_welcome.append(str(profile["name"]).split()[0])
+                    self.to_welcome.append((str(profile["name"]).split() or ["friend"])[0])
 
 
 class Show:

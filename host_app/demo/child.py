@@ -23,7 +23,7 @@ START_TRIES = 5
 #: Pauses in seconds before a restart; the first comes at once.
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 #: A program that has run this many seconds is healthy again: its next restart comes at once.
-HEALTHY_AFTER = 10.0
+HEALTHY_AFTER = 3.0
 #: Seconds between two signals of ``stop_signals``, and until a program that hears none of them is killed.
 SIGNAL_GAP, STOP_LIMIT = 0.3, 5.0
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import functools
+import os
 import re
 import threading
 from collections.abc import Iterator
@@ -43,6 +44,8 @@ _DO_NOT_EXIT = 0x8000
 _RATE, _PITCH, _PITCH_RANGE, _WORD_GAP = 1, 3, 4, 7
 _BY_CHARACTER = 1
 _UTF8_WITH_END_PAUSE = 0x1 | 0x1000
+# The library keeps paths in a fixed buffer; a project deep in somebody's folders must speak all the same.
+_LONGEST_PATH = 120
 
 # The library is global state in C.
 _one_at_a_time = threading.Lock()
@@ -172,9 +175,10 @@ class _Engine:
             ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint, ctypes.c_int, ctypes.c_uint, ctypes.c_uint,
             ctypes.c_void_p, ctypes.c_void_p,
         ]  # fmt: skip
-        self._rate: int = self._library.espeak_Initialize(
-            _RETRIEVE_SYNCHRONOUSLY, 0, str(data.parent).encode(), _DO_NOT_EXIT
-        )
+        folder = str(data.parent)
+        if len(folder) > _LONGEST_PATH:
+            folder = os.path.relpath(folder)
+        self._rate: int = self._library.espeak_Initialize(_RETRIEVE_SYNCHRONOUSLY, 0, folder.encode(), _DO_NOT_EXIT)
         if self._rate <= 0:
             raise SpeechError("The espeak-ng library does not find its data.")
         # The library keeps only the address: this reference keeps the callback alive.

@@ -135,7 +135,7 @@ class SqlWork(Stays, Bookkeeping):
             raise Conflict(
                 "already_live", "You are live already.", "Go back to your Space, or end it first.", space_id=live
             ) from error
-        self._seat(space.id, space.seats)
+        self._seat(space, space.seats)
 
     def save(self, before: Space, after: Space) -> None:
         """Write the Space's row, and of stage and queue what differs."""
@@ -166,11 +166,14 @@ class SqlWork(Stays, Bookkeeping):
         for one in changed:
             if one.user_id in again:
                 values = rows.seat_row(after.id, one)
+                if one.user_id not in old:
+                    values["seated_in"] = after.version
                 self._session.execute(update(seat).where(mine, seat.c.user_id == one.user_id).values(values))
-        self._seat(after.id, [one for one in changed if one.user_id not in again])
+        self._seat(after, [one for one in changed if one.user_id not in again])
 
-    def _seat(self, space_id: SpaceId, seats: Iterable[Seat]) -> None:
-        values = [{**rows.seat_row(space_id, one), "sat_first_at": rows.naive(one.seated_at)} for one in seats]
+    def _seat(self, space: Space, seats: Iterable[Seat]) -> None:
+        now = {"seated_in": space.version, "first_seated_in": space.version}
+        values = [{**rows.seat_row(space.id, one), **now} for one in seats]
         if values:
             self._session.execute(insert(self._tables.seat), values)
 
@@ -190,6 +193,7 @@ class SqlWork(Stays, Bookkeeping):
                         "space_id": after.id,
                         "user_id": asked.user_id,
                         "requested_at": rows.naive(asked.requested_at),
+                        "asked_in": after.version,
                     }
                     for asked in new
                 ],

@@ -58,7 +58,7 @@ def space_row(space: Space) -> dict[str, Any]:
 
 def space_value(row: Row, seats: Iterable[Row], requests: Iterable[Row]) -> Space:
     """A Space from its row, every seat it ever had, and its queue."""
-    seats = sorted(seats, key=lambda seat: (seat["sat_first_at"], seat["user_id"]))
+    seats = sorted(seats, key=lambda seat: (seat["first_seated_in"], seat["user_id"]))
     present = sorted((seat for seat in seats if seat["left_at"] is None), key=_stage_order)
     return Space(
         id=SpaceId(row["id"]),
@@ -84,7 +84,7 @@ def space_value(row: Row, seats: Iterable[Row], requests: Iterable[Row]) -> Spac
         seats=tuple(_seat(seat) for seat in present),
         requests=tuple(
             SpeakRequest(UserId(asked["user_id"]), _when(asked["requested_at"]))
-            for asked in sorted(requests, key=lambda asked: (asked["requested_at"], asked["user_id"]))
+            for asked in sorted(requests, key=lambda asked: asked["asked_in"])
         ),
         spoke=tuple(UserId(seat["user_id"]) for seat in seats if seat["role"] == Role.SPEAKER),
     )
@@ -93,8 +93,8 @@ def space_value(row: Row, seats: Iterable[Row], requests: Iterable[Row]) -> Spac
 _ORDER = {str(role): place for place, role in enumerate(Role)}
 
 
-def _stage_order(seat: Row) -> tuple[int, datetime, str]:
-    return _ORDER[seat["role"]], seat["seated_at"], seat["user_id"]
+def _stage_order(seat: Row) -> tuple[int, int, str]:
+    return _ORDER[seat["role"]], seat["seated_in"], seat["user_id"]
 
 
 def _seat(row: Row) -> Seat:

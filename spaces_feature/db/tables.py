@@ -101,7 +101,11 @@ def _space_key(name: str) -> ForeignKeyConstraint:
 
 
 def _seat(metadata: MetaData) -> Table:
-    """Everyone who is or was on stage; ``left_at`` is null for who is. ``sat_first_at`` orders X API's speaker_ids."""
+    """Everyone who is or was on stage; ``left_at`` is null for who is.
+
+    ``seated_in`` and ``first_seated_in`` are versions of the Space: two members may sit down in the same microsecond,
+    but never in the same version. They order the stage and X API's ``speaker_ids``.
+    """
     return Table(
         "spaces_seat",
         metadata,
@@ -111,8 +115,9 @@ def _seat(metadata: MetaData) -> Table:
         Column("identity", String(64), nullable=False),
         Column("is_muted", Boolean, nullable=False),
         Column("is_muted_by_host", Boolean, nullable=False),
-        Column("sat_first_at", DateTime, nullable=False),
         Column("seated_at", DateTime, nullable=False),
+        Column("seated_in", Integer, nullable=False),
+        Column("first_seated_in", Integer, nullable=False),
         Column("left_at", DateTime),
         PrimaryKeyConstraint("space_id", "user_id", name=conv("pk_spaces_seat")),
         _space_key("seat"),
@@ -120,13 +125,14 @@ def _seat(metadata: MetaData) -> Table:
 
 
 def _request(metadata: MetaData) -> Table:
-    """Pending requests to speak only; what was decided is history that nobody reads yet."""
+    """Pending requests to speak; ``asked_in`` is the version of the Space that they came with, and their order."""
     return Table(
         "spaces_request",
         metadata,
         Column("space_id", String(13), nullable=False),
         Column("user_id", String(USER_ID), nullable=False),
         Column("requested_at", DateTime, nullable=False),
+        Column("asked_in", Integer, nullable=False),
         PrimaryKeyConstraint("space_id", "user_id", name=conv("pk_spaces_request")),
         _space_key("request"),
     )

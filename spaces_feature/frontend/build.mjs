@@ -44,6 +44,7 @@ async function buildTests() {
     outdir: testDist,
     outExtension: { '.js': '.mjs' },
     platform: 'node',
+    target: 'node20',
     sourcemap: 'inline',
   });
 }

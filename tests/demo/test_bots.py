@@ -19,7 +19,7 @@ from livekit import rtc
 
 from host_app.demo import conversation
 from host_app.demo.home import Home
-from host_app.demo.member import Member, UnreachableError
+from host_app.demo.member import Member, ProblemError, UnreachableError
 from host_app.demo.sfu import find_livekit_server
 
 pytestmark = [pytest.mark.sfu, pytest.mark.timeout(240)]
@@ -147,6 +147,13 @@ async def talk_of(grace: Member) -> str | None:
     return next((str(space["id"]) for space in spaces if space["title"] == conversation.TITLE), None)
 
 
+async def refused_with(member: Member, status: int) -> bool:
+    """Whether the app refuses to say who the member is, with this status."""
+    with pytest.raises(ProblemError) as refused:
+        await member.get("/me")
+    return refused.value.status == status
+
+
 async def both_on_stage(member: Member, space_id: str) -> dict[str, str]:
     """User name to SFU identity of everybody on stage, once both bots are."""
 
@@ -258,9 +265,32 @@ def test_who_asks_to_speak_is_let_on_stage(demo: Demo) -> None:
                 return bool((await grace.get(f"/spaces/{space_id}"))["me"]["role"] == "speaker")
 
             assert await eventually(on_stage, within=SOON_S)
+            assert (await grace.delete(f"/spaces/{space_id}/stage/me"))["me"]["role"] == "listener"
             await grace.post(f"/spaces/{space_id}/leave")
 
     asyncio.run(ask())
+
+
+def test_a_wrong_password_opens_nothing(demo: Demo) -> None:
+    """The bots' client signs in through the form, so the form decides."""
+
+    async def try_it() -> None:
+        async with Member(demo.url, "grace", "not hers") as nobody:
+            await eventually(lambda: refused_with(nobody, 401), within=START_S)
+
+    asyncio.run(try_it())
+
+
+def test_a_forgotten_session_is_renewed(demo: Demo) -> None:
+    """When the app does not know the cookie any more, as after a change of its key, the client signs in again."""
+
+    async def forget_and_go_on() -> None:
+        async with Member(demo.url, "alan", "alan") as alan:
+            user_id = (await eventually(lambda: alan.get("/me"), within=START_S))["user_id"]
+            alan._http.cookie_jar.clear()
+            assert (await alan.get("/me"))["user_id"] == user_id
+
+    asyncio.run(forget_and_go_on())
 
 
 def test_killed_bots_come_back_to_the_same_space(demo: Demo) -> None:

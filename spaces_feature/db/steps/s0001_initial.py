@@ -103,6 +103,7 @@ def upgrade(op: Operations) -> None:
         sa.Column("space_id", sa.String(length=13), nullable=False),
         sa.Column("user_id", sa.String(length=64), nullable=False),
         sa.Column("requested_at", sa.DateTime(), nullable=False),
+        sa.Column("asked_in", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["space_id"], ["spaces_space.id"], name=op.f("fk_spaces_request_space_id"), ondelete="CASCADE"
         ),
@@ -116,8 +117,9 @@ def upgrade(op: Operations) -> None:
         sa.Column("identity", sa.String(length=64), nullable=False),
         sa.Column("is_muted", sa.Boolean(), nullable=False),
         sa.Column("is_muted_by_host", sa.Boolean(), nullable=False),
-        sa.Column("sat_first_at", sa.DateTime(), nullable=False),
         sa.Column("seated_at", sa.DateTime(), nullable=False),
+        sa.Column("seated_in", sa.Integer(), nullable=False),
+        sa.Column("first_seated_in", sa.Integer(), nullable=False),
         sa.Column("left_at", sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["space_id"], ["spaces_space.id"], name=op.f("fk_spaces_seat_space_id"), ondelete="CASCADE"

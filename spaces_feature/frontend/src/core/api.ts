@@ -160,7 +160,7 @@ export function createApi({ base, csrf, fetch: send = (...args) => fetch(...args
         return value;
       },
       (error: unknown) => {
-        if (error instanceof ApiError && !isPassing(error.status)) unanswered.delete(name);
+        if (error instanceof ApiError && !isUnderWay(error)) unanswered.delete(name);
         throw error;
       },
     );
@@ -196,6 +196,9 @@ export function createApi({ base, csrf, fetch: send = (...args) => fetch(...args
     microphone: (id, hint) => command('PUT', of(id, '/stage/me/microphone'), { free: true, body: hint }),
   };
 }
+
+/** Whether the server may still be at work on the command, or may have done it without our hearing of it. */
+const isUnderWay = ({ status, code }: ApiError): boolean => isPassing(status) || code === 'in_progress';
 
 function parsed(text: string, status: number): unknown {
   try {

@@ -120,7 +120,7 @@ export const words = {
   createNote: 'People who follow you see it at once. It is not recorded.',
   topics: 'Topics',
   whoMayListen: 'Who may listen',
-  whoMaySpeak: 'Who may ask to speak',
+  whoMaySpeak: 'Who may speak',
   everyone: 'Everyone',
   followers: 'People who follow me',
   following: 'People I follow',

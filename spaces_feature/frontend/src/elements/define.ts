@@ -12,6 +12,7 @@ export function defineElements(deps: Deps): void {
   if (listening) return;
   listening = true;
   provide(deps);
+  keepStyle();
   defineOnce('spaces-strip', SpacesStrip);
   listenForOpeners();
   if (deps.session.get().connection.kind !== 'idle') void loadRoomElements();
@@ -20,4 +21,10 @@ export function defineElements(deps: Deps): void {
     stop();
     void loadRoomElements();
   });
+}
+
+/** The style sheet stands where the strip stands; in the head it also survives a page swap without a flash. */
+function keepStyle(): void {
+  const link = document.querySelector('link#spaces-style');
+  if (link && !document.head.querySelector('link#spaces-style')) document.head.append(link);
 }

@@ -5,10 +5,12 @@ import {
   ConnectionQuality,
   DisconnectReason,
   LocalAudioTrack,
+  LogLevel,
   RemoteAudioTrack,
   Room,
   RoomEvent,
   Track,
+  setLogLevel,
   type Participant,
   type RemoteTrack,
 } from 'livekit-client';
@@ -29,11 +31,11 @@ const QUALITIES: Partial<Record<ConnectionQuality, 'good' | 'weak' | 'lost'>> = 
   [ConnectionQuality.Lost]: 'lost',
 };
 
+// It is the host's console: what we deal with ourselves is not told there.
+setLogLevel(LogLevel.error);
+
 /** Our loop tries again; the library tries once, and within limits of ours. */
 const CONNECT = { maxRetries: 0, websocketTimeout: 3000, peerConnectionTimeout: 5000 };
-/** A measured level older than this is silence: senders pause between words. */
-const LEVEL_AGE = 400;
-
 export const openLiveKit: OpenTransport = (listeners) => {
   const room = new Room({
     publishDefaults: { audioPreset: AudioPresets.speech, dtx: true, red: true },
@@ -41,7 +43,7 @@ export const openLiveKit: OpenTransport = (listeners) => {
     stopLocalTrackOnUnpublish: false,
     disconnectOnPageLeave: false,
   });
-  const heard = new Map<string, { track: RemoteAudioTrack; identity: string }>();
+  const heard = new Map<string, { track: RemoteAudioTrack; participant: Participant }>();
   let published: LocalAudioTrack | null = null;
   let volume = 1;
   let isDropped = false;
@@ -51,7 +53,7 @@ export const openLiveKit: OpenTransport = (listeners) => {
     // The element stays out of the document: whatever is moved about there would pause it.
     track.attach();
     track.setVolume(volume);
-    heard.set(track.mediaStreamTrack.id, { track, identity: participant.identity });
+    heard.set(track.mediaStreamTrack.id, { track, participant });
   });
   room.on(RoomEvent.TrackUnsubscribed, (track: RemoteTrack) => {
     track.detach();
@@ -83,16 +85,13 @@ export const openLiveKit: OpenTransport = (listeners) => {
       }
       return packets;
     },
-    amplitudes() {
+    async amplitudes() {
       const amplitudes = new Map<string, number>();
-      for (const { track, identity } of heard.values()) {
-        const source = track.receiver?.getSynchronizationSources()[0];
-        const isFresh = source && performance.timeOrigin + performance.now() - source.timestamp < LEVEL_AGE;
-        amplitudes.set(identity, (isFresh && source.audioLevel) || 0);
+      for (const { track, participant } of heard.values()) {
+        if (participant.isSpeaking) amplitudes.set(participant.identity, await level(track.receiver, 'inbound-rtp'));
       }
-      if (published && !published.isMuted) {
-        amplitudes.set(room.localParticipant.identity, room.localParticipant.audioLevel);
-      }
+      const me = room.localParticipant;
+      if (published && me.isSpeaking) amplitudes.set(me.identity, await level(published.sender, 'media-source'));
       return amplitudes;
     },
     setVolume(next) {
@@ -124,6 +123,14 @@ export const openLiveKit: OpenTransport = (listeners) => {
     },
   };
 };
+
+/** What was last played or captured: the header of the packets does not carry it, the statistics do. */
+async function level(end: RTCRtpReceiver | RTCRtpSender | undefined, type: string): Promise<number> {
+  for (const report of ((await end?.getStats()) ?? new Map()).values()) {
+    if (report.type === type) return report.audioLevel ?? 0;
+  }
+  return 0;
+}
 
 /** Tells the session what the Room says, in its own words. */
 function report(room: Room, listeners: TransportListeners, isDropped: () => boolean): void {

@@ -8,7 +8,7 @@ export interface Rings {
 }
 
 export function createRings(
-  amplitudes: () => Map<string, number>,
+  amplitudes: () => Promise<Map<string, number>>,
   draw: (levels: Record<string, number>) => void,
 ): Rings {
   let exact = new Map<string, number>();
@@ -17,9 +17,10 @@ export function createRings(
   let last = 0;
   let isWanted = false;
 
-  function measure(): void {
+  async function measure(): Promise<void> {
+    const measured = await amplitudes();
+    if (timer === undefined) return;
     const now = performance.now();
-    const measured = amplitudes();
     const next = new Map<string, number>();
     for (const id of new Set([...measured.keys(), ...exact.keys()])) {
       const level = follow(exact.get(id) ?? 0, loudness(measured.get(id) ?? 0), now - last);
@@ -39,7 +40,7 @@ export function createRings(
     const isRunning = wanted && document.visibilityState === 'visible';
     if (isRunning && timer === undefined) {
       last = performance.now();
-      timer = setInterval(measure, LEVEL_INTERVAL);
+      timer = setInterval(() => void measure(), LEVEL_INTERVAL);
     } else if (!isRunning && timer !== undefined) {
       clearInterval(timer);
       timer = undefined;

@@ -44,7 +44,7 @@ export function createSession(parts: SessionParts): Session {
   const voice = createVoice(() => draw());
   const wakeLock = createWakeLock();
   const rings = createRings(
-    () => byUser(driver.transport?.amplitudes() ?? new Map()),
+    async () => byUser((await driver.transport?.amplitudes()) ?? new Map()),
     (levels) => patch({ levels }),
   );
   const hints = createHints((hint) => {

@@ -27,8 +27,8 @@ export interface Transport {
   startAudio(): Promise<void>;
   /** Packets of sound received so far. */
   packets(): Promise<number>;
-  /** Linear amplitude 0..1 by identity, of everyone who sends sound now. */
-  amplitudes(): Map<string, number>;
+  /** Linear amplitude 0..1 by identity, of everyone who talks now. */
+  amplitudes(): Promise<Map<string, number>>;
   /** 0..1 */
   setVolume(volume: number): void;
   setOutput(device_id: string): Promise<void>;

@@ -1,0 +1,146 @@
+"""A small world for tests: a Flask app with the package, fakes that pass the ports' contracts, a clock of our own.
+
+The database is a real SQLite file; the SFU is the fake that passes the same contract as the real one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+
+from spaces_feature import Profile, Spaces
+from spaces_feature.domain.ids import SpaceId, UserId
+from spaces_feature.domain.space import Audience, Space, Speak
+from spaces_feature.domain.views import ViewerClass
+from spaces_feature.services import attending, hosting, staging
+from spaces_feature.services.seams import Seams
+from spaces_feature.testing.graph import FakeGraph
+from spaces_feature.testing.identity import FakeIdentity
+from spaces_feature.testing.media import FakeMediaServer
+
+SECRET = "a-secret-for-tests-that-is-long-enough-0"
+NAMES = ("ada", "grace", "alan", "linus", "margaret", "tim", "pam", "kwame")
+
+
+class Clock:
+    """A clock that stands until a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+class Listener:
+    """A Broadcaster that hands every event to whoever watches, and remembers all of it.
+
+    ``sent`` holds (recipient, event): a viewer class and a Space for class events, a user id for personal ones.
+    """
+
+    def __init__(self) -> None:
+        self.watchers: dict[SpaceId, dict[UserId, ViewerClass]] = {}
+        self.inbox: dict[UserId, list[dict[str, Any]]] = {}
+        self.strips: list[tuple[frozenset[UserId], dict[str, Any]]] = []
+
+    def watch(self, space_id: SpaceId, user_id: UserId, viewers: ViewerClass) -> None:
+        self.watchers.setdefault(space_id, {})[user_id] = viewers
+        self.inbox.setdefault(user_id, [])
+
+    def watching(self, space_id: SpaceId) -> frozenset[UserId]:
+        return frozenset(self.watchers.get(space_id, {}))
+
+    def online(self) -> frozenset[UserId]:
+        return frozenset(self.inbox)
+
+    def move(self, space_id: SpaceId, user_id: UserId, viewers: ViewerClass) -> None:
+        self.watchers[space_id][user_id] = viewers
+
+    def to_class(
+        self, space_id: SpaceId, viewers: ViewerClass, event: dict[str, Any], besides: Collection[UserId]
+    ) -> None:
+        for user_id, now in self.watchers.get(space_id, {}).items():
+            if now is viewers and user_id not in besides:
+                self.inbox[user_id].append(event)
+
+    def to_user(self, space_id: SpaceId, user_id: UserId, event: dict[str, Any]) -> None:
+        self.inbox[user_id].append(event)
+
+    def to_all(self, space_id: SpaceId, event: dict[str, Any]) -> None:
+        for user_id in self.watchers.get(space_id, {}):
+            self.inbox[user_id].append(event)
+
+    def strip(self, user_ids: Collection[UserId], message: dict[str, Any]) -> None:
+        self.strips.append((frozenset(user_ids), message))
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything a test of the services needs."""
+
+    app: Flask
+    db: SQLAlchemy
+    identity: FakeIdentity
+    graph: FakeGraph
+    media: FakeMediaServer
+    clock: Clock
+    listener: Listener
+    seams: Seams
+
+    def user(self, name: str) -> UserId:
+        return UserId(str(NAMES.index(name) + 1))
+
+    def go_live(self, name: str, title: str = "Why small software lasts", **plan: Any) -> Space:
+        plan = {key: {"audience": Audience, "speak": Speak}[key](value) for key, value in plan.items()}
+        return hosting.go_live(self.seams, self.user(name), hosting.Plan(title=title, **plan))
+
+    def seat(self, space: Space, name: str) -> Space:
+        """Bring somebody on stage the way people get there."""
+        attending.join(self.seams, self.user(name), space.id)
+        staging.ask_to_speak(self.seams, self.user(name), space.id)
+        return staging.accept(self.seams, space.host_id, space.id, self.user(name))
+
+    def space(self, space_id: SpaceId) -> Space:
+        with self.seams.store.begin() as work:
+            space = work.load(space_id)
+        assert space is not None
+        return space
+
+
+@contextmanager
+def a_world(path: Path, **settings: object) -> Iterator[World]:
+    """Make a world whose database is a file in ``path``."""
+    app = Flask("tests.world", root_path=str(path))
+    app.config.update(
+        SECRET_KEY=SECRET,
+        SQLALCHEMY_DATABASE_URI=f"sqlite:///{path / 'world.sqlite3'}",
+        SPACES_LIVEKIT_URL="ws://127.0.0.1:1",
+        SPACES_LIVEKIT_API_KEY="key",
+        SPACES_LIVEKIT_API_SECRET=SECRET,
+        SPACES_RATE_LIMIT_FACTOR=0,
+        SPACES_TOPICS={"software": "Software", "craft": "Craft"},
+        **settings,
+    )
+    db = SQLAlchemy(app)
+    clock, identity, graph, media = Clock(), FakeIdentity(), FakeGraph(), FakeMediaServer()
+    for number, name in enumerate(NAMES, 1):
+        identity.add(Profile(UserId(str(number)), name, name.title(), url=f"/@{name}"))
+    spaces = Spaces(db, None, identity=identity, graph=graph, media=media, clock=clock)
+    spaces.init_app(app)
+    listener = Listener()
+    seams = replace(app.extensions["spaces"].seams, broadcaster=listener)
+    with app.app_context():
+        db.create_all()
+        yield World(app, db, identity, graph, media, clock, listener, seams)
+        db.session.remove()
+        db.engine.dispose()
