@@ -13,8 +13,7 @@ from flask_socketio import SocketIO
 from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 
-from spaces_feature import Profile, Spaces
-from spaces_feature.domain.ids import UserId
+from spaces_feature import Profile, Spaces, UserId
 from spaces_feature.integrations.flask_login import FlaskLoginIdentity
 from spaces_feature.integrations.follow_table import FollowTable
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from host_app.demo.child import Program
 from host_app.demo.errors import DemoError
 from host_app.demo.home import write_private
+from host_app.demo.lifeline import end_with_parent
 from host_app.demo.settings import DemoSettings, last_settings, read_settings
 from host_app.demo.sfu import find_livekit_server, sfu_config
 from host_app.demo.supervisor import Supervisor
@@ -42,6 +43,8 @@ def main(arguments: Sequence[str]) -> int:
 
 def run_demo(settings: DemoSettings) -> None:
     """Runs the whole demo until it is asked to stop. Raises DemoError when it cannot start."""
+    # Sooner than the supervisor's own look at its parent, and also while it has not begun to look.
+    end_with_parent(signal.SIGTERM)
     home = settings.home
     livekit_server = find_livekit_server()
     home.make()

@@ -13,7 +13,6 @@ from types import FrameType
 
 from host_app.demo.child import Child, Program, State
 from host_app.demo.home import Home
-from host_app.demo.lifeline import end_with_parent
 
 #: Seconds between two looks at programs that are starting, and at our own parent.
 BUSY_PAUSE, IDLE_PAUSE = 0.05, 1.0
@@ -47,7 +46,6 @@ class Supervisor:
 
     def run(self) -> None:
         """Returns when everything has been stopped on request. Raises DemoError when a program cannot be brought up."""
-        end_with_parent(signal.SIGTERM)
         with self._signals() as wake_up:
             try:
                 while self._stop_requested_at is None and os.getppid() == self._parent:

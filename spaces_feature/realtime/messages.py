@@ -50,7 +50,7 @@ class EventData(BaseModel):
 
 
 class Event(BaseModel):
-    """``event``: ignored at or below your version, applied when ``after`` is at or below it, else fetch the snapshot."""
+    """``event``: ignore at or below your version, apply when ``after`` is at or below it, else fetch the snapshot."""
 
     space_id: str
     type: str

@@ -30,6 +30,8 @@ LEASE = "reconciler"
 LEASE_LIFE = timedelta(seconds=6)
 SEEN_EVERY = timedelta(seconds=15)
 """How often the database is told who was seen; a crowd costs one statement per 500 members and quarter minute."""
+SWEEP_EVERY = timedelta(seconds=10)
+"""How often rooms without a live Space are looked for; with nothing live this is all that the SFU is asked."""
 FORGET_EVERY = timedelta(minutes=5)
 
 
@@ -40,6 +42,7 @@ class Reconciler:
     seams: Seams
     holder: str
     _forgot_at: datetime | None = None
+    _swept_at: datetime | None = None
     _muted: dict[Identity, bool] = field(default_factory=dict)
 
     def round(self) -> bool:
@@ -50,17 +53,20 @@ class Reconciler:
                 return True
             spaces = work.live()
         self._forget(now)
+        sweeps = self._swept_at is None or now - self._swept_at >= SWEEP_EVERY
+        if not spaces and not sweeps:
+            return True
         if not self.seams.health.look():
             return False
         try:
-            self._reconcile(spaces)
+            self._reconcile(spaces, sweeps=sweeps)
             settle_owed(self.seams)
         except MediaError as error:
             log.warning("the SFU does not answer the reconciler: %s", error.code)
             return False
         return True
 
-    def _reconcile(self, spaces: list[Space]) -> None:
+    def _reconcile(self, spaces: list[Space], *, sweeps: bool) -> None:
         # The live Spaces were read before the rooms: a room made in between is unknown here, never missing.
         rooms = self.seams.media.rooms()
         for space in spaces:
@@ -72,11 +78,16 @@ class Reconciler:
                 expire_absent(self.seams, space)
             except Refusal as refusal:
                 log.info("Space %s changed under the reconciler: %s", space.id, refusal.code)
-        known = {space.room for space in spaces}
+        if sweeps:
+            self._sweep([room for room in rooms if room not in {space.room for space in spaces}])
+
+    def _sweep(self, strays: list[RoomName]) -> None:
+        """Delete rooms that are ours but no live Space's; rooms of other programs are left alone."""
         with self.seams.store.begin() as work:
-            ended = work.ended_rooms([room for room in rooms if room not in known])
+            ended = work.ended_rooms(strays)
         for room in ended:
             self.seams.media.delete_room(room)
+        self._swept_at = self.seams.clock()
 
     def _check_room(self, space: Space) -> None:
         assert space.room is not None

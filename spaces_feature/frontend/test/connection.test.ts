@@ -317,6 +317,13 @@ test('without a network it says so, goes on trying, and tries at once when it is
   assert.deepEqual([back.state.phase, back.state.isOffline, back.state.attempt], ['granting', false, 0]);
 });
 
+test('lost signalling without a network is told at once, even if sound still flows', () => {
+  const offline = unsure().after({ type: 'offline' });
+  assert.deepEqual(viewOf(offline.state), { kind: 'reconnecting', since: offline.now, offline: true });
+  const back = offline.after({ type: 'online' }).after({ type: 'signal_back', room: offline.state.room! });
+  assert.deepEqual([viewOf(back.state).kind, back.state.since], ['connected', null]);
+});
+
 test('after ten minutes it gives up with the last problem', () => {
   const next = waiting().timer().refused(503, 'media_unavailable', {}, GIVE_UP + 1);
   assert.deepEqual([next.state.phase, next.state.problem?.code], ['failed', 'media_unavailable']);

@@ -119,6 +119,7 @@ export function backoff(attempt: number, jitter: number): number {
 
 /** What dock and panel draw. */
 export function viewOf(state: ConnectionState): ConnectionView {
+  const playing = { kind: state.isSoundBlocked ? 'sound_blocked' : 'connected' } as const;
   switch (state.phase) {
     case 'idle':
     case 'elsewhere':
@@ -128,11 +129,17 @@ export function viewOf(state: ConnectionState): ConnectionView {
     case 'failed':
       return { kind: 'failed', problem: state.problem! };
     case 'connected':
-      return { kind: state.isSoundBlocked ? 'sound_blocked' : 'connected' };
+      return playing;
+    case 'unsure':
+      // Sound may go on for a while without signalling; without a network it is told at once.
+      return state.isOffline ? reconnecting(state) : playing;
     default:
-      if (state.phase === 'unsure') return { kind: state.isSoundBlocked ? 'sound_blocked' : 'connected' };
-      return state.since === null
-        ? { kind: 'joining' }
-        : { kind: 'reconnecting', since: state.since, offline: state.isOffline };
+      return state.since === null ? { kind: 'joining' } : reconnecting(state);
   }
 }
+
+const reconnecting = ({ since, isOffline }: ConnectionState): ConnectionView => ({
+  kind: 'reconnecting',
+  since: since!,
+  offline: isOffline,
+});

@@ -45,7 +45,7 @@ export function reduce(state: ConnectionState, event: ConnectionEvent, now: numb
     case 'room_connected':
       return roomConnected(state, event.room, now);
     case 'signal_lost':
-      return state.phase === 'connected' && event.room === state.room ? doubt(state) : stay(state);
+      return state.phase === 'connected' && event.room === state.room ? doubt(state, now) : stay(state);
     case 'signal_back':
       return signalBack(state, event.room);
     case 'sdk_reconnecting':
@@ -151,7 +151,8 @@ function tryAgain(state: ConnectionState, now: number, jitter: number, problem: 
 
 /** The Room that played is of no use any more: rejoin, at once when it had held for a while. */
 function rejoin(state: ConnectionState, now: number, jitter: number, effects: Effect[] = []): Step {
-  const lost = { ...state, since: state.since ?? now };
+  // What the SDK could not resume may have played on until now.
+  const lost = { ...state, since: state.phase === 'unsure' ? now : (state.since ?? now) };
   return now - state.connectedAt >= STEADY
     ? ask({ ...lost, attempt: 0 }, effects)
     : tryAgain(lost, now, jitter, null, effects);
@@ -206,9 +207,9 @@ function roomConnected(state: ConnectionState, room: number, now: number): Step 
 }
 
 /** Gives the SDK a second to resume. */
-function doubt(state: ConnectionState): Step {
+function doubt(state: ConnectionState, now: number): Step {
   const generation = state.generation + 1;
-  return stay({ ...state, phase: 'unsure', generation }, [{ type: 'arm', ms: SIGNAL_PATIENCE, generation }]);
+  return stay({ ...state, phase: 'unsure', generation, since: state.since ?? now }, [{ type: 'arm', ms: SIGNAL_PATIENCE, generation }]);
 }
 
 function signalBack(state: ConnectionState, room: number): Step {
@@ -259,7 +260,7 @@ function timer(
     case 'waiting':
       return ask(state);
     case 'unsure':
-      return isReceiving ? doubt(state) : rejoin(state, now, jitter);
+      return isReceiving ? doubt(state, now) : rejoin(state, now, jitter);
     case 'connecting':
       return tryAgain(state, now, jitter, null, [{ type: 'drop', room: generation }]);
     default:

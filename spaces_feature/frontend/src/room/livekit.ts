@@ -32,7 +32,7 @@ const QUALITIES: Partial<Record<ConnectionQuality, 'good' | 'weak' | 'lost'>> = 
 };
 
 // It is the host's console: what we deal with ourselves is not told there.
-setLogLevel(LogLevel.error);
+setLogLevel(LogLevel.silent);
 
 /** Our loop tries again; the library tries once, and within limits of ours. */
 const CONNECT = { maxRetries: 0, websocketTimeout: 3000, peerConnectionTimeout: 5000 };

@@ -1,0 +1,1 @@
+"""What members see and hear: a real Chromium, the real demo, a real livekit-server."""

@@ -1,0 +1,151 @@
+"""One demo and one browser for all tests in this folder, and members who are gone when their test ends."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+
+from deploy.capabilities import find_chromium
+from spaces_feature.domain.ids import RoomName
+from spaces_feature.domain.media import MediaParticipant
+from tests.sfu.sound import SoundLoop
+
+from .browser import DESK, MICROPHONE_HZ, Tab, launch, new_context, write_tone
+from .demo import Demo
+from .member import Caller
+
+_ROOT = Path(__file__).resolve().parents[2]
+_BUILT = (_ROOT / "spaces_feature/static/dist/spaces.js", _ROOT / "host_app/static/dist/plaza.js")
+
+SignIn = Callable[..., Tab]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder needs a real browser, and comes last: Playwright keeps an event loop of its own."""
+    for item in items:
+        if "/tests/e2e/" in item.path.as_posix():
+            item.add_marker(pytest.mark.e2e)
+            item.add_marker(pytest.mark.filterwarnings("ignore:.*FfiHandle:pytest.PytestUnraisableExceptionWarning"))
+    items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)
+
+
+def lacking(what: str) -> None:
+    """Skip, or fail where nothing may be missing."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The browser's program."""
+    program = find_chromium()
+    if program is None:
+        lacking("no Chromium on this machine")
+    assert program is not None
+    return program
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """The running demo, without bots."""
+    unbuilt = [str(file.relative_to(_ROOT)) for file in _BUILT if not file.exists()]
+    if unbuilt:
+        lacking(f"the front end is not built: {', '.join(unbuilt)} missing")
+    running = Demo(tmp_path_factory.mktemp("e2e"))
+    try:
+        running.start()
+    except (FileNotFoundError, RuntimeError) as problem:
+        if "livekit-server" not in str(problem):
+            raise
+        lacking(str(problem))
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """Playwright itself."""
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright, chromium: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """One Chromium whose microphone hears a known tone."""
+    tone = write_tone(tmp_path_factory.mktemp("tone") / "tone.wav", MICROPHONE_HZ)
+    running = launch(playwright, chromium, tone=tone)
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def contexts() -> Iterator[list[BrowserContext]]:
+    """The profiles of this test, closed when it ends."""
+    opened: list[BrowserContext] = []
+    yield opened
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def sign_in(browser: Browser, demo: Demo, contexts: list[BrowserContext]) -> Iterator[SignIn]:
+    """``sign_in('grace', width=390)``: a tab in a profile of its own; any further option is the context's."""
+    tabs: list[Tab] = []
+
+    def come(username: str, *, width: int = DESK, has_microphone: bool = True, **more: object) -> Tab:
+        context = new_context(browser, width=width, has_microphone=has_microphone, **more)
+        contexts.append(context)
+        tab = Tab(context.new_page(), demo.url, username).sign_in()
+        tabs.append(tab)
+        return tab
+
+    yield come
+    for tab in tabs:
+        assert not tab.troubles, f"{tab.username}'s page threw: {tab.troubles}"
+
+
+@pytest.fixture(scope="session")
+def sound_loop() -> Iterator[SoundLoop]:
+    """Where all clients outside the browser live."""
+    loop = SoundLoop()
+    yield loop
+    loop.close()
+
+
+@pytest.fixture
+def call(sound_loop: SoundLoop, demo: Demo) -> Iterator[Callable[[str], Caller]]:
+    """``call('alan')``: a member who uses the API instead of a browser."""
+    callers: list[Caller] = []
+
+    def come(username: str) -> Caller:
+        caller = Caller(sound_loop, demo.url, username)
+        callers.append(caller)
+        return caller
+
+    yield come
+    for caller in callers:
+        caller.end_everything()
+        caller.close()
+
+
+@pytest.fixture
+def ada_caller(call: Callable[[str], Caller]) -> Caller:
+    """Ada by API. Whatever she has live ends with the test."""
+    caller = call("ada")
+    caller.end_everything()
+    return caller
+
+
+@pytest.fixture
+def present(demo: Demo) -> Callable[[], list[MediaParticipant]]:
+    """``present()``: everyone whom the SFU has in any room right now."""
+    media = demo.media()
+    return lambda: [one for room in media.rooms() for one in media.participants(RoomName(room))]

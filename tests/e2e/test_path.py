@@ -1,0 +1,60 @@
+"""The path: two members find, hear and answer each other, and nobody's page is loaded twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from .browser import DESK, MICROPHONE_HZ, PHONE, Tab
+from .conftest import SignIn
+from .member import Caller
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+def test_the_path(sign_in: SignIn, ada_caller: Caller, width: int) -> None:
+    """A follower finds a Space in the strip, hears it, asks, speaks, is heard, steps down and sees it go."""
+    ada, grace = sign_in("ada", width=width), sign_in("grace", width=width)
+    for tab in (ada, grace):
+        tab.mark_document()
+
+    space_id = ada.go_live("Why small software lasts")
+    grace.shows(grace.entry(space_id), within=5)
+    assert "Ada is hosting" in grace.entry(space_id).inner_text()
+
+    grace.entry(space_id).click()
+    grace.shows(grace.join_dialog.get_by_text("Ada", exact=True))
+    grace.press("Listen")
+    grace.shows(grace.panel)
+    ada.press("Mic is off")
+    assert grace.hears(MICROPHONE_HZ), "grace does not hear ada"
+    ring_moves(grace, ada.user_id())
+
+    grace.press("Ask to speak")
+    grace.shows(grace.page.get_by_text("You're next in line"))
+    ada.press("Accept: Grace Hopper")
+    grace.shows(grace.page.get_by_text("You can speak now", exact=True))
+    assert not ada.heard_hz(), "grace is heard before she has opened her microphone"
+
+    grace.press("Tap to unmute")
+    assert ada.hears(MICROPHONE_HZ), "ada does not hear grace"
+    ada.panel.get_by_role("tab", name="Stage").click()
+    ring_moves(ada, grace.user_id())
+
+    grace.press("Step down")
+    assert ada.falls_silent()
+    grace.shows(grace.button("Ask to speak"))
+    assert grace.hears(MICROPHONE_HZ), "grace no longer hears ada after stepping down"
+
+    ada.press("End")
+    ada.press("End for everyone")
+    grace.shows(grace.page.get_by_text("This Space has ended", exact=False))
+    grace.hides(grace.entry(space_id), within=5)
+    for tab in (ada, grace):
+        assert tab.is_same_document(), f"{tab.username}'s page was loaded again"
+
+
+def ring_moves(tab: Tab, user_id: str) -> None:
+    """Assert that the seat shows somebody talking, and how loudly."""
+    ring = tab.seat(user_id).first.locator(".face[style*='--spaces-level']").first
+    tab.shows(tab.seat(user_id).first)
+    level = "element => parseFloat(getComputedStyle(element).getPropertyValue('--spaces-level'))"
+    assert tab.sees(lambda: ring.count() and ring.evaluate(level) > 0), f"the ring around {user_id} does not move"
