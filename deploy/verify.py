@@ -92,7 +92,7 @@ class Verification:
     ) -> list[str]:
         print(f"\n== {outcome.name}", flush=True)
         begun = time.monotonic()
-        output = []
+        output = b""
         with subprocess.Popen(
             command,
             cwd=folder or self._checkout.root,
@@ -100,19 +100,19 @@ class Verification:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
         ) as process:
             assert process.stdout is not None
-            for line in process.stdout:
-                print(line, end="", flush=True)
-                output.append(line)
+            # As it comes, not line by line: pytest shows a test by one dot.
+            while chunk := os.read(process.stdout.fileno(), 65536):
+                sys.stdout.buffer.write(chunk)
+                sys.stdout.buffer.flush()
+                output += chunk
         outcome.seconds = time.monotonic() - begun
         outcome.is_good = process.returncode == 0
         if process.returncode == _NO_TESTS_COLLECTED and "pytest" in command:
             outcome.missing.append(f"{outcome.name}: there is no such test")
         self.outcomes.append(outcome)
-        return output
+        return output.decode(errors="replace").splitlines()
 
 
 def report(outcomes: Sequence[Outcome], *, is_strict: bool) -> bool:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .views import ViewerClass
+
 Json = dict[str, Any]
 
 
@@ -17,16 +19,17 @@ def apply_event(copy: Json, event: Json) -> Json | None:
 
     ``copy`` is a snapshot as the API answers it and is left untouched. An event that the copy already holds
     (``version`` not above its own) changes nothing. A copy newer than ``after`` takes the event as well: the viewer's
-    class was sent nothing in between, so nothing of what it sees has changed since ``after``.
+    class was sent nothing in between, so nothing of what it sees has changed since ``after``. An event for another
+    class of viewer than the copy's says that the viewer's own move was missed.
     """
     if event["version"] is None:
         return _unversioned(copy, event)
     own = copy["space"]["version"]
     if event["version"] <= own:
         return copy
-    if event["after"] > own:
-        return None
     data = event["data"]
+    if event["after"] > own or data.get("viewers", _class_of(copy)) != _class_of(copy):
+        return None
     if "snapshot" in data:
         return dict(data["snapshot"])
     space = {**copy["space"], **data.get("space", {}), "version": event["version"]}
@@ -51,6 +54,14 @@ def _unversioned(copy: Json, event: Json) -> Json:
     data = event["data"]
     space = {**copy["space"], "participant_count": data["participant_count"]}
     return {**copy, "space": space, "listeners": {"count": data["count"], "sample": data["sample"]}}
+
+
+def _class_of(copy: Json) -> str:
+    """The class that the copy believes its viewer to be in."""
+    role = copy["me"]["role"]
+    if role == "listener":
+        return ViewerClass.QUEUE if copy["me"]["request"] else ViewerClass.AUDIENCE
+    return ViewerClass.STAGE if role == "speaker" else ViewerClass.HOSTS
 
 
 def _rows(old: list[Json], patch: Json | None, defaults: Json) -> list[Json]:

@@ -164,9 +164,8 @@ def clean_topics(topic_ids: tuple[str, ...], known: frozenset[str]) -> tuple[str
     topics = tuple(dict.fromkeys(topic_ids))
     if len(topics) > TOPICS:
         raise Invalid("too_many_topics", f"Choose up to {TOPICS} topics.", field="topic_ids", limit=TOPICS)
-    unknown = [topic for topic in topics if topic not in known]
-    if unknown:
-        raise Invalid("unknown_topic", "One of these topics does not exist.", field="topic_ids", unknown=unknown)
+    if not known.issuperset(topics):
+        raise Invalid("unknown_topic", "One of these topics does not exist.", field="topic_ids")
     return topics
 
 

@@ -34,13 +34,15 @@ class Background:
         self._socketio = socketio
         self._holder = holder
         self._pid = 0
+        self._lock = threading.Lock()
         self._stopping = False
 
     def ensure(self) -> None:
         """Start the loops unless this process runs them already."""
-        if self._pid == os.getpid() or self._stopping:
-            return
-        self._pid = os.getpid()
+        with self._lock:
+            if self._pid == os.getpid() or self._stopping:
+                return
+            self._pid = os.getpid()
         pulse = Pulse(self._seams)
 
         def beat() -> float:

@@ -29,12 +29,15 @@ class Rejoin(BaseModel):
 
 
 class EventData(BaseModel):
-    """What changed for this class of viewer; ``snapshot`` replaces everything.
+    """What changed for one class of viewer (``viewers``); ``snapshot`` replaces everything.
+
+    An event for another class than your copy's says that you missed your own move: fetch the snapshot.
 
     ``listeners`` events carry ``count``, ``participant_count`` and ``sample`` instead, ``talking`` events ``user_id``
     and ``is_talking``; both are unversioned.
     """
 
+    viewers: Literal["hosts", "stage", "queue", "audience"] | None = None
     snapshot: dict[str, Any] | None = None
     space: dict[str, Any] | None = None
     stage: StagePatch | None = None

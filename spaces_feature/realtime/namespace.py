@@ -54,7 +54,7 @@ class SpacesNamespace(Namespace):  # type: ignore[misc]
         seams: Seams = current_app.extensions["spaces"].seams
         try:
             user_id = self._watchers.user_of(sid)
-            if user_id is None:
+            if user_id is None or not seams.flags.is_on("spaces.enabled", user_id):
                 raise NotFound
             space_id = _space_id(message)
             with seams.store.begin() as work:

@@ -168,7 +168,8 @@ def participants(seams: Seams, user_id: UserId, space_id: SpaceId, cursor: str |
             }
             for stay in page
         ],
-        "next_cursor": f"{last.joined_at.isoformat()}~{last.id}" if last else None,
+        # In a query string a plus sign would be a blank, hence no "+00:00".
+        "next_cursor": f"{last.joined_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}~{last.id}" if last else None,
     }
 
 
@@ -179,5 +180,5 @@ def _position(cursor: str | None) -> tuple[datetime, str] | None:
     joined_at, _, stay_id = cursor.partition("~")
     try:
         return datetime.fromisoformat(joined_at).astimezone(UTC), stay_id
-    except ValueError:
+    except (ValueError, OverflowError):
         raise Invalid("bad_cursor", "This cursor is not one of ours.", "Begin without one.", field="cursor") from None

@@ -85,6 +85,12 @@ def hosting(seams: Seams, viewer: UserId) -> str | None:
     return next((space.id for space in seams.index.spaces() if space.host_id == viewer), None)
 
 
+def load_index(seams: Seams) -> None:
+    """Fill the live index of a process that has not looked at the database yet."""
+    if seams.index.stamp is None:
+        refresh_index(seams)
+
+
 def refresh_index(seams: Seams) -> None:
     """Follow what other processes committed: one statement when nothing changed, four when something did."""
     with seams.store.begin() as work:

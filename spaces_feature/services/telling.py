@@ -46,7 +46,7 @@ def _tell_watchers(seams: Seams, made: Change) -> None:
         after = made.before.sent.get(old, FIRST_VERSION)
         seams.broadcaster.to_user(space.id, user_id, event(space, made.type, space.version, after, data))
     for one in made.events:
-        data = {**_with_profiles(seams, one), **made.extra}
+        data = {"viewers": str(one.viewers), **_with_profiles(seams, one), **made.extra}
         message = event(space, made.type, one.version, one.after, data)
         seams.broadcaster.to_class(space.id, one.viewers, message, personal.keys())
 

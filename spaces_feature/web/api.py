@@ -33,6 +33,7 @@ def me(call: Call) -> Reply:
         for flag in FLAGS
     }
     profile = call.seams.memory.profiles([call.viewer])[call.viewer]
+    discovery.load_index(call.seams)
     hosted = discovery.hosting(call.seams, call.viewer)
     return 200, {"user_id": call.viewer, "profile": profile_fields(profile), "flags": values, "hosting": hosted}
 
@@ -46,6 +47,7 @@ def topics(call: Call) -> Reply:
 @route("GET", "/strip", answer=schemas.Strip, limit="read")
 def strip(call: Call) -> Reply:
     """Who is talking now, best first."""
+    discovery.load_index(call.seams)
     entries = discovery.strip(call.seams, call.viewer) if call.seams.flags.is_on("spaces.strip", call.viewer) else []
     return 200, {"entries": entries, "hosting": discovery.hosting(call.seams, call.viewer)}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import Any
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, abort, jsonify, request
 
 from ..errors import NotFound
 from ..services.seams import Seams
@@ -21,6 +21,8 @@ from .webhooks import receive
 
 __all__ = ["api", "make_blueprint"]
 
+ALWAYS_THERE = frozenset({"spaces.webhook", "spaces.static"})
+
 
 def make_blueprint(seams: Seams, answers: Answers, event_schemas: dict[str, Any]) -> Blueprint:
     """Return the blueprint of one app. Nothing app-wide is registered with it."""
@@ -33,6 +35,18 @@ def make_blueprint(seams: Seams, answers: Answers, event_schemas: dict[str, Any]
         static_url_path="/static",
         template_folder="templates",
     )
+
+    @blueprint.before_request
+    def require_open() -> Response | None:
+        """With Spaces off for the viewer nothing of ours exists but the webhook, and files that say nothing."""
+        if request.endpoint in ALWAYS_THERE:
+            return None
+        if seams.flags.is_on("spaces.enabled", seams.identity.current_user_id()):
+            return None
+        if request.path.startswith(f"{prefix}/api/"):
+            return problem(NotFound())
+        abort(404)
+
     caller = Caller(seams, RateLimits(seams.config.rate_limit_storage, seams.config.rate_limit_factor), answers)
     for route in ROUTES:
         blueprint.add_url_rule(

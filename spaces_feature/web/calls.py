@@ -1,4 +1,4 @@
-"""What happens around every API view: open at all, own page, signed in, within limits, body parsed, once, answered."""
+"""What happens around every API view: signed in, own page, within limits, body parsed, once, answered."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from flask import Response, current_app, request
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from ..errors import Invalid, NotFound, Refusal
+from ..errors import Invalid, Refusal, Unavailable
 from ..services.access import signed_in
 from ..services.seams import Seams
+from ..services.store import RacedError
 from .csrf import require_own_page
 from .idempotency import Answers
 from .limits import RateLimits
@@ -39,17 +40,16 @@ class Caller:
                 return self._run(route, ids)
             except Refusal as refusal:
                 return problem(refusal)
+            except RacedError:
+                return problem(Unavailable("raced", "Somebody else did this at the same moment.", retry_after=1))
 
         run.__name__ = route.name
         return run
 
     def _run(self, route: Route, ids: dict[str, str]) -> Response:
         current_app.extensions["spaces"].background.ensure()
-        viewer = self._seams.identity.current_user_id()
-        if not self._seams.flags.is_on("spaces.enabled", viewer):
-            raise NotFound
-        require_own_page()
         viewer = signed_in(self._seams)
+        require_own_page()
         self._limits.spend(route.limit, viewer)
         body = parse(route.body)
 
@@ -65,15 +65,23 @@ def parse(model: type[BaseModel] | None) -> BaseModel | None:
         return None
     try:
         return model.model_validate(request.get_json())
-    except (BadRequest, UnsupportedMediaType):
+    except (BadRequest, UnsupportedMediaType, RecursionError):  # the last for JSON nested a thousand deep
         raise Invalid("not_json", "This needs a JSON body.", "Send application/json.") from None
     except ValidationError as error:
-        fields = [
-            {"field": ".".join(str(part) for part in item["loc"]), "problem": item["msg"]}
-            for item in error.errors(include_input=False, include_url=False, include_context=False)
-        ]
+        items = error.errors(include_input=False, include_url=False, include_context=False)
+        fields = [_field_problem(model, item["type"], item["loc"], item["msg"]) for item in items]
         first = fields[0]["field"]
         raise Invalid(sentence=f"{first or 'The body'} is not right.", fields=fields, field=first) from None
+
+
+def _field_problem(model: type[BaseModel], kind: str, place: tuple[int | str, ...], words: str) -> dict[str, str]:
+    if kind == "extra_forbidden":  # its name is input too
+        return {"field": "", "problem": f"There is a field that does not exist. Those that do: {_known(model)}."}
+    return {"field": ".".join(str(part) for part in place), "problem": words}
+
+
+def _known(model: type[BaseModel]) -> str:
+    return ", ".join(model.model_fields)
 
 
 def respond(status: int, body: Any) -> Response:

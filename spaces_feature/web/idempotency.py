@@ -74,12 +74,13 @@ class Answers:
     def _kept(self, user_id: UserId, key: str, fingerprint: str) -> Response:
         row = self._db.session.execute(select(self._table).where(self._mine(user_id, key))).mappings().first()
         self._db.session.commit()
+        if row is not None and row["fingerprint"] != fingerprint:
+            raise Invalid("idempotency_key_reused", f"This {HEADER} belongs to another request.", "Make a new one.")
         if row is None or row["status"] is None:
             raise Conflict("in_progress", "The first such request is still at work.", "Wait for it.", retry_after=1)
-        if row["fingerprint"] != fingerprint:
-            raise Invalid("idempotency_key_reused", f"This {HEADER} belongs to another request.", "Make a new one.")
         response = Response(row["body"], status=row["status"], mimetype="application/json")
         response.headers["Idempotent-Replayed"] = "true"
+        response.headers["Cache-Control"] = "no-store"
         return response
 
     def _keep(self, user_id: UserId, key: str, response: Response) -> None:

@@ -30,15 +30,14 @@ class Pages:
     def directory(self) -> Response:
         """Who is talking now, among whom the viewer follows."""
         viewer = self._seams.identity.current_user_id()
-        self._require_open()
         if viewer is None:
             return self._render("spaces/signed_out.html", 401)
+        discovery.load_index(self._seams)
         return self._render("spaces/directory.html", entries=discovery.strip(self._seams, viewer))
 
     def space(self, space_id: SpaceId) -> Response:
         """One Space: who is on stage, and Listen."""
         viewer = self._seams.identity.current_user_id()
-        self._require_open()
         if viewer is None:
             return self._render("spaces/signed_out.html", 401)
         try:
@@ -53,8 +52,3 @@ class Pages:
             "url": url_for("spaces.space", space_id=space_id, _external=True),
         }
         return self._render("spaces/space.html", snapshot=snapshot, share=share)
-
-    def _require_open(self) -> None:
-        viewer = self._seams.identity.current_user_id()
-        if not self._seams.flags.is_on("spaces.enabled", viewer):
-            abort(404)

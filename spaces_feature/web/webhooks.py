@@ -6,10 +6,9 @@ import logging
 
 from flask import Response, request
 
-from ..errors import Unavailable, WebhookRefused
+from ..errors import WebhookRefused
 from ..services.facts import receive_fact
 from ..services.seams import Seams
-from ..services.store import RacedError
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +28,7 @@ def receive(seams: Seams) -> Response:
         return Response(status=200)
     try:
         receive_fact(seams, fact)
-    except (Unavailable, RacedError):
+    except Exception:
+        log.exception("a webhook could not be stored; the SFU will send it again")
         return Response(status=503)
     return Response(status=200)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 _BUILT = (_ROOT / "spaces_feature/static/dist/spaces.js", _ROOT / "host_app/static/dist/plaza.js")
 
 SignIn = Callable[..., Tab]
+_failed = pytest.StashKey[bool]()
 
 
 @pytest.hookimpl(trylast=True)
@@ -32,6 +33,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.e2e)
             item.add_marker(pytest.mark.filterwarnings("ignore:.*FfiHandle:pytest.PytestUnraisableExceptionWarning"))
     items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember a failure for the fixtures that tidy up after it."""
+    report = yield
+    item.stash[_failed] = item.stash.get(_failed, False) or report.failed
+    return report
 
 
 def lacking(what: str) -> None:
@@ -96,8 +105,13 @@ def contexts() -> Iterator[list[BrowserContext]]:
 
 
 @pytest.fixture
-def sign_in(browser: Browser, demo: Demo, contexts: list[BrowserContext]) -> Iterator[SignIn]:
-    """``sign_in('grace', width=390)``: a tab in a profile of its own; any further option is the context's."""
+def sign_in(
+    browser: Browser, demo: Demo, contexts: list[BrowserContext], request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[SignIn]:
+    """``sign_in('grace', width=390)``: a tab in a profile of its own; any further option is the context's.
+
+    When the test fails, what each tab shows is kept as a picture.
+    """
     tabs: list[Tab] = []
 
     def come(username: str, *, width: int = DESK, has_microphone: bool = True, **more: object) -> Tab:
@@ -109,6 +123,10 @@ def sign_in(browser: Browser, demo: Demo, contexts: list[BrowserContext]) -> Ite
 
     yield come
     for tab in tabs:
+        if request.node.stash.get(_failed, False):
+            picture = tmp_path / f"{tab.username}.png"
+            tab.page.screenshot(path=picture)
+            print(f"{tab.username} saw {picture}")
         assert not tab.troubles, f"{tab.username}'s page threw: {tab.troubles}"
 
 

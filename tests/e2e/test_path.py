@@ -30,7 +30,7 @@ def test_the_path(sign_in: SignIn, ada_caller: Caller, width: int) -> None:
 
     grace.press("Ask to speak")
     grace.shows(grace.page.get_by_text("You're next in line"))
-    ada.press("Accept: Grace Hopper")
+    ada.press("Accept: Grace Adeyemi")
     grace.shows(grace.page.get_by_text("You can speak now", exact=True))
     assert not ada.heard_hz(), "grace is heard before she has opened her microphone"
 

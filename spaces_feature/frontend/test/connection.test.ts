@@ -6,6 +6,8 @@ import {
   CONNECT_LIMIT,
   GIVE_UP,
   IDLE,
+  OFFLINE_LONG,
+  SIGNAL_LATE,
   SIGNAL_PATIENCE,
   STEADY,
   backoff,
@@ -317,11 +319,28 @@ test('without a network it says so, goes on trying, and tries at once when it is
   assert.deepEqual([back.state.phase, back.state.isOffline, back.state.attempt], ['granting', false, 0]);
 });
 
-test('lost signalling without a network is told at once, even if sound still flows', () => {
-  const offline = unsure().after({ type: 'offline' });
-  assert.deepEqual(viewOf(offline.state), { kind: 'reconnecting', since: offline.now, offline: true });
-  const back = offline.after({ type: 'online' }).after({ type: 'signal_back', room: offline.state.room! });
-  assert.deepEqual([viewOf(back.state).kind, back.state.since], ['connected', null]);
+test('a network that goes is told at once, and a short absence leaves the Room alone', () => {
+  for (const machine of [connected(), unsure()]) {
+    const offline = machine.after({ type: 'offline' });
+    assert.deepEqual(viewOf(offline.state), { kind: 'reconnecting', since: offline.now, offline: true });
+    assert.equal(viewOf(offline.after({ type: 'online' }, 1000).state).kind, 'connected');
+  }
+});
+
+test('after a long absence of the network the Room is replaced, still playing until then', () => {
+  const next = connected().after({ type: 'offline' }, STEADY).after({ type: 'online' }, OFFLINE_LONG);
+  assert.deepEqual([next.state.phase, next.names], ['granting', ['fetch_grant']]);
+});
+
+test('signalling that stays away is told after a while, even if sound still flows', () => {
+  const machine = unsure();
+  const late = machine.after({ type: 'timer', generation: machine.state.generation, isReceiving: true }, SIGNAL_LATE);
+  assert.deepEqual(viewOf(late.state), { kind: 'reconnecting', since: machine.now, offline: false });
+  assert.equal(viewOf(late.after({ type: 'signal_back', room: late.state.room! }).state).kind, 'connected');
+});
+
+test('an API that cannot be reached is told as a network that is gone', () => {
+  assert.deepEqual(viewOf(granting().refused(0, 'unreachable').state), { kind: 'reconnecting', since: START, offline: true });
 });
 
 test('after ten minutes it gives up with the last problem', () => {

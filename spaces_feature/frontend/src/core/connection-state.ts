@@ -37,6 +37,8 @@ export interface ConnectionState {
   /** Version at which the room last moved: a grant of an earlier one leads nowhere. */
   movedVersion: number;
   isOffline: boolean;
+  /** Signalling has been away for seconds, although sound still flows. */
+  isSignalLate: boolean;
   isSoundBlocked: boolean;
   problem: Problem | null;
 }
@@ -84,6 +86,8 @@ export interface Step {
 
 /** Milliseconds. */
 export const SIGNAL_PATIENCE = 1000;
+export const SIGNAL_LATE = 3000;
+export const OFFLINE_LONG = 5000;
 export const CONNECT_LIMIT = 9000;
 export const BACKOFF_CAP = 3000;
 export const GIVE_UP = 10 * 60_000;
@@ -102,6 +106,7 @@ export const IDLE: ConnectionState = {
   grantVersion: 0,
   movedVersion: 0,
   isOffline: false,
+  isSignalLate: false,
   isSoundBlocked: false,
   problem: null,
 };
@@ -129,17 +134,16 @@ export function viewOf(state: ConnectionState): ConnectionView {
     case 'failed':
       return { kind: 'failed', problem: state.problem! };
     case 'connected':
-      return playing;
     case 'unsure':
-      // Sound may go on for a while without signalling; without a network it is told at once.
-      return state.isOffline ? reconnecting(state) : playing;
+      // Without a network it is told at once; without signalling sound may go on, and a short gap is none.
+      return state.isOffline || state.isSignalLate ? reconnecting(state) : playing;
     default:
       return state.since === null ? { kind: 'joining' } : reconnecting(state);
   }
 }
 
-const reconnecting = ({ since, isOffline }: ConnectionState): ConnectionView => ({
+const reconnecting = ({ since, isOffline, problem }: ConnectionState): ConnectionView => ({
   kind: 'reconnecting',
   since: since!,
-  offline: isOffline,
+  offline: isOffline || problem?.code === 'unreachable',
 });

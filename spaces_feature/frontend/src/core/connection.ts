@@ -12,6 +12,8 @@ import {
   CONNECT_LIMIT,
   GIVE_UP,
   IDLE,
+  OFFLINE_LONG,
+  SIGNAL_LATE,
   SIGNAL_PATIENCE,
   STEADY,
   backoff,
@@ -61,13 +63,14 @@ export function reduce(state: ConnectionState, event: ConnectionEvent, now: numb
     case 'sound':
       return stay({ ...state, isSoundBlocked: event.isBlocked });
     case 'offline':
-      return stay({ ...state, isOffline: true });
-    case 'online': {
-      const online = { ...state, isOffline: false };
-      return state.phase === 'waiting' ? ask({ ...online, attempt: 0 }) : stay(online);
-    }
+      return stay({ ...state, isOffline: true, since: isIn(state) ? (state.since ?? now) : state.since });
+    case 'online':
+      return online(state, now, jitter);
   }
 }
+
+/** Whether a Room is, or may be, playing. */
+const isIn = ({ phase }: ConnectionState): boolean => phase === 'connected' || phase === 'unsure';
 
 const stay = (state: ConnectionState, effects: Effect[] = []): Step => ({ state, effects });
 
@@ -152,7 +155,7 @@ function tryAgain(state: ConnectionState, now: number, jitter: number, problem: 
 /** The Room that played is of no use any more: rejoin, at once when it had held for a while. */
 function rejoin(state: ConnectionState, now: number, jitter: number, effects: Effect[] = []): Step {
   // What the SDK could not resume may have played on until now.
-  const lost = { ...state, since: state.phase === 'unsure' ? now : (state.since ?? now) };
+  const lost = { ...state, isSignalLate: false, since: state.phase === 'unsure' ? now : (state.since ?? now) };
   return now - state.connectedAt >= STEADY
     ? ask({ ...lost, attempt: 0 }, effects)
     : tryAgain(lost, now, jitter, null, effects);
@@ -200,10 +203,18 @@ function roomConnected(state: ConnectionState, room: number, now: number): Step 
   }
   const old: Effect[] = state.room === null ? [] : [{ type: 'drop', room: state.room }];
   const generation = state.generation + 1;
-  return stay({ ...state, phase: 'connected', generation, room, since: null, connectedAt: now }, [
+  return stay({ ...state, phase: 'connected', generation, room, since: null, isSignalLate: false, connectedAt: now }, [
     ...old,
     { type: 'save_intent', space_id: state.space_id! },
   ]);
+}
+
+/** A Room that lived through a long gap may be dead without knowing it: a new one replaces it. */
+function online(state: ConnectionState, now: number, jitter: number): Step {
+  const back = { ...state, isOffline: false };
+  if (state.phase === 'waiting') return ask({ ...back, attempt: 0 });
+  if (state.phase !== 'connected' || !state.isOffline) return stay(back);
+  return now - (state.since ?? now) >= OFFLINE_LONG ? rejoin(back, now, jitter) : stay({ ...back, since: null });
 }
 
 /** Gives the SDK a second to resume. */
@@ -215,7 +226,7 @@ function doubt(state: ConnectionState, now: number): Step {
 function signalBack(state: ConnectionState, room: number): Step {
   if (room !== state.room || state.movedVersion > state.grantVersion) return stay(state);
   if (state.phase !== 'unsure' && state.phase !== 'granting' && state.phase !== 'waiting') return stay(state);
-  return stay({ ...state, phase: 'connected', generation: state.generation + 1, since: null });
+  return stay({ ...state, phase: 'connected', generation: state.generation + 1, since: null, isSignalLate: false });
 }
 
 /** The SDK would sleep two seconds and then take our own new Room's place: its Room goes now. */
@@ -226,7 +237,7 @@ function sdkReconnecting(state: ConnectionState, room: number, now: number, jitt
   if (room !== state.room) return stay(state);
   const dropped: Effect[] = [{ type: 'drop', room }];
   const without = { ...state, room: null };
-  if (state.phase === 'connected' || state.phase === 'unsure') return rejoin(without, now, jitter, dropped);
+  if (isIn(state)) return rejoin(without, now, jitter, dropped);
   return stay(without, dropped);
 }
 
@@ -242,7 +253,7 @@ function roomLost(
   const without = isNext ? state : { ...state, room: null };
   if (reason === 'duplicate' && (isNext || state.phase !== 'connecting')) return finish(state, 'elsewhere', null);
   if (isNext) return tryAgain(without, now, jitter, null, dropped);
-  if (state.phase !== 'connected' && state.phase !== 'unsure') return stay(without, dropped);
+  if (!isIn(state)) return stay(without, dropped);
   if (reason !== 'removed') return rejoin(without, now, jitter, dropped);
   // The server knows whether it meant it: once sent away we ask, twice in a row we stay out.
   if (state.removedAt !== null && now - state.removedAt < 2 * STEADY) return finish(state, 'removed', null);
@@ -260,7 +271,8 @@ function timer(
     case 'waiting':
       return ask(state);
     case 'unsure':
-      return isReceiving ? doubt(state, now) : rejoin(state, now, jitter);
+      if (!isReceiving) return rejoin(state, now, jitter);
+      return doubt({ ...state, isSignalLate: now - (state.since ?? now) >= SIGNAL_LATE }, now);
     case 'connecting':
       return tryAgain(state, now, jitter, null, [{ type: 'drop', room: generation }]);
     default:

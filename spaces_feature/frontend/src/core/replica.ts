@@ -19,6 +19,8 @@ interface RowsPatch<Row> {
 }
 
 interface Patch {
+  /** The class of viewer that this event is for. */
+  viewers?: string;
   snapshot?: Snapshot;
   space?: Partial<Space>;
   stage?: RowsPatch<Seat>;
@@ -29,15 +31,17 @@ interface Patch {
 
 /**
  * An event that the copy already holds changes nothing. A copy newer than `after` takes the event: its class was sent
- * nothing in between, so nothing of what it sees has changed since `after`.
+ * nothing in between, so nothing of what it sees has changed since `after`. An event for another class of viewer than
+ * the copy's says that the viewer's own move was missed.
  */
 export function applyEvent(copy: Snapshot, event: SpaceEvent): Applied {
   if (event.space_id !== copy.space.id) return { kind: 'same', snapshot: copy };
   if (event.version === null) return applyUnversioned(copy, event);
   const own = copy.space.version;
   if (event.version <= own) return { kind: 'same', snapshot: copy };
-  if (event.after === null || event.after > own) return { kind: 'stale', snapshot: copy };
   const patch = event.data as Patch;
+  const isMissed = event.after === null || event.after > own || (patch.viewers ?? classOf(copy)) !== classOf(copy);
+  if (isMissed) return { kind: 'stale', snapshot: copy };
   if (patch.snapshot) return { kind: 'changed', snapshot: patch.snapshot };
   return {
     kind: 'changed',
@@ -60,6 +64,12 @@ function applyUnversioned(copy: Snapshot, event: SpaceEvent): Applied {
   };
   const space = { ...copy.space, participant_count };
   return { kind: 'changed', snapshot: { ...copy, space, listeners: { count, sample } } };
+}
+
+/** The class that the copy believes its viewer to be in. */
+function classOf({ me }: Snapshot): string {
+  if (me.role === 'listener') return me.request ? 'queue' : 'audience';
+  return me.role === 'speaker' ? 'stage' : 'hosts';
 }
 
 function patchedRows<Row extends { user_id: string }>(

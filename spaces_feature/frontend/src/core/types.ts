@@ -85,6 +85,8 @@ export interface Snapshot {
  * Versioned (version is a number): ignored when `version` <= own, applied when `after` <= own (the class was sent
  * nothing in between, so a newer copy may take it as well), else the copy is stale and the snapshot is fetched. `data` is either `{snapshot}` (this viewer's class changed: replace everything) or a
  * patch of what this class sees:
+ *   `viewers`      the class it is for: `hosts`, `stage`, `queue` (listeners who wait) or `audience`; when that is not
+ *                  the copy's own class the viewer's move was missed and the snapshot is fetched
  *   `space`        changed fields of Space
  *   `stage`        `{put: Seat[], drop: user_id[], order: user_id[]}`; `put` seats lack nothing but keep the copy's own
  *                  `is_blocked_by_me` when absent
