@@ -20,6 +20,8 @@ def run(arguments: Sequence[str]) -> int:
     """Does what is missing, then becomes the Python of the virtual environment with the arguments after ``--then``."""
     options = _parser().parse_args(arguments)
     checkout = Checkout(Path(__file__).resolve().parent.parent)
+    # A shell that starts us in the background has us ignore Ctrl-C; whoever sends one all the same means it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     # Terminating the set-up must end the step that runs, which the exception does and a sudden death would not.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:

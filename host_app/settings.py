@@ -54,6 +54,7 @@ def read_settings(given: Mapping[str, object]) -> dict[str, object]:
         # A document that Turbo keeps for hours must still be able to post.
         "WTF_CSRF_TIME_LIMIT": None,
         "SEND_FILE_MAX_AGE_DEFAULT": 3600,
+        "SPACES_APP_NAME": "Plaza",
         "SPACES_BASE_TEMPLATE": "base.html",
         "SPACES_LIVEKIT_URL": f"ws://127.0.0.1:{sfu_port}",
         "SPACES_RATE_LIMIT_FACTOR": 10,

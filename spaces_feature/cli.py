@@ -23,12 +23,10 @@ def _seams() -> Seams:
 @commands.command("revision")
 def revision() -> None:
     """Write the missing schema steps as revisions into this app's own Alembic chain."""
-    from .db.revision import write_revisions
-
     migrate = current_app.extensions.get("migrate")
     if migrate is None:
         raise click.ClickException("Flask-Migrate is not set up; call migrate.init_app(app, db) first.")
-    written = write_revisions(migrate.migrate.get_config(migrate.directory))
+    written = current_app.extensions["spaces"].write_revisions(migrate.migrate.get_config(migrate.directory))
     for path in written:
         click.echo(f"wrote {Path(path).name}")
     click.echo("Run flask db upgrade." if written else "Nothing to write: the chain has every step.")

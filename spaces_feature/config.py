@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from .errors import SetupError
 from .flags import BY_KEY
@@ -29,6 +31,8 @@ class Config:
     url_prefix: str = "/spaces"
     #: The host's template that our pages extend; it needs a block ``content``. Empty: a plain page of ours.
     base_template: str = ""
+    #: What members call the host app ("Back to ..."). Empty: the Flask app's own name.
+    app_name: str = ""
     #: Life of a join grant. LiveKit adds a leeway of 60 s of its own.
     grant_ttl: int = 60
     #: Deadline of one call to the SFU.
@@ -65,7 +69,7 @@ def read_config(settings: Mapping[str, object]) -> Config:
     known = {PREFIX + item.name.upper(): item for item in fields(Config)}
     given = {key: value for key, value in settings.items() if key.startswith(PREFIX)}
     problems: list[str] = []
-    for key in given.keys() - known.keys():
+    for key in sorted(given.keys() - known.keys()):
         close = difflib.get_close_matches(key, known, n=1)
         problems.append(f"{key} is not a setting" + (f"; did you mean {close[0]}?" if close else "."))
     for key, example in (
@@ -85,12 +89,13 @@ def read_config(settings: Mapping[str, object]) -> Config:
 
 
 def _contradictions(values: Mapping[str, object]) -> list[str]:
-    problems: list[str] = []
+    problems = _wrong_types(values)
+    if problems:
+        return problems
     url = str(values.get("livekit_url", ""))
-    host = url.partition("://")[2].partition("/")[0].rpartition(":")[0].strip("[]")
     if url and not url.startswith(("ws://", "wss://")):
         problems.append("SPACES_LIVEKIT_URL must start with wss:// (or ws:// on loopback).")
-    if url.startswith("ws://") and not (host == "localhost" or host == "::1" or host.startswith("127.")):
+    if url.startswith("ws://") and not _is_loopback(url):
         problems.append("SPACES_LIVEKIT_URL is ws:// to another machine: anyone on the way could listen. Use wss://.")
     secret = str(values.get("livekit_api_secret", ""))
     if secret and len(secret) < 32:
@@ -103,5 +108,39 @@ def _contradictions(values: Mapping[str, object]) -> list[str]:
         problems.append("SPACES_GRANT_TTL must be 1 to 60 seconds.")
     flags = values.get("flags", {})
     if isinstance(flags, Mapping):
-        problems += [f"SPACES_FLAGS names an unknown flag {key}." for key in flags if key not in BY_KEY]
+        problems += [problem for key, value in flags.items() if (problem := _flag_problem(key, value))]
     return problems
+
+
+TYPES: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float), "bool": (bool,)}
+
+
+def _wrong_types(values: Mapping[str, object]) -> list[str]:
+    problems = []
+    for item in fields(Config):
+        kind = str(item.type)
+        value = values.get(item.name)
+        # True is an int to Python, but never meant as one here.
+        is_stray_bool = isinstance(value, bool) and kind != "bool"
+        if value is not None and (is_stray_bool or not isinstance(value, TYPES.get(kind, (Mapping,)))):
+            wanted = kind if kind in TYPES else "mapping"
+            problems.append(f"{PREFIX}{item.name.upper()} must be of type {wanted}, not {type(value).__name__}.")
+    return problems
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _flag_problem(key: str, value: object) -> str:
+    if key not in BY_KEY:
+        close = difflib.get_close_matches(str(key), BY_KEY, n=1)
+        return f"SPACES_FLAGS names an unknown flag {key}" + (f"; did you mean {close[0]}?" if close else ".")
+    wanted = type(BY_KEY[key].default)
+    if type(value) is not wanted:
+        return f"SPACES_FLAGS gives {key} a value of type {type(value).__name__}; it must be {wanted.__name__}."
+    return ""

@@ -6,12 +6,16 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from limits.errors import ConfigurationError
+from limits.storage import storage_from_string
 
 from .cli import commands
 from .config import Config, read_config
+from .db.answers import AnswerTable
 from .db.repository import Database, SqlStore
 from .db.tables import Tables, build_tables
 from .errors import SetupError
@@ -41,6 +45,7 @@ class AppState:
 
     seams: Seams
     background: Background
+    write_revisions: Callable[[Any], list[Path]]
 
 
 def _utc_now() -> datetime:
@@ -82,18 +87,15 @@ class Spaces:
         """Wire the app. Raises SetupError with every problem of the set-up at once, and when called twice."""
         if KEY in app.extensions:
             raise SetupError(["This app has Spaces already; call init_app once."])
-        config = read_config(app.config)
-        problems = _missing(app, self._identity, self._graph)
-        if problems:
-            raise SetupError(problems)
+        config = _checked(app, self._identity, self._graph)
         connect = getattr(self._graph, "connect", None)
         if connect is not None:
             connect(self._db)
         broadcaster = SocketBroadcaster(self._socketio, config.url_prefix, self._watchers)
         seams = self._seams(app, config, broadcaster)
         background = Background(app, seams, self._socketio, secrets.token_hex(8))
-        app.extensions[KEY] = AppState(seams, background)
-        blueprint = make_blueprint(seams, Answers(self._db, self._tables, seams), schemas())
+        app.extensions[KEY] = AppState(seams, background, _write_revisions)
+        blueprint = make_blueprint(seams, Answers(AnswerTable(self._db, self._tables), seams.clock), schemas())
         take_over(app, blueprint)
         app.register_blueprint(blueprint)
         app.cli.add_command(commands)
@@ -120,6 +122,13 @@ class Spaces:
         )
 
 
+def _write_revisions(config: Any) -> list[Path]:
+    # Alembic is an extra: only hosts that migrate with it have it.
+    from .db.revision import write_revisions
+
+    return write_revisions(config)
+
+
 def _livekit(config: Config) -> MediaServer:
     # Here and not above: livekit-api costs 0.2 s and 28 MiB, which a host with Spaces off need not pay at import.
     from .media.livekit import LiveKit
@@ -131,6 +140,22 @@ def _livekit(config: Config) -> MediaServer:
         config.livekit_api_secret,
         deadline=config.media_deadline,
     )
+
+
+def _checked(app: Flask, identity: object, graph: object) -> Config:
+    """The configuration. Raises SetupError with every problem of seams and settings."""
+    problems = _missing(app, identity, graph)
+    try:
+        config = read_config(app.config)
+    except SetupError as error:
+        raise SetupError([*problems, *error.problems]) from None
+    try:
+        storage_from_string(config.rate_limit_storage)
+    except ConfigurationError as error:
+        problems.append(f"SPACES_RATE_LIMIT_STORAGE cannot be used: {error}. memory:// counts in this process.")
+    if problems:
+        raise SetupError(problems)
+    return config
 
 
 def _missing(app: Flask, identity: object, graph: object) -> list[str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.postgres import Cluster, a_cluster
 from tests.world import World, a_world
 
 
@@ -15,3 +17,21 @@ def world(tmp_path: Path) -> Iterator[World]:
     """A fresh world with a database of its own."""
     with a_world(tmp_path) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL server. Without one on this machine the tests are skipped, under CI=true they fail."""
+    try:
+        with a_cluster() as cluster:
+            yield cluster
+    except FileNotFoundError as missing:
+        if os.environ.get("CI") == "true":
+            pytest.fail(str(missing))
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def postgres_url(postgres: Cluster) -> str:
+    """The URL of an empty PostgreSQL database."""
+    return postgres.database()

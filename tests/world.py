@@ -5,7 +5,7 @@ The database is a real SQLite file; the SFU is the fake that passes the same con
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -14,6 +14,7 @@ from typing import Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import event
 
 from spaces_feature import Profile, Spaces
 from spaces_feature.domain.ids import SpaceId, UserId
@@ -117,20 +118,31 @@ class World:
         return space
 
 
+def _without_waiting_for_the_disk(connection: Any, _record: object) -> None:
+    """No test pulls the plug; transactions, locks and time-outs are SQLite's own as ever."""
+    connection.execute("PRAGMA synchronous = OFF")
+
+
 @contextmanager
-def a_world(path: Path, **settings: object) -> Iterator[World]:
-    """Make a world whose database is a file in ``path``."""
+def a_world(
+    path: Path, *, url: str | None = None, prepare: Callable[[Flask], object] | None = None, **settings: object
+) -> Iterator[World]:
+    """Make a world whose database is a file in ``path``, or the empty one at ``url``.
+
+    ``prepare`` sees the app before Spaces does.
+    """
     app = Flask("tests.world", root_path=str(path))
     app.config.update(
         SECRET_KEY=SECRET,
-        SQLALCHEMY_DATABASE_URI=f"sqlite:///{path / 'world.sqlite3'}",
+        SQLALCHEMY_DATABASE_URI=url or f"sqlite:///{path / 'world.sqlite3'}",
         SPACES_LIVEKIT_URL="ws://127.0.0.1:1",
         SPACES_LIVEKIT_API_KEY="key",
         SPACES_LIVEKIT_API_SECRET=SECRET,
-        SPACES_RATE_LIMIT_FACTOR=0,
         SPACES_TOPICS={"software": "Software", "craft": "Craft"},
-        **settings,
+        **{"SPACES_RATE_LIMIT_FACTOR": 0, **settings},
     )
+    if prepare is not None:
+        prepare(app)
     db = SQLAlchemy(app)
     clock, identity, graph, media = Clock(), FakeIdentity(), FakeGraph(), FakeMediaServer()
     for number, name in enumerate(NAMES, 1):
@@ -140,6 +152,8 @@ def a_world(path: Path, **settings: object) -> Iterator[World]:
     listener = Listener()
     seams = replace(app.extensions["spaces"].seams, broadcaster=listener)
     with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            event.listen(db.engine, "connect", _without_waiting_for_the_disk)
         db.create_all()
         yield World(app, db, identity, graph, media, clock, listener, seams)
         db.session.remove()

@@ -60,7 +60,7 @@ class Bookkeeping:
     def note_connection(
         self, sid: str, room: RoomName, identity: Identity, *, joined_at: datetime | None, left_at: datetime | None
     ) -> bool:
-        """Merge what the SFU says of one connection. Once left it stays left, whatever arrives later."""
+        """Merge what the SFU says of one connection: earliest times, in any order. Once left it stays left."""
         table = self._tables.connection
         known = self._session.execute(select(table).where(table.c.sid == sid)).mappings().first()
         joined, left = rows.naive(joined_at), rows.naive(left_at)
@@ -69,7 +69,7 @@ class Bookkeeping:
                 insert(table).values(sid=sid, room=room, identity=identity, joined_at=joined, left_at=left)
             )
             return left is None
-        joined, left = known["joined_at"] or joined, known["left_at"] or left
+        joined, left = _earliest(known["joined_at"], joined), _earliest(known["left_at"], left)
         self._session.execute(update(table).where(table.c.sid == sid).values(joined_at=joined, left_at=left))
         return left is None
 
@@ -93,3 +93,7 @@ class Bookkeeping:
             return False
         self._session.execute(insert(lease).values(name=name, **values))
         return True
+
+
+def _earliest(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((moment for moment in (one, other) if moment is not None), default=None)

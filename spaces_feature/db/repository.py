@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import MetaData, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, scoped_session
 
 from ..domain.ids import SpaceId, UserId
 from ..domain.space import Seat, Space, State
@@ -46,9 +46,10 @@ class SqlStore:
     @contextmanager
     def begin(self) -> Iterator[SqlWork]:
         """Begin a transaction of our own; what the host's own hooks read or wrote before is committed first."""
-        session: Session = self._db.session
+        session = _current(self._db.session)
         # A read transaction that the host's user loader left open would make our lock the second statement.
-        session.commit()
+        if session.in_transaction():
+            session.commit()
         work = SqlWork(session, self._tables)
         try:
             yield work
@@ -71,7 +72,12 @@ class SqlStore:
     @contextmanager
     def read(self) -> Iterator[SqlWork]:
         """Read inside the host's own transaction."""
-        yield SqlWork(self._db.session, self._tables)
+        yield SqlWork(_current(self._db.session), self._tables)
+
+
+def _current(session: scoped_session[Session] | Session) -> Session:
+    """The session of the current request or context, without the proxy that Flask-SQLAlchemy puts before it."""
+    return session() if isinstance(session, scoped_session) else session
 
 
 def _busy() -> Unavailable:

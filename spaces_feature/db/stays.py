@@ -100,13 +100,15 @@ class Stays:
         found = self._session.execute(statement.order_by(stay.c.joined_at, stay.c.id).limit(limit)).mappings()
         return [rows.stay_value(row) for row in found]
 
-    def put_stay(self, stay: Stay) -> None:
-        """Insert or replace a stay by its id."""
-        table = self._tables.stay
-        values = rows.stay_row(stay)
-        changed = self._session.execute(update(table).where(table.c.id == stay.id).values(values))
-        if not changed.rowcount:  # type: ignore[attr-defined]
-            self._session.execute(insert(table).values(values))
+    def add_stay(self, stay: Stay) -> None:
+        """Insert a new stay."""
+        self._session.execute(insert(self._tables.stay).values(rows.stay_row(stay)))
+
+    def renew_stay(self, stay: Stay) -> None:
+        """Write what may change while a stay lasts."""
+        changes = rows.stay_row(stay)
+        values = {key: changes[key] for key in ("room", "identity", "was_on_stage", "seen_at")}
+        self._session.execute(update(self._tables.stay).where(self._tables.stay.c.id == stay.id).values(values))
 
     def close_stays(self, ids: Collection[str], now: datetime) -> None:
         """End stays."""

@@ -14,12 +14,16 @@ from .space import Audience, Space, Speak
 
 @dataclass(frozen=True, slots=True)
 class Relations:
-    """How a viewer stands to the host of one Space. ``is_blocked``: the host or a co-host blocked the viewer."""
+    """How a viewer stands to the people of one Space.
+
+    ``is_blocked``: the host or a co-host blocked the viewer. ``blocked``: whom of the stage the viewer blocked.
+    """
 
     follows_host: bool = False
     is_followed_by_host: bool = False
     is_blocked: bool = False
     is_barred: bool = False
+    blocked: frozenset[UserId] = frozenset()
 
 
 def may_know(space: Space, viewer: UserId | None, relations: Relations) -> bool:

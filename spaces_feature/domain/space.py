@@ -16,6 +16,7 @@ from .ids import Identity, RoomName, SpaceId, UserId
 
 TITLE_LENGTH = 70
 TOPICS = 3
+_INKLESS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 
 class State(StrEnum):
@@ -134,13 +135,15 @@ class Space:
 def clean_title(text: str) -> str:
     """Return ``text`` as a title: NFC, zero-width blanks dropped, runs of white space folded, trimmed.
 
-    Raises Invalid when nothing is left, more than 70 characters are, or it carries control or bidi-override characters.
+    Raises Invalid when nothing visible is left, more than 70 characters are, or it carries control or bidi-override
+    characters.
     """
-    text = unicodedata.normalize("NFC", text).translate({0x200B: None, 0x2060: None, 0xFEFF: None})
+    # Dropped first: a blank between a letter and its accent would keep them from composing.
+    text = unicodedata.normalize("NFC", text.translate({0x200B: None, 0x2060: None, 0xFEFF: None}))
     if any(_is_control(character) for character in text):
         raise Invalid("title_characters", "A title cannot hold control characters.", "Type it again.", field="title")
     title = " ".join(text.split())
-    if not title:
+    if not any(_is_visible(character) for character in title):
         raise Invalid("title_empty", "A Space needs a title.", "Say in a few words what it is about.", field="title")
     if len(title) > TITLE_LENGTH:
         raise Invalid(
@@ -157,6 +160,11 @@ def _is_control(character: str) -> bool:
     code = ord(character)
     is_bidi = 0x202A <= code <= 0x202E or 0x2066 <= code <= 0x2069
     return is_bidi or (unicodedata.category(character) in ("Cc", "Cs", "Co") and character not in "\t\n\r")
+
+
+def _is_visible(character: str) -> bool:
+    """Whether the character alone leaves ink: no joiner, mark, blank, nor a letter that is drawn as nothing."""
+    return unicodedata.category(character)[0] in "LNPS" and character not in _INKLESS
 
 
 def clean_topics(topic_ids: tuple[str, ...], known: frozenset[str]) -> tuple[str, ...]:

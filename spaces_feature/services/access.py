@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ..domain.admission import Relations, require_known, require_taking_part
 from ..domain.ids import SpaceId, UserId, is_space_id
-from ..domain.space import Audience, Space
+from ..domain.space import Audience, Space, Speak
 from ..errors import Forbidden, NotFound, NotSignedIn
+from ..ports import Blocks
 from .seams import Seams
 from .store import Work
 
@@ -25,17 +26,22 @@ def require_flag(seams: Seams, key: str, user_id: UserId) -> None:
 
 
 def relations(seams: Seams, space: Space, viewer: UserId) -> Relations:
-    """How the viewer stands to the Space's host and co-hosts, asked of the host app and not remembered."""
-    hosts = frozenset(space.host_ids) - {viewer}
-    blocks = seams.graph.blocks(viewer, hosts) if hosts else None
+    """How the viewer stands to the Space's people, asked of the host app and not remembered."""
+    hosts = frozenset(space.host_ids)
+    others = hosts.union(seat.user_id for seat in space.seats) - {viewer}
+    blocks = seams.graph.blocks(viewer, others) if others else Blocks()
     asks_follow = space.host_id != viewer
+    minds_follow = space.audience is Audience.FOLLOWING or space.speak is Speak.FOLLOWING
     return Relations(
         follows_host=asks_follow
         and space.audience is Audience.FOLLOWERS
         and bool(seams.graph.followers_among(space.host_id, [viewer])),
-        is_followed_by_host=asks_follow and bool(seams.graph.followers_among(viewer, [space.host_id])),
-        is_blocked=bool(blocks and blocks.blocked_by),
+        is_followed_by_host=asks_follow
+        and minds_follow
+        and bool(seams.graph.followers_among(viewer, [space.host_id])),
+        is_blocked=not hosts.isdisjoint(blocks.blocked_by),
         is_barred=viewer in seams.identity.barred([viewer]),
+        blocked=blocks.blocked,
     )
 
 

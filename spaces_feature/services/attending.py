@@ -17,7 +17,7 @@ from .access import known_space, require_flag
 from .changing import change
 from .outbox import owed, settle_calls
 from .seams import Seams
-from .snapshots import profile_fields, snapshot
+from .snapshots import Around, look_around, profile_fields, snapshot
 from .store import OwedCall, RacedError, Stay, Work
 
 PAGE = 50
@@ -26,10 +26,11 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """A join grant and the Space it leads into."""
+    """A join grant, the Space it leads into, and what was around it then."""
 
     grant: JoinGrant
     space: Space
+    around: Around
 
 
 def join(seams: Seams, user_id: UserId, space_id: SpaceId) -> Joined:
@@ -41,16 +42,16 @@ def join(seams: Seams, user_id: UserId, space_id: SpaceId) -> Joined:
     require_flag(seams, "spaces.listen", user_id)
     seams.health.require()
     try:
-        space, stay, calls = _admit(seams, user_id, space_id)
+        space, stay, around, calls = _admit(seams, user_id, space_id)
     except RacedError:  # two tabs joined at once; the other one's stay is there now
-        space, stay, calls = _admit(seams, user_id, space_id)
+        space, stay, around, calls = _admit(seams, user_id, space_id)
     settle_calls(seams, calls)
     seat = space.seat_of(user_id)
     rights = rights_of(seat, was_on_stage=stay.was_on_stage)
-    return Joined(seams.media.grant(stay.room, stay.identity, rights, seams.config.grant_life), space)
+    return Joined(seams.media.grant(stay.room, stay.identity, rights, seams.config.grant_life), space, around)
 
 
-def _admit(seams: Seams, user_id: UserId, space_id: SpaceId) -> tuple[Space, Stay, list[OwedCall]]:
+def _admit(seams: Seams, user_id: UserId, space_id: SpaceId) -> tuple[Space, Stay, Around, list[OwedCall]]:
     now = seams.clock()
     with seams.store.begin() as work:
         space, ties = known_space(seams, work, user_id, space_id)
@@ -63,9 +64,14 @@ def _admit(seams: Seams, user_id: UserId, space_id: SpaceId) -> tuple[Space, Sta
         calls = [owed(seams, stay.space_id, stay.room, "remove", stay.identity) for stay in elsewhere]
         work.owe(calls)
         stay = next((stay for stay in stays if stay.space_id == space_id), None)
-        stay = _renewed(seams, space, stay) if stay else _begun(seams, work, space, user_id)
-        work.put_stay(stay)
-    return space, stay, calls
+        if stay is None:
+            stay = _begun(seams, work, space, user_id)
+            work.add_stay(stay)
+        else:
+            stay = _renewed(seams, space, stay)
+            work.renew_stay(stay)
+        around = look_around(seams, work, space, user_id, ties)
+    return space, stay, around, calls
 
 
 def _renewed(seams: Seams, space: Space, stay: Stay) -> Stay:
@@ -143,7 +149,7 @@ def join_answer(seams: Seams, joined: Joined, user_id: UserId) -> Json:
         "token": grant.token,
         "identity": grant.identity,
         "expires_at": iso(grant.expires_at),
-        "snapshot": snapshot(seams, joined.space, user_id),
+        "snapshot": snapshot(seams, joined.space, user_id, joined.around),
     }
 
 

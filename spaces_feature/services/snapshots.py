@@ -2,32 +2,63 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from ..domain.admission import Relations
 from ..domain.ids import SpaceId, UserId
 from ..domain.space import Space, State
 from ..domain.views import Json, class_of, own_place, view
 from ..ports import Profile
 from .access import known_space
 from .seams import Seams
+from .store import Work
 
 SAMPLE = 10
 """Listeners whose faces travel with a snapshot; the rest are a number."""
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a snapshot says beside the Space itself: how many listen and are there in all, the latest, and blocks."""
+
+    listening: int
+    present: int
+    sample: tuple[UserId, ...]
+    blocked: frozenset[UserId]
+
+
+def look_around(seams: Seams, work: Work, space: Space, viewer: UserId, ties: Relations | None = None) -> Around:
+    """Read what a snapshot needs beside the Space. ``ties`` spares a question about the stage as it stands there."""
+    if ties is None:
+        stage = frozenset(seat.user_id for seat in space.seats) - {viewer}
+        blocked = seams.graph.blocks(viewer, stage).blocked if stage else frozenset()
+    else:
+        blocked = ties.blocked
+    if space.state is not State.LIVE:
+        return Around(0, 0, (), blocked)
+    listening, present, sample = work.listeners(space.id, sample=SAMPLE)
+    return Around(listening, present, tuple(sample), blocked)
+
+
 def get_snapshot(seams: Seams, viewer: UserId, space_id: SpaceId) -> Json:
     """Return the viewer's snapshot. Raises NotFound for what they may not know."""
     with seams.store.begin() as work:
-        space, _ = known_space(seams, work, viewer, space_id)
-    return snapshot(seams, space, viewer)
+        space, ties = known_space(seams, work, viewer, space_id)
+        around = look_around(seams, work, space, viewer, ties)
+    return snapshot(seams, space, viewer, around)
 
 
-def snapshot(seams: Seams, space: Space, viewer: UserId) -> Json:
-    """Return the snapshot of a Space that the viewer may know (DESIGN's outside contract)."""
+def snapshot(seams: Seams, space: Space, viewer: UserId, around: Around | None = None) -> Json:
+    """Return the snapshot of a Space that the viewer may know (DESIGN's outside contract).
+
+    Without ``around``, which a use case may have read with the Space, it is read now in a transaction of its own.
+    """
+    if around is None:
+        with seams.store.begin() as work:
+            around = look_around(seams, work, space, viewer)
     seen = view(space, class_of(space, viewer))
-    listeners = listeners_of(seams, space)
-    stage = frozenset(seat.user_id for seat in space.seats) - {viewer}
-    blocked = seams.graph.blocks(viewer, stage).blocked if stage else frozenset()
     people = {row["user_id"] for row in (*seen["stage"], *seen["requests"])}
-    profiles = seams.memory.profiles(people)
+    profiles = seams.memory.profiles(people.union(around.sample))
 
     def face(user_id: UserId) -> Json:
         return profile_fields(profiles[user_id])
@@ -36,17 +67,17 @@ def snapshot(seams: Seams, space: Space, viewer: UserId) -> Json:
         "space": {
             **seen["space"],
             "version": space.version,
-            "participant_count": listeners["participant_count"],
+            "participant_count": around.present,
             "subscriber_count": 0,
         },
         "stage": [
-            {**row, "is_blocked_by_me": row["user_id"] in blocked, "profile": face(row["user_id"])}
+            {**row, "is_blocked_by_me": row["user_id"] in around.blocked, "profile": face(row["user_id"])}
             for row in seen["stage"]
         ],
         "requests": [
             {**row, "position": place, "profile": face(row["user_id"])} for place, row in enumerate(seen["requests"], 1)
         ],
-        "listeners": {"count": listeners["count"], "sample": listeners["sample"]},
+        "listeners": {"count": around.listening, "sample": [face(user_id) for user_id in around.sample]},
         "me": own_place(space, viewer),
     }
 

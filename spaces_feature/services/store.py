@@ -126,8 +126,12 @@ class Work(Protocol):
         """Return lasting stays, oldest first, from a keyset position on."""
         ...
 
-    def put_stay(self, stay: Stay) -> None:
-        """Insert or replace a stay by its id."""
+    def add_stay(self, stay: Stay) -> None:
+        """Insert a new stay. Raises RacedError, at the latest at the commit, when the member has a lasting one."""
+        ...
+
+    def renew_stay(self, stay: Stay) -> None:
+        """Write what may change while a stay lasts: room, identity, visibility, and when the member was seen."""
         ...
 
     def close_stays(self, ids: Collection[str], now: datetime) -> None:

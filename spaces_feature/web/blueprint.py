@@ -41,11 +41,11 @@ def make_blueprint(seams: Seams, answers: Answers, event_schemas: dict[str, Any]
         """With Spaces off for the viewer nothing of ours exists but the webhook, and files that say nothing."""
         if request.endpoint in ALWAYS_THERE:
             return None
-        if seams.flags.is_on("spaces.enabled", seams.identity.current_user_id()):
-            return None
-        if request.path.startswith(f"{prefix}/api/"):
-            return problem(NotFound())
-        abort(404)
+        if not seams.flags.is_on("spaces.enabled", seams.identity.current_user_id()):
+            if request.path.startswith(f"{prefix}/api/"):
+                return problem(NotFound())
+            abort(404)
+        return None
 
     caller = Caller(seams, RateLimits(seams.config.rate_limit_storage, seams.config.rate_limit_factor), answers)
     for route in ROUTES:

@@ -8,32 +8,61 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Protocol
 
 from flask import Response, request
-from sqlalchemy import delete, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
-from ..db.repository import Database
-from ..db.rows import naive
-from ..db.tables import Tables
 from ..domain.ids import UserId
 from ..errors import Conflict, Invalid
-from ..services.seams import Seams
 
 HEADER = "Idempotency-Key"
 LONGEST = 255
 ABANDONED = timedelta(minutes=1)
+"""A claim without an answer that is older than any request lives: its process died."""
+
+
+class KeptAnswer(Protocol):
+    """What is kept under one key. ``status`` is None while the request is at work."""
+
+    @property
+    def fingerprint(self) -> str: ...
+    @property
+    def status(self) -> int | None: ...
+    @property
+    def body(self) -> str: ...
+
+
+class AnswerStore(Protocol):
+    """Where answers are kept; ``db/answers.py`` fills it."""
+
+    def claim(self, user_id: UserId, key: str, fingerprint: str, now: datetime) -> bool:
+        """Take the key for a request that begins now. Returns False when it is taken."""
+        ...
+
+    def find(self, user_id: UserId, key: str) -> KeptAnswer | None:
+        """Return what is kept under the key."""
+        ...
+
+    def keep(self, user_id: UserId, key: str, status: int, body: str) -> None:
+        """Keep the answer of the request that took the key."""
+        ...
+
+    def drop(self, user_id: UserId, key: str) -> None:
+        """Free the key."""
+        ...
+
+    def drop_unanswered(self, user_id: UserId, key: str, before: datetime) -> None:
+        """Free the key if a request took it before that moment and never answered."""
+        ...
 
 
 class Answers:
-    """Kept answers, in the host's database."""
+    """Runs each keyed request once."""
 
-    def __init__(self, db: Database, tables: Tables, seams: Seams) -> None:
-        self._db = db
-        self._table = tables.idempotency
-        self._seams = seams
+    def __init__(self, store: AnswerStore, clock: Callable[[], datetime]) -> None:
+        self._store = store
+        self._clock = clock
 
     def once(self, user_id: UserId, run: Callable[[], Response]) -> Response:
         """Run the request, or return the answer kept under its key.
@@ -46,62 +75,28 @@ class Answers:
         if len(key) > LONGEST:
             raise Invalid("idempotency_key", f"{HEADER} has at most {LONGEST} characters.", "Use a UUID.")
         fingerprint = _fingerprint()
-        self._drop_abandoned(user_id, key)
-        if not self._claim(user_id, key, fingerprint):
+        now = self._clock()
+        self._store.drop_unanswered(user_id, key, now - ABANDONED)
+        if not self._store.claim(user_id, key, fingerprint, now):
             return self._kept(user_id, key, fingerprint)
         try:
             response = run()
         except Exception:
-            self._drop(user_id, key)
+            self._store.drop(user_id, key)
             raise
-        self._keep(user_id, key, response)
+        self._store.keep(user_id, key, response.status_code, response.get_data(as_text=True))
         return response
 
-    def _mine(self, user_id: UserId, key: str) -> Any:
-        return (self._table.c.user_id == user_id) & (self._table.c.key == key)
-
-    def _claim(self, user_id: UserId, key: str, fingerprint: str) -> bool:
-        session = self._db.session
-        values = {"user_id": user_id, "key": key, "fingerprint": fingerprint, "created_at": naive(self._seams.clock())}
-        try:
-            session.execute(insert(self._table).values(values))
-            session.commit()
-        except IntegrityError:
-            session.rollback()
-            return False
-        return True
-
     def _kept(self, user_id: UserId, key: str, fingerprint: str) -> Response:
-        row = self._db.session.execute(select(self._table).where(self._mine(user_id, key))).mappings().first()
-        self._db.session.commit()
-        if row is not None and row["fingerprint"] != fingerprint:
+        kept = self._store.find(user_id, key)
+        if kept is not None and kept.fingerprint != fingerprint:
             raise Invalid("idempotency_key_reused", f"This {HEADER} belongs to another request.", "Make a new one.")
-        if row is None or row["status"] is None:
+        if kept is None or kept.status is None:
             raise Conflict("in_progress", "The first such request is still at work.", "Wait for it.", retry_after=1)
-        response = Response(row["body"], status=row["status"], mimetype="application/json")
+        response = Response(kept.body, status=kept.status, mimetype="application/json")
         response.headers["Idempotent-Replayed"] = "true"
         response.headers["Cache-Control"] = "no-store"
         return response
-
-    def _keep(self, user_id: UserId, key: str, response: Response) -> None:
-        session = self._db.session
-        body = response.get_data(as_text=True)
-        kept = update(self._table).where(self._mine(user_id, key))
-        session.execute(kept.values(status=response.status_code, body=body))
-        session.commit()
-
-    def _drop_abandoned(self, user_id: UserId, key: str) -> None:
-        """A claim without an answer is abandoned when no request lives that long: its process died."""
-        session = self._db.session
-        before = naive(self._seams.clock() - ABANDONED)
-        mine = self._mine(user_id, key) & self._table.c.status.is_(None) & (self._table.c.created_at < before)
-        session.execute(delete(self._table).where(mine))
-        session.commit()
-
-    def _drop(self, user_id: UserId, key: str) -> None:
-        session = self._db.session
-        session.execute(delete(self._table).where(self._mine(user_id, key)))
-        session.commit()
 
 
 def _fingerprint() -> str:

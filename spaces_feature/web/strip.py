@@ -84,5 +84,5 @@ class StripRenderer:
             "hosting": discovery.hosting(self._seams, viewer) if viewer else None,
             "flags": boolean,
             "room_bundle": asset("room.js"),
-            "app_name": current_app.name.replace("_", " "),
+            "app_name": self._seams.config.app_name or current_app.name.replace("_", " "),
         }

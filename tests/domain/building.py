@@ -28,7 +28,11 @@ def seat(user_id: UserId, role: Role = Role.SPEAKER, **fields: Any) -> Seat:
 
 
 def a_space(
-    *, cohosts: tuple[UserId, ...] = (), speakers: tuple[UserId, ...] = (), waiting: tuple[UserId, ...] = (), **more: Any
+    *,
+    cohosts: tuple[UserId, ...] = (),
+    speakers: tuple[UserId, ...] = (),
+    waiting: tuple[UserId, ...] = (),
+    **more: Any,
 ) -> Space:
     """Ada's live Space with these people on stage and in the queue."""
     seats = (seat(ADA, Role.HOST), *(seat(one, Role.COHOST) for one in cohosts), *(seat(one) for one in speakers))

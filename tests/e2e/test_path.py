@@ -45,7 +45,8 @@ def test_the_path(sign_in: SignIn, ada_caller: Caller, width: int) -> None:
     assert grace.hears(MICROPHONE_HZ), "grace no longer hears ada after stepping down"
 
     ada.press("End")
-    ada.press("End for everyone")
+    ada.shows(ada.page.get_by_text("1 person is listening"))
+    ada.press("End Space")
     grace.shows(grace.page.get_by_text("This Space has ended", exact=False))
     grace.hides(grace.entry(space_id), within=5)
     for tab in (ada, grace):

@@ -172,8 +172,9 @@ test('a refused grant is tried again when it may pass and final when it may not'
   }
 });
 
-test('a server that says when to come back is obeyed', () => {
+test('a server that says when to come back is obeyed, unless only the SFU is away', () => {
   assert.equal(granting().refused(429, 'too_many_requests', { retry_after: 7 }).effect('arm').ms, 7000);
+  assert.equal(granting().refused(503, 'media_unavailable', { retry_after: 7 }).effect('arm').ms, 150);
 });
 
 test('a grant for a tier that cannot be played is a plain failure', () => {

@@ -3,7 +3,7 @@
  * carries a Problem. Only GET is retried: a POST is sent once, under an `Idempotency-Key`.
  */
 
-import type { Problem, Profile, Snapshot, StripEntry } from './types';
+import type { Problem, Profile, Role, Snapshot, StripEntry } from './types';
 import { ABORTED, TOO_SLOW, UNREACHABLE, isPassing, unexpected } from './problems';
 import { words } from './words';
 
@@ -27,6 +27,15 @@ export interface MyPlace {
   user_id: string;
   profile: Profile;
   flags: Record<string, boolean | number>;
+  /** The Space that is live under the member's own name. */
+  hosting: string | null;
+}
+
+export interface Participant {
+  user_id: string;
+  role: Role;
+  joined_at: string;
+  profile: Profile;
 }
 
 export interface Api {
@@ -34,7 +43,7 @@ export interface Api {
   topics(): Promise<Topic[]>;
   strip(): Promise<StripEntry[]>;
   snapshot(space_id: string): Promise<Snapshot>;
-  participants(space_id: string, cursor?: string): Promise<{ data: Profile[]; next_cursor: string | null }>;
+  participants(space_id: string, cursor?: string): Promise<{ data: Participant[]; next_cursor: string | null }>;
   create(space: NewSpace): Promise<Snapshot>;
   start(space_id: string): Promise<Snapshot>;
   end(space_id: string): Promise<Snapshot>;

@@ -147,7 +147,8 @@ function tryAgain(state: ConnectionState, now: number, jitter: number, problem: 
     const over = finish(state, 'failed', problem ?? SOUND_AWAY);
     return stay(over.state, [...effects, ...over.effects]);
   }
-  const asked = Number(problem?.['retry_after'] ?? 0) * 1000 || 0;
+  // For the SFU's return we look more often than the server advises everybody else to.
+  const asked = problem?.code === 'media_unavailable' ? 0 : Number(problem?.['retry_after'] ?? 0) * 1000;
   const ms = Math.max(backoff(state.attempt, jitter), asked);
   return wait({ ...state, since, attempt: state.attempt + 1 }, ms, effects);
 }

@@ -17,6 +17,15 @@ export const SOUND_AWAY = problem(0, 'media_unavailable', words.mediaGone, words
 /** The Space has only places left that this version cannot play. */
 export const NO_SEAT_WITH_SOUND = problem(409, 'tier_not_supported', words.otherTier, words.tryAgainSoon);
 
+/** By the kind of the microphone's trouble. */
+export const MICROPHONE_TROUBLES = {
+  refused: problem(0, 'microphone_refused', words.microphoneRefused, words.microphoneRefusedHelp),
+  missing: problem(0, 'microphone_missing', words.microphoneMissing, words.microphoneMissingHelp),
+  busy: problem(0, 'microphone_busy', words.microphoneBusy, words.microphoneBusyHelp),
+};
+
+export const mutedBy = (host: string): Problem => problem(0, 'muted_by_host', words.hostMutedYou(host), '');
+
 export const unexpected = (status: number): Problem =>
   problem(status, 'unexpected', words.unclear, words.tryAgainSoon);
 

@@ -59,7 +59,7 @@ export const words = {
   // The strip
   strip: 'Live now',
   entry: (title: string, why: string) => `${title}, live. ${why}`,
-  createEntry: 'Start a Space',
+  createEntry: 'Create a Space',
   createShort: 'Create',
   /** Read aloud for the + of "+2 you follow". */
   plus: 'plus ',

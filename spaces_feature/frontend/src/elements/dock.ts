@@ -108,7 +108,7 @@ export class SpacesDock extends LitElement {
       type="button"
       data-action=${action.name}
       aria-label=${action.round ? action.label : nothing}
-      ?disabled=${this.busy}
+      aria-disabled=${String(this.busy)}
       @click=${() => this.run(action)}
     >
       ${action.icon ? icon(action.icon) : nothing}${action.round ? nothing : action.label}
@@ -129,7 +129,9 @@ export class SpacesDock extends LitElement {
     </button>`;
   }
 
+  /** As in the room: busy, but never so disabled that the focus is lost. */
   private async run(action: Action): Promise<void> {
+    if (this.busy) return;
     if (action.name === 'howToFix') return this.showHelp();
     this.busy = true;
     this.problem = await act(action.name);

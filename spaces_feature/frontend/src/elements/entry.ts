@@ -34,7 +34,7 @@ export function liveEntry(entry: StripEntry, space: Space, config: PageConfig, w
       'span',
       { class: 'spaces-entry__text' },
       make('span', { class: 'spaces-entry__title', dir: 'auto' }, space.title),
-      make('span', { class: 'spaces-entry__why' }, why),
+      make('span', { class: 'spaces-entry__why', 'aria-hidden': 'true' }, why),
     ),
   );
 }

@@ -205,7 +205,7 @@ export class SpacesPanel extends LitElement {
       part="button"
       type="button"
       data-action=${action.name}
-      ?disabled=${this.busy}
+      aria-disabled=${String(this.busy)}
       @click=${() => void this.run(action.name)}
     >
       ${action.icon ? icon(action.icon) : nothing}${action.label}
@@ -231,7 +231,9 @@ export class SpacesPanel extends LitElement {
     </dialog>`;
   }
 
+  /** A button that is truly disabled would lose the focus to the page; this one keeps it until the next one stands there. */
   private async run(name: Action['name']): Promise<void> {
+    if (this.busy) return;
     if (name === 'howToFix') {
       this.dispatchEvent(new Event('spaces-help'));
       return;

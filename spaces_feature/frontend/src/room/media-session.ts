@@ -21,8 +21,13 @@ export interface NowPlaying {
 /** What is registered now, by action. */
 export const controls: Partial<MediaControls> = {};
 
-/** Shows `playing` on the lock screen; null takes everything away again. */
+let shown = JSON.stringify(null);
+
+/** Shows `playing` on the lock screen; null takes everything away again. What stands there already stays untouched. */
 export function showNowPlaying(playing: NowPlaying | null, handlers: MediaControls): void {
+  const next = JSON.stringify(playing);
+  if (next === shown) return;
+  shown = next;
   const session = navigator.mediaSession as (MediaSession & { setMicrophoneActive?(active: boolean): void }) | undefined;
   if (!session) return;
   for (const action of Object.keys(handlers) as (keyof MediaControls)[]) {

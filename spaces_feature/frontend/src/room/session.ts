@@ -5,6 +5,7 @@
 
 import { isActive, viewOf, type ConnectionState } from '../core/connection-state';
 import { IDLE_SESSION } from '../core/idle-session';
+import { MICROPHONE_TROUBLES, mutedBy } from '../core/problems';
 import { createStore } from '../core/store';
 import type { Problem, Session, SessionState, Snapshot, SpaceEvent } from '../core/types';
 import type { Watched } from '../core/deps';
@@ -153,18 +154,12 @@ export function createSession(parts: SessionParts): Session {
     showPlaying(isPlaying, isOnStage ? isOpen : null);
   }
 
-  let shown = '';
   function showPlaying(isPlaying: boolean, isMicrophoneOpen: boolean | null): void {
     const { snapshot, title } = store.get();
     const host = snapshot?.stage.find(({ role }) => role === 'host')?.profile;
     const picture = host?.avatar_url ? new URL(host.avatar_url, location.href).href : '';
-    const playing = isActive(driver.state)
-      ? { title: title || config().app_name, artist: host?.name ?? '', picture, isPlaying, isMicrophoneOpen }
-      : null;
-    const next = JSON.stringify(playing);
-    if (next === shown) return;
-    shown = next;
-    showNowPlaying(playing, {
+    const playing = { title: title || config().app_name, artist: host?.name ?? '', picture, isPlaying, isMicrophoneOpen };
+    showNowPlaying(isActive(driver.state) ? playing : null, {
       play: () => void session.startSound().catch(() => undefined),
       pause: () => {
         isPaused = true;
@@ -203,17 +198,14 @@ export function createSession(parts: SessionParts): Session {
 
   async function needMicrophone(): Promise<void> {
     if (await voice.acquire()) return;
-    const { kind } = voice.view;
-    throw {
-      missing: trouble('microphone_missing', words.microphoneMissing, words.microphoneMissingHelp),
-      busy: trouble('microphone_busy', words.microphoneBusy, words.microphoneBusyHelp),
-    }[kind as string] ?? trouble('microphone_refused', words.microphoneRefused, words.microphoneRefusedHelp);
+    throw MICROPHONE_TROUBLES[voice.trouble ?? 'refused'];
   }
 
   const session: Session = {
     get: store.get,
     subscribe: store.subscribe,
     listen(space_id) {
+      isPaused = false;
       const answered = new Promise<void>((resolve, reject) => waiters.push({ resolve, reject }));
       driver.dispatch({ type: 'listen', space_id });
       if (driver.state.phase === 'connected') connectionChanged(driver.state);
@@ -242,8 +234,7 @@ export function createSession(parts: SessionParts): Session {
     async setMicrophone(open) {
       const { snapshot } = store.get();
       if (open && ownSeat()?.is_muted_by_host) {
-        const host = snapshot?.stage.find(({ role }) => role === 'host')?.profile.name ?? words.host;
-        throw trouble('muted_by_host', words.hostMutedYou(host), '');
+        throw mutedBy(snapshot?.stage.find(({ role }) => role === 'host')?.profile.name ?? words.host);
       }
       if (open) await needMicrophone();
       voice.setOpen(open);
@@ -300,5 +291,3 @@ function hasMoved(before: Snapshot, after: Snapshot): boolean {
   const identities = new Map(before.stage.map(({ user_id, identity }) => [user_id, identity]));
   return after.stage.some(({ user_id, identity }) => (identities.get(user_id) ?? identity) !== identity);
 }
-
-const trouble = (code: string, title: string, detail: string): Problem => ({ status: 0, code, title, detail });

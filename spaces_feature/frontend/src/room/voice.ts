@@ -4,7 +4,7 @@
  */
 
 import type { MicrophoneView } from '../core/types';
-import { createMicrophone } from './microphone';
+import { createMicrophone, type MicrophoneTrouble } from './microphone';
 import type { Transport } from './transport';
 
 /** The member's place, as far as their voice depends on it. */
@@ -22,6 +22,8 @@ export interface Place {
 
 export interface Voice {
   readonly view: MicrophoneView;
+  /** Why no microphone is held, after an attempt that failed. */
+  readonly trouble: MicrophoneTrouble | null;
   /** Whether the member means to be heard, for the next page. */
   readonly wantsOpen: boolean;
   /** Resolves to whether a microphone is held; call it inside a tap. */
@@ -116,6 +118,9 @@ export function createVoice(changed: () => void): Voice {
   return {
     get view() {
       return view();
+    },
+    get trouble() {
+      return microphone.trouble;
     },
     get wantsOpen() {
       return wantsOpen;

@@ -1,0 +1,124 @@
+"""Plaza on a database of its own, filled for measuring: members, follows and live Spaces."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from werkzeug.security import generate_password_hash
+
+from host_app import create_app
+from host_app.extensions import db
+from host_app.models import User, follows, now
+from host_app.seed import CHEAP_HASH
+from spaces_feature.domain.ids import SpaceId, UserId
+from spaces_feature.domain.space import Role, Seat, Space, State
+from spaces_feature.services.seams import Seams
+
+PASSWORD = "only-for-measuring"
+SECRET_KEY = "a-key-that-signs-nothing-but-benchmark-cookies"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One installation for measuring: where its database lives and which SFU it knows."""
+
+    folder: Path
+    port: int
+    sfu_url: str
+    api_key: str
+    api_secret: str
+
+    def settings(self, **more: object) -> dict[str, object]:
+        """Return the whole Flask configuration; rate limits are off and nobody's absence ends a Space meanwhile."""
+        return {
+            "PORT": self.port,
+            "SECRET_KEY": SECRET_KEY,
+            "SQLALCHEMY_DATABASE_URI": f"sqlite:///{self.folder / 'plaza.sqlite3'}",
+            "SPACES_LIVEKIT_URL": self.sfu_url,
+            "SPACES_LIVEKIT_API_KEY": self.api_key,
+            "SPACES_LIVEKIT_API_SECRET": self.api_secret,
+            "SPACES_RATE_LIMIT_FACTOR": 0,
+            "SPACES_HOST_GRACE": 3600,
+            "SPACES_STAY_GRACE": 3600,
+            **more,
+        }
+
+    def write(self, **more: object) -> Path:
+        """Write the settings for a server process and return the file."""
+        file = self.folder / "settings.json"
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(self.settings(**more)))
+        return file
+
+
+@contextmanager
+def open_plaza(place: Place, **more: object) -> Iterator[tuple[Flask, Seams]]:
+    """Plaza in this process, inside an application context, its tables made."""
+    app = create_app(place.settings(**more))
+    seams: Seams = app.extensions["spaces"].seams
+    with app.app_context():
+        db.create_all()
+        yield app, seams
+        db.session.remove()
+        db.engine.dispose()
+
+
+def add_members(count: int) -> None:
+    """Insert members with the ids 1 to ``count``, named ``member-1`` and so on, all with the same password."""
+    password = generate_password_hash(PASSWORD, method=CHEAP_HASH)
+    common: dict[str, Any] = {"password_hash": password, "bio": "", "avatar": "", "created_at": now()}
+    rows = [
+        {"id": number, "username": username(number), "name": f"Member {number}", "is_staff": False, **common}
+        | {"is_suspended": False}
+        for number in range(1, count + 1)
+    ]
+    db.session.execute(sa.insert(User), rows)
+    db.session.commit()
+
+
+def username(number: int) -> str:
+    """The user name of a member."""
+    return f"member-{number}"
+
+
+def follow(follower: int, followed: Sequence[int]) -> None:
+    """Let one member follow others."""
+    db.session.execute(follows.insert(), [{"follower_id": follower, "followed_id": number} for number in followed])
+    db.session.commit()
+
+
+def add_live_spaces(seams: Seams, hosts: Sequence[int]) -> list[SpaceId]:
+    """Write a live Space for each host, without a room at the SFU: for what only reads."""
+    ids = []
+    with seams.store.begin() as work:
+        for number in hosts:
+            space = _live_space(seams, UserId(str(number)))
+            work.add(space)
+            ids.append(space.id)
+    return ids
+
+
+def _live_space(seams: Seams, host: UserId) -> Space:
+    at = seams.clock()
+    space_id = seams.ids.space_id()
+    room = seams.ids.room(space_id)
+    return Space(
+        id=space_id,
+        state=State.LIVE,
+        title=f"What member {host} thinks",
+        creator_id=host,
+        host_id=host,
+        created_at=at,
+        updated_at=at,
+        started_at=at,
+        room=room,
+        version=1,
+        seats=(Seat(host, Role.HOST, seams.ids.identity(room, host), at),),
+    )

@@ -1,0 +1,87 @@
+"""The sound goes with the member: from page to page, over a reload, from tab to tab."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from spaces_feature.domain.media import MediaParticipant
+
+from .browser import DESK, PHONE, Tab
+from .conftest import SignIn
+from .member import VOICE_HZ, Caller
+
+Present = Callable[[], list[MediaParticipant]]
+
+#: Milliseconds without sound that a stalled machine may make of none.
+STALL = 500
+
+
+@pytest.mark.parametrize("width", [DESK, PHONE])
+def test_links_of_the_host_app(sign_in: SignIn, ada_caller: Caller, present: Present, width: int) -> None:
+    """Through the host app by its links the same connection plays on without a gap, and leaving ends it."""
+    space_id = ada_caller.go_live("On the move")
+    grace = sign_in("grace", width=width)
+    grace.join(space_id)
+    assert grace.hears(VOICE_HZ)
+    grace.fold()
+    grace.mark_document()
+    before = grace.quiet("ear.state()")
+    grace.quiet("ear.watch()")
+
+    for name in ("Explore", "Profile", "Home"):
+        grace.page.get_by_role("link", name=name, exact=True).locator("visible=true").first.click()
+        grace.shows(grace.page.locator(f'a[aria-current="page"][aria-label="{name}"]:visible'))
+        assert grace.hears(VOICE_HZ), f"the sound is gone on {name}"
+        assert grace.dock.is_visible()
+
+    assert grace.is_same_document()
+    assert grace.quiet("ear.state()") == before, "another connection or track has taken over"
+    assert grace.quiet("ear.longestQuiet()") < STALL
+
+    grace.press("Leave quietly")
+    grace.hides(grace.dock)
+    assert grace.falls_silent()
+    assert grace.sees(lambda: [one.identity for one in present()] == [ada_caller.identity])
+
+
+def test_reload(sign_in: SignIn, ada_caller: Caller, present: Present) -> None:
+    """After a page load the member hears again without doing anything, and is there once."""
+    space_id = ada_caller.go_live("Here again")
+    grace = sign_in("grace")
+    grace.join(space_id)
+    assert grace.hears(VOICE_HZ)
+    grace.mark_document()
+
+    grace.quiet("setTimeout(() => location.reload())")
+
+    assert grace.sees(lambda: not grace.is_same_document())
+    assert grace.hears(VOICE_HZ)
+    assert grace.sees(lambda: is_there_once(present(), ada_caller))
+
+
+def test_second_tab(sign_in: SignIn, ada_caller: Caller, present: Present) -> None:
+    """The newest tab plays, the older one says so and can take it back; the member is there once."""
+    space_id = ada_caller.go_live("One place at a time")
+    first = sign_in("grace")
+    first.join(space_id)
+    assert first.hears(VOICE_HZ)
+
+    second = Tab(first.page.context.new_page(), first.url, "grace").open()
+    second.join(space_id)
+    assert second.hears(VOICE_HZ)
+    first.shows(first.dock.get_by_text("Playing on another device"))
+    assert first.falls_silent()
+
+    first.page.bring_to_front()
+    first.press("Bring here")
+    assert first.hears(VOICE_HZ)
+    second.shows(second.dock.get_by_text("Playing on another device"))
+    assert second.falls_silent()
+    assert first.sees(lambda: is_there_once(present(), ada_caller))
+
+
+def is_there_once(everyone: list[MediaParticipant], host: Caller) -> bool:
+    """Whether beside the host exactly one participant is there."""
+    return len(everyone) == 2 and len({one.identity for one in everyone} - {host.identity}) == 1
