@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from .domain.ids import RoomName
+from .errors import MediaError
 from .services.reconciling import Reconciler
 from .services.seams import Seams
 
@@ -46,42 +50,63 @@ def reconcile(once: bool) -> None:
         time.sleep(seams.config.reconcile_interval if is_up else 0.2)
 
 
+WEBHOOK_LIMIT = 8.0
+"""Seconds to wait for the webhook of a room that the check itself made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One seam: what it is, whether it is there, and how to mend it."""
+
+    what: str
+    is_fine: bool
+    fix: str = ""
+
+
 @commands.command("check")
 def check() -> None:
     """Print each seam as OK or missing, with its fix. Exits with 1 when something is missing."""
-    seams = _seams()
-    fine = True
+    is_fine = True
+    for finding in _findings(_seams()):
+        is_fine = is_fine and finding.is_fine
+        verdict, fix = ("OK     ", "") if finding.is_fine else ("MISSING", f": {finding.fix}")
+        click.echo(f"{verdict} {finding.what}{fix}")
+    if not is_fine:
+        raise SystemExit(1)
 
-    def tell(is_fine: bool, what: str, fix: str) -> None:
-        nonlocal fine
-        fine = fine and is_fine
-        click.echo(f"{'OK     ' if is_fine else 'MISSING'} {what}" + ("" if is_fine else f": {fix}"))
 
-    tell(
-        seams.media.is_up(), f"LiveKit at {seams.config.livekit_api_url}", "start it, or correct SPACES_LIVEKIT_API_URL"
-    )
-    room = seams.ids.room(seams.ids.space_id())
-    tell(*_round_trip(seams, room))
+def _findings(seams: Seams) -> Iterator[Finding]:
+    has_tables = True
     try:
         with seams.store.begin() as work:
             work.live_stamp()
     except Exception as error:
-        tell(False, "tables", f"run flask spaces revision && flask db upgrade ({type(error).__name__})")
+        has_tables = False
+        fix = f"run flask spaces revision && flask db upgrade ({type(error).__name__})"
+        yield Finding("tables", False, fix)
     else:
-        tell(True, "tables", "")
-    if not fine:
-        raise SystemExit(1)
-
-
-def _round_trip(seams: Seams, room: str) -> tuple[bool, str, str]:
-    from .domain.ids import RoomName
-    from .errors import MediaError
-
-    name = RoomName(room)
+        yield Finding("tables", True)
+    url = seams.config.livekit_api_url
+    yield Finding(f"LiveKit at {url}", seams.media.is_up(), "start it, or correct SPACES_LIVEKIT_API_URL")
+    room = seams.ids.room(seams.ids.space_id())
     try:
-        seams.media.create_room(name)
-        made = name in seams.media.rooms()
-        seams.media.delete_room(name)
+        seams.media.create_room(room)
+        yield Finding("LiveKit key and secret", room in seams.media.rooms(), "the room that was made is not listed")
+        told = has_tables and _is_told(seams, room)
+        path = f"{seams.config.url_prefix}/webhooks/livekit"
+        yield Finding("webhook", told, f"start the web process and let webhook.urls in livekit.yaml name its {path}")
+        seams.media.delete_room(room)
     except MediaError as error:
-        return False, "LiveKit key and secret", f"the SFU answered {error.code}; compare SPACES_LIVEKIT_API_KEY"
-    return made, "LiveKit key and secret", "the room that was made is not listed"
+        fix = f"the SFU answered {error.code}; compare SPACES_LIVEKIT_API_KEY and its secret with livekit.yaml"
+        yield Finding("LiveKit key and secret", False, fix)
+
+
+def _is_told(seams: Seams, room: RoomName) -> bool:
+    """Whether the web process stores the webhook of this room's start."""
+    deadline = time.monotonic() + WEBHOOK_LIMIT
+    while time.monotonic() < deadline:
+        with seams.store.begin() as work:
+            if work.has_webhook(room):
+                return True
+        time.sleep(0.1)
+    return False

@@ -11,8 +11,9 @@
     │   ├── Invalid              the input breaks a rule (data: field)
     │   ├── Limited              too often (data: retry_after, seconds)
     │   └── Unavailable          a part we need is away (data: retry_after, seconds)
-    └── MediaError               the SFU answered an error, or did not answer
-        └── MediaDown            it could not be reached within the deadline
+    ├── MediaError               the SFU answered an error, or did not answer
+    │   └── MediaDown            it could not be reached within the deadline
+    └── WebhookRefused           a webhook's signature, hash or expiry does not hold
 
 ``code`` is stable and part of the outside contract; ``sentence`` is plain English for people; ``way_on`` says what
 to do next. HTTP statuses live in ``web/problems.py`` only.

@@ -99,7 +99,7 @@ class Spaces:
         take_over(app, blueprint)
         app.register_blueprint(blueprint)
         app.cli.add_command(commands)
-        app.jinja_env.globals["spaces_strip"] = StripRenderer(seams, self._csp_nonce, self._socketio is not None)
+        app.jinja_env.globals["spaces_strip"] = StripRenderer(seams, self._csp_nonce, self._socketio)
         if self._socketio is not None and config.url_prefix not in self._namespaces:
             self._namespaces.add(config.url_prefix)
             self._socketio.on_namespace(SpacesNamespace(config.url_prefix, self._watchers, broadcaster))

@@ -125,11 +125,16 @@ def _without_waiting_for_the_disk(connection: Any, _record: object) -> None:
 
 @contextmanager
 def a_world(
-    path: Path, *, url: str | None = None, prepare: Callable[[Flask], object] | None = None, **settings: object
+    path: Path,
+    *,
+    url: str | None = None,
+    prepare: Callable[[Flask], object] | None = None,
+    socketio: Any = None,
+    **settings: object,
 ) -> Iterator[World]:
     """Make a world whose database is a file in ``path``, or the empty one at ``url``.
 
-    ``prepare`` sees the app before Spaces does.
+    ``prepare`` sees the app before Spaces does; ``socketio`` is the host's server, whose events the app itself sends.
     """
     app = Flask("tests.world", root_path=str(path))
     app.config.update(
@@ -147,7 +152,7 @@ def a_world(
     clock, identity, graph, media = Clock(), FakeIdentity(), FakeGraph(), FakeMediaServer()
     for number, name in enumerate(NAMES, 1):
         identity.add(Profile(UserId(str(number)), name, name.title(), url=f"/@{name}"))
-    spaces = Spaces(db, None, identity=identity, graph=graph, media=media, clock=clock)
+    spaces = Spaces(db, socketio, identity=identity, graph=graph, media=media, clock=clock)
     spaces.init_app(app)
     listener = Listener()
     seams = replace(app.extensions["spaces"].seams, broadcaster=listener)

@@ -57,6 +57,11 @@ class Bookkeeping:
         self._session.execute(insert(webhook).values(id=event_id, kind=kind, room=room, received_at=rows.naive(now)))
         return True
 
+    def has_webhook(self, room: RoomName) -> bool:
+        """Return whether any webhook about this room was stored lately."""
+        webhook = self._tables.webhook
+        return self._session.scalar(select(webhook.c.id).where(webhook.c.room == room).limit(1)) is not None
+
     def note_connection(
         self, sid: str, room: RoomName, identity: Identity, *, joined_at: datetime | None, left_at: datetime | None
     ) -> bool:

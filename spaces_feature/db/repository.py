@@ -74,6 +74,14 @@ class SqlStore:
         """Read inside the host's own transaction."""
         yield SqlWork(_current(self._db.session), self._tables)
 
+    def rest(self) -> None:
+        """Let go of the connection that a question to the host app took."""
+        session = _current(self._db.session)
+        try:
+            session.commit()
+        except DBAPIError:
+            session.rollback()
+
 
 def _current(session: scoped_session[Session] | Session) -> Session:
     """The session of the current request or context, without the proxy that Flask-SQLAlchemy puts before it."""

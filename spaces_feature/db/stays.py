@@ -6,11 +6,11 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import and_, func, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from ..domain.ids import Identity, RoomName, SpaceId, UserId
-from ..services.store import Stay
+from ..services.store import RacedError, Stay
 from . import rows
 from .tables import Tables
 
@@ -105,10 +105,18 @@ class Stays:
         self._session.execute(insert(self._tables.stay).values(rows.stay_row(stay)))
 
     def renew_stay(self, stay: Stay) -> None:
-        """Write what may change while a stay lasts."""
+        """Write what may change while a stay lasts. Who came on stage in this room meanwhile stays marked."""
+        table = self._tables.stay
         changes = rows.stay_row(stay)
-        values = {key: changes[key] for key in ("room", "identity", "was_on_stage", "seen_at")}
-        self._session.execute(update(self._tables.stay).where(self._tables.stay.c.id == stay.id).values(values))
+        values = {key: changes[key] for key in ("room", "identity", "seen_at")}
+        was_on_stage = or_(and_(table.c.room == stay.room, table.c.was_on_stage), literal(stay.was_on_stage))
+        renewed = self._session.execute(
+            update(table)
+            .where(table.c.id == stay.id, table.c.left_at.is_(None))
+            .values(**values, was_on_stage=was_on_stage)
+        )
+        if not renewed.rowcount:  # type: ignore[attr-defined]
+            raise RacedError
 
     def close_stays(self, ids: Collection[str], now: datetime) -> None:
         """End stays."""

@@ -164,7 +164,8 @@ def _stay(metadata: MetaData) -> Table:
         sqlite_where=present,
         postgresql_where=present,
     )
-    Index(conv("ix_spaces_stay_user"), table.c.user_id, sqlite_where=present, postgresql_where=present)
+    # One member is in one place: of two joins at once, into whatever Spaces, one finds the other's stay.
+    Index(conv("uq_spaces_stay_user"), table.c.user_id, unique=True, sqlite_where=present, postgresql_where=present)
     Index(conv("ix_spaces_stay_room_identity"), table.c.room, table.c.identity)
     Index(conv("ix_spaces_stay_space_id"), table.c.space_id, table.c.user_id, table.c.joined_at)
     return table

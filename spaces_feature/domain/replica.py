@@ -20,14 +20,15 @@ def apply_event(copy: Json, event: Json) -> Json | None:
     ``copy`` is a snapshot as the API answers it and is left untouched. An event that the copy already holds
     (``version`` not above its own) changes nothing. A copy newer than ``after`` takes the event as well: the viewer's
     class was sent nothing in between, so nothing of what it sees has changed since ``after``. An event for another
-    class of viewer than the copy's says that the viewer's own move was missed.
+    class of viewer than the copy's, or a snapshot of another class that comes late, says that the viewer's own move was
+    missed.
     """
     if event["version"] is None:
         return _unversioned(copy, event)
     own = copy["space"]["version"]
-    if event["version"] <= own:
-        return copy
     data = event["data"]
+    if event["version"] <= own:
+        return None if "snapshot" in data and _class_of(data["snapshot"]) != _class_of(copy) else copy
     if event["after"] > own or data.get("viewers", _class_of(copy)) != _class_of(copy):
         return None
     if "snapshot" in data:

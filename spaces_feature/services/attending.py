@@ -12,7 +12,7 @@ from ..domain.media import JoinGrant
 from ..domain.roles import rights_of
 from ..domain.space import Role, Space, State, require_live
 from ..domain.views import Json, iso
-from ..errors import Invalid, WrongState
+from ..errors import Invalid, Unavailable, WrongState
 from .access import known_space, require_flag
 from .changing import change
 from .outbox import owed, settle_calls
@@ -22,6 +22,8 @@ from .store import OwedCall, RacedError, Stay, Work
 
 PAGE = 50
 """Participants in one answer."""
+TABS = 5
+"""So many of one member's joins may collide before the last one is asked to come again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +42,23 @@ def join(seams: Seams, user_id: UserId, space_id: SpaceId) -> Joined:
     WrongState, and Unavailable while the SFU is away.
     """
     require_flag(seams, "spaces.listen", user_id)
+    seams.store.rest()
     seams.health.require()
-    try:
-        space, stay, around, calls = _admit(seams, user_id, space_id)
-    except RacedError:  # two tabs joined at once; the other one's stay is there now
-        space, stay, around, calls = _admit(seams, user_id, space_id)
+    space, stay, around, calls = _admitted(seams, user_id, space_id)
     settle_calls(seams, calls)
     seat = space.seat_of(user_id)
     rights = rights_of(seat, was_on_stage=stay.was_on_stage)
     return Joined(seams.media.grant(stay.room, stay.identity, rights, seams.config.grant_life), space, around)
+
+
+def _admitted(seams: Seams, user_id: UserId, space_id: SpaceId) -> tuple[Space, Stay, Around, list[OwedCall]]:
+    """Admit, again when another tab of the same member joined at the same moment: its stay is there now."""
+    for _ in range(TABS):
+        try:
+            return _admit(seams, user_id, space_id)
+        except RacedError:
+            continue
+    raise Unavailable("database_busy", way_on="Try again.", retry_after=1)
 
 
 def _admit(seams: Seams, user_id: UserId, space_id: SpaceId) -> tuple[Space, Stay, Around, list[OwedCall]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..domain.ids import SpaceId, is_space_id
+from ..domain.ids import Identity, SpaceId, is_space_id
 from ..domain.space import Space, State
 from ..domain.views import Change, Json
 from ..domain.views import change as change_of
@@ -41,12 +41,20 @@ def change(seams: Seams, space_id: SpaceId, kind: str, rule: Rule, extra: Json |
         work.save(before, made.after)
         calls = _owed(seams, made)
         work.owe(calls)
-        unhidden = [seat.identity for seat in made.after.seats if not made.before.seat_of(seat.user_id)]
-        if unhidden and made.after.room:
-            work.mark_on_stage(made.after.room, unhidden)
+        visible = _came_or_went(before, made.after)
+        if visible and before.room:
+            work.mark_on_stage(before.room, visible)
     tell(seams, made)
     settle_calls(seams, calls)
     return made.after
+
+
+def _came_or_went(before: Space, after: Space) -> list[Identity]:
+    """Who took or lost a seat. Marked at both ends: a join under way may have written its stay in between."""
+    return [
+        *(seat.identity for seat in after.seats if not before.seat_of(seat.user_id)),
+        *(seat.identity for seat in before.seats if not after.seat_of(seat.user_id)),
+    ]
 
 
 def _owed(seams: Seams, made: Change) -> list[OwedCall]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ..domain.ids import SpaceId, UserId
+from ..domain.ids import SpaceId
 from .discovery import refresh_index
 from .seams import Seams
 from .snapshots import listeners_of
@@ -13,18 +13,18 @@ from .telling import event
 
 @dataclass(slots=True)
 class Pulse:
-    """Keeps what was last told, so that a Space where nobody comes, goes or changes place costs no message."""
+    """Keeps what was last told, so that a Space where nothing happens costs no message."""
 
     seams: Seams
-    _told: dict[SpaceId, tuple[int, frozenset[UserId]]] = field(default_factory=dict)
+    _told: dict[SpaceId, tuple[int, int]] = field(default_factory=dict)
 
     def beat(self) -> None:
-        """Refresh the live index; send ``listeners`` to the watchers of Spaces whose audience changed."""
+        """Refresh the live index; send ``listeners`` to the watchers of Spaces whose audience may have changed."""
         refresh_index(self.seams)
         live = self.seams.index.spaces()
         for space in live:
-            # Who steps down is present as before, but listens from now on.
-            present = (self.seams.index.count(space.id), frozenset(seat.user_id for seat in space.seats))
+            # Who goes on stage and comes back is present all the time, and answers to commands told of the way there.
+            present = (self.seams.index.count(space.id), space.version)
             if self._told.get(space.id) == present or not self.seams.broadcaster.watching(space.id):
                 continue
             self._told[space.id] = present

@@ -154,9 +154,11 @@ def renew_room(seams: Seams, space: Space) -> None:
     seams.media.create_room(room)
     spread = seams.index.count(space.id) // 100 * seams.config.rejoin_spread_ms
 
-    def rule(fresh: Space, _: Work) -> Space:
+    def rule(fresh: Space, work: Work) -> Space:
         if fresh.state is not State.LIVE or fresh.room != space.room:
             return fresh
+        # Nobody could be seen while the SFU was away; everyone has the whole grace to come back.
+        work.touch_stays([stay.id for stay in work.stays(space.id)], seams.clock())
         return move_room(fresh, room, {seat.user_id: seams.ids.identity(room, seat.user_id) for seat in fresh.seats})
 
     moved = change(seams, space.id, "room_moved", rule, {"rejoin": {"spread_ms": spread}})

@@ -127,11 +127,14 @@ class Work(Protocol):
         ...
 
     def add_stay(self, stay: Stay) -> None:
-        """Insert a new stay. Raises RacedError, at the latest at the commit, when the member has a lasting one."""
+        """Insert a new stay. Raises RacedError, at the latest at the commit, when the member has one anywhere."""
         ...
 
     def renew_stay(self, stay: Stay) -> None:
-        """Write what may change while a stay lasts: room, identity, visibility, and when the member was seen."""
+        """Write what may change while a stay lasts: room, identity, visibility, and when the member was seen.
+
+        Raises RacedError when it ended meanwhile. ``was_on_stage`` is never taken back within one room.
+        """
         ...
 
     def close_stays(self, ids: Collection[str], now: datetime) -> None:
@@ -166,6 +169,10 @@ class Work(Protocol):
         """Store a webhook's id. Returns False when it was there already."""
         ...
 
+    def has_webhook(self, room: RoomName) -> bool:
+        """Return whether any webhook about this room was stored lately."""
+        ...
+
     def note_connection(
         self, sid: str, room: RoomName, identity: Identity, *, joined_at: datetime | None, left_at: datetime | None
     ) -> bool:
@@ -194,4 +201,8 @@ class Store(Protocol):
 
     def read(self) -> AbstractContextManager[Work]:
         """Read inside a transaction that is the host's; nothing is committed or rolled back."""
+        ...
+
+    def rest(self) -> None:
+        """End a transaction that a question to the host app began, so that the SFU may be called. Never raises."""
         ...

@@ -25,6 +25,9 @@ def tell(seams: Seams, made: Change) -> None:
         _tell_strips(seams, made)
     except Exception:
         log.exception("could not tell of %s in Space %s", made.type, made.after.id)
+    finally:
+        # Who blocks and follows whom was read from the host's database, and the SFU is called next.
+        seams.store.rest()
 
 
 def event(space: Space, kind: str, version: int | None, after: int | None, data: Json) -> Json:

@@ -31,10 +31,10 @@ class StripRenderer:
     entries (the script fetches them), so that one visitor pays for a slow port and not all of them.
     """
 
-    def __init__(self, seams: Seams, csp_nonce: Callable[[], str] | None, has_sockets: bool) -> None:
+    def __init__(self, seams: Seams, csp_nonce: Callable[[], str] | None, socketio: Any | None) -> None:
         self._seams = seams
         self._csp_nonce = csp_nonce
-        self._has_sockets = has_sockets
+        self._socketio = socketio
         self._open_until = 0.0
 
     def __call__(self) -> Markup:
@@ -79,10 +79,18 @@ class StripRenderer:
         return {
             "prefix": prefix,
             "api": f"{prefix}/api/v1",
-            "socket_path": "/socket.io" if self._has_sockets else "",
+            "socket_path": _socket_path(self._socketio),
             "me": me,
             "hosting": discovery.hosting(self._seams, viewer) if viewer else None,
             "flags": boolean,
             "room_bundle": asset("room.js"),
             "app_name": self._seams.config.app_name or current_app.name.replace("_", " "),
         }
+
+
+def _socket_path(socketio: Any | None) -> str:
+    """Where the host's Socket.IO server listens, empty without one."""
+    if socketio is None or socketio.server is None:
+        return ""
+    middleware = getattr(socketio, "sockio_mw", None)
+    return f"/{getattr(middleware, 'engineio_path', 'socket.io').strip('/')}"

@@ -7,19 +7,34 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
+from tests.postgres import Cluster
 from tests.world import World, a_world
 
 BACKENDS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
 
+@pytest.fixture(scope="module")
+def postgres_tables(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A world on PostgreSQL for all tests of a module; making a database costs more than most of them."""
+    with a_world(tmp_path_factory.mktemp("postgres"), url=postgres.database()) as made:
+        yield made
+
+
 @pytest.fixture(params=BACKENDS)
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
-    """A world on each database."""
-    url = request.getfixturevalue("postgres_url") if request.param == "postgres" else None
-    with a_world(tmp_path, url=url) as made:
-        yield made
+    """An empty world on each database."""
+    if request.param == "sqlite":
+        with a_world(tmp_path) as made:
+            yield made
+    else:
+        made = request.getfixturevalue("postgres_tables")
+        with made.app.app_context():
+            yield made
+            made.db.session.rollback()
+            made.db.session.execute(text("TRUNCATE " + ", ".join(made.db.metadata.tables)))
+            made.db.session.commit()
 
 
 @pytest.fixture(params=BACKENDS)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from spaces_feature.domain import stage
 from spaces_feature.domain.ids import RoomName, SpaceId, UserId
@@ -90,10 +91,11 @@ def test_every_space_comes_back_as_it_went_in(
     one_world: World, beginning: Space, history: list[tuple[str, UserId]]
 ) -> None:
     """Field by field, stage and queue in order, after every command of any history, though the clock stands still."""
-    space = add(one_world, replace(beginning, host_id=UserId(f"host-{next(ids)}")))
-    for kind, who in history:
-        space = command(one_world, space, kind, who)
-        assert one_world.space(space.id) == space
+    with one_world.app.app_context():
+        space = add(one_world, replace(beginning, host_id=UserId(f"host-{next(ids)}")))
+        for kind, who in history:
+            space = command(one_world, space, kind, who)
+            assert one_world.space(space.id) == space
 
 
 def test_a_space_comes_back_as_it_went_in(world: World) -> None:
@@ -191,7 +193,7 @@ def test_the_live_spaces_are_three_statements(world: World, statements: Statemen
     add(world, a_space(host_id=UserId("past"), state=State.ENDED))
     for space in spaces:
         with world.seams.store.begin() as work:
-            work.put_stay(a_stay(world, space, GRACE if space is spaces[0] else UserId(f"l-{space.id}")))
+            work.add_stay(a_stay(world, space, GRACE if space is spaces[0] else UserId(f"l-{space.id}")))
     with world.seams.store.begin() as work:
         with statements() as seen:
             assert {space.id for space in work.live()} == {space.id for space in spaces}
@@ -222,7 +224,7 @@ def test_the_stamp_changes_with_everything_that_the_index_shows(world: World) ->
     space = add(world, a_space())
     seen.append(stamp())
     with world.seams.store.begin() as work:
-        work.put_stay(a_stay(world, space, GRACE))
+        work.add_stay(a_stay(world, space, GRACE))
     assert stamp() == seen[-1]
     space = command(world, space, "open", ADA)
     seen.append(stamp())
@@ -236,12 +238,12 @@ def test_a_row_that_somebody_else_wrote_first_is_a_race(world: World) -> None:
     """A member's second stay in one Space cannot be written; the transaction is rolled back as a whole."""
     space = add(world, a_space())
     with world.seams.store.begin() as work:
-        work.put_stay(a_stay(world, space, GRACE))
+        work.add_stay(a_stay(world, space, GRACE))
 
     def joins_twice() -> None:
         with world.seams.store.begin() as work:
-            work.put_stay(a_stay(world, space, ALAN))
-            work.put_stay(a_stay(world, space, GRACE))
+            work.add_stay(a_stay(world, space, ALAN))
+            work.add_stay(a_stay(world, space, GRACE))
 
     with pytest.raises(RacedError):
         joins_twice()
@@ -260,4 +262,23 @@ def test_a_database_that_stays_locked_is_a_plain_refusal(tmp_path: Path) -> None
                 work.lock(space.id)
             other.rollback()
         assert (refusal.value.code, refusal.value.data["retry_after"]) == ("database_busy", 1)
+        assert command(world, space, "open", ADA).version == 2
+
+
+@pytest.mark.postgres
+def test_a_connection_that_was_cut_is_a_plain_refusal(postgres_url: str, tmp_path: Path) -> None:
+    """The server ends our connection in the middle of a command: busy, nothing written, and the next try succeeds."""
+    with a_world(tmp_path, url=postgres_url) as world:
+        space = add(world, a_space())
+
+        def is_cut_in_the_middle() -> None:
+            with world.seams.store.begin() as work, world.db.engine.connect() as other:
+                work.lock(space.id)
+                ours = world.db.session.scalar(text("SELECT pg_backend_pid()"))
+                other.execute(text("SELECT pg_terminate_backend(:ours, 5000)"), {"ours": ours})
+                work.load(space.id)
+
+        with pytest.raises(Unavailable) as refusal:
+            is_cut_in_the_middle()
+        assert refusal.value.code == "database_busy"
         assert command(world, space, "open", ADA).version == 2

@@ -10,7 +10,7 @@ import pytest
 
 from spaces_feature.domain.ids import Identity, RoomName, UserId
 from spaces_feature.domain.space import Space
-from spaces_feature.services.store import OwedCall, Stay
+from spaces_feature.services.store import OwedCall, RacedError, Stay
 from tests.domain.building import ADA, ALAN, GRACE, NOON, TIM, a_space
 from tests.world import World
 
@@ -28,7 +28,7 @@ def space(world: World) -> Space:
 def put(world: World, *stays: Stay) -> None:
     with world.seams.store.begin() as work:
         for stay in stays:
-            work.put_stay(stay)
+            work.add_stay(stay)
 
 
 def test_a_stay_is_found_by_whatever_asks_for_it(world: World, space: Space) -> None:
@@ -49,26 +49,45 @@ def test_a_stay_is_found_by_whatever_asks_for_it(world: World, space: Space) -> 
         assert work.last_stay(space.id, TIM) is None
 
 
-def test_a_stay_is_replaced_by_its_id(world: World, space: Space) -> None:
-    """A stay that goes on in another room is the same row."""
+def test_a_stay_is_renewed_while_it_lasts(world: World, space: Space) -> None:
+    """A stay that goes on in another room is the same row; one that ended meanwhile is not brought back."""
     stay = a_stay(world, space, GRACE)
-    moved = replace(stay, room=RoomName("new"), identity=Identity("new"), was_on_stage=True, seen_at=NOON + SECOND)
-    put(world, stay, moved)
+    moved = replace(stay, room=RoomName("new"), identity=Identity("new"), seen_at=NOON + SECOND)
+    put(world, stay)
     with world.seams.store.begin() as work:
+        work.renew_stay(moved)
         assert work.stays(space.id) == [moved]
+        work.close_stays([stay.id], NOON)
+        with pytest.raises(RacedError):
+            work.renew_stay(moved)
 
 
-def test_who_was_on_stage_is_remembered_by_room(world: World, space: Space) -> None:
-    """Marking touches the present and the past stays of that room and identity, and nobody else's."""
-    past = replace(a_stay(world, space, GRACE), left_at=NOON)
-    other_room = replace(a_stay(world, space, GRACE), room=RoomName("old"))
-    put(world, past, other_room, a_stay(world, space, ALAN))
+def test_one_member_has_one_lasting_stay(world: World, space: Space) -> None:
+    """Neither in the same Space nor in another can there be a second; after the first there can."""
+    elsewhere = add(world, a_space(host_id=ALAN))
+    first = a_stay(world, space, GRACE)
+    put(world, first)
+    for there in (space, elsewhere):
+        with pytest.raises(RacedError):
+            put(world, a_stay(world, there, GRACE))
     with world.seams.store.begin() as work:
-        work.mark_on_stage(past.room, [past.identity])
-        assert work.stay(space.id, GRACE) == other_room
-        work.close_stays([other_room.id], NOON - SECOND)
-        assert [stay.was_on_stage for stay in work.stays(space.id)] == [False]
-    put(world, replace(other_room, left_at=NOON - SECOND), replace(past, was_on_stage=True, joined_at=NOON + SECOND))
+        work.close_stays([first.id], NOON)
+    put(world, a_stay(world, elsewhere, GRACE))
+
+
+def test_having_been_on_stage_is_about_the_room(world: World, space: Space) -> None:
+    """Marked for all stays of that room and identity; a renewal that knows less does not unmark, a new room does."""
+    past, lasting = replace(a_stay(world, space, GRACE), left_at=NOON), a_stay(world, space, GRACE)
+    put(world, past, lasting, a_stay(world, space, ALAN))
+
+    with world.seams.store.begin() as work:
+        work.mark_on_stage(lasting.room, [lasting.identity])
+        marked = {stay.user_id: stay.was_on_stage for stay in work.stays(space.id)}
+        assert marked == {GRACE: True, ALAN: False}
+        work.renew_stay(lasting)
+        assert work.stays_of(GRACE)[0].was_on_stage
+        work.renew_stay(replace(lasting, room=RoomName("new")))
+        assert not work.stays_of(GRACE)[0].was_on_stage
 
 
 def test_listeners_are_those_present_without_a_seat(world: World, space: Space) -> None:
@@ -178,7 +197,7 @@ def test_rooms_that_are_ours_and_no_live_spaces_are_known(world: World, space: S
     ended = add(world, a_space(host_id=GRACE))
     assert ended.room is not None
     command(world, ended, "end", GRACE)
-    old = RoomName(f"{space.id}-0")
+    old = RoomName(f"{space.id}-older")
     with world.seams.store.begin() as work:
         found = work.ended_rooms(
             [space.room, old, ended.room, RoomName("theirs"), RoomName("their-room"), RoomName("")]

@@ -54,6 +54,12 @@ def test_an_event_is_taken_ignored_or_shows_a_gap(version: int, after: int, outc
         assert (made["space"]["version"], made["space"]["title"]) == (version, "New")
 
 
+def test_an_event_of_another_class_says_that_the_own_move_was_missed() -> None:
+    """A speaker who is sent what the audience is sent is in the audience by now; the own class's event is taken."""
+    assert apply_event(a_copy(), an_event(viewers="audience")) is None
+    assert apply_event(a_copy(), an_event(viewers="stage")) is not None
+
+
 def test_the_old_copy_is_left_untouched() -> None:
     """Events make a new copy; whoever drew the old one still holds what they drew."""
     copy = a_copy()
@@ -106,6 +112,16 @@ def test_a_snapshot_replaces_everything() -> None:
     fresh = a_copy(requests=[])
     fresh["space"]["version"] = 6
     assert apply_event(a_copy(), an_event(snapshot=fresh, rejoin={"spread_ms": 0})) == fresh
+
+
+@pytest.mark.parametrize(("role", "is_missed"), [("listener", True), ("speaker", False)])
+def test_a_late_snapshot_of_another_class_says_that_the_move_was_missed(role: str, is_missed: bool) -> None:
+    """Two commands told in the wrong order: the later one's event came while the viewer still counted as before."""
+    copy = a_copy()
+    copy["space"]["version"] = 7
+    late = a_copy(me={**copy["me"], "role": role})
+    made = apply_event(copy, an_event(6, 5, snapshot=late))
+    assert made is (None if is_missed else copy)
 
 
 def test_listeners_come_without_a_version() -> None:

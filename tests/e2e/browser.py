@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from playwright.sync_api import Browser, BrowserContext, Error, Locator, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Locator, Page, Playwright
 
 from spaces_feature.testing.media import eventually
 
@@ -63,7 +63,13 @@ class Tab:
         self.username = username
         self.troubles: list[str] = []
         page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        page.on("console", self._read_console)
         self._wire = page.context.new_cdp_session(page)
+
+    def _read_console(self, message: ConsoleMessage) -> None:
+        # A host's strict policy leaves out what it refuses without any other sign.
+        if "Content Security Policy" in message.text:
+            self.troubles.append(message.text)
 
     def open(self, path: str = "/") -> Tab:
         """Go to a path as if it were typed."""

@@ -22,7 +22,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 _BUILT = (_ROOT / "spaces_feature/static/dist/spaces.js", _ROOT / "host_app/static/dist/plaza.js")
 
 SignIn = Callable[..., Tab]
-_failed = pytest.StashKey[bool]()
+_tabs = pytest.StashKey[list[tuple[Tab, Path]]]()
 
 
 @pytest.hookimpl(trylast=True)
@@ -37,9 +37,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Remember a failure for the fixtures that tidy up after it."""
+    """When a test fails, keep what each of its tabs shows as a picture."""
     report = yield
-    item.stash[_failed] = item.stash.get(_failed, False) or report.failed
+    if report.when == "call" and report.failed:
+        for tab, picture in item.stash.get(_tabs, []):
+            tab.page.screenshot(path=picture)
+            report.sections.append(("Picture", f"{tab.username} saw {picture}"))
     return report
 
 
@@ -108,26 +111,19 @@ def contexts() -> Iterator[list[BrowserContext]]:
 def sign_in(
     browser: Browser, demo: Demo, contexts: list[BrowserContext], request: pytest.FixtureRequest, tmp_path: Path
 ) -> Iterator[SignIn]:
-    """``sign_in('grace', width=390)``: a tab in a profile of its own; any further option is the context's.
-
-    When the test fails, what each tab shows is kept as a picture.
-    """
-    tabs: list[Tab] = []
+    """``sign_in('grace', width=390)``: a tab in a profile of its own; any further option is the context's."""
+    tabs = request.node.stash.setdefault(_tabs, [])
 
     def come(username: str, *, width: int = DESK, has_microphone: bool = True, **more: object) -> Tab:
         context = new_context(browser, width=width, has_microphone=has_microphone, **more)
         contexts.append(context)
         tab = Tab(context.new_page(), demo.url, username).sign_in()
-        tabs.append(tab)
+        tabs.append((tab, tmp_path / f"{len(tabs)}-{username}.png"))
         return tab
 
     yield come
-    for tab in tabs:
-        if request.node.stash.get(_failed, False):
-            picture = tmp_path / f"{tab.username}.png"
-            tab.page.screenshot(path=picture)
-            print(f"{tab.username} saw {picture}")
-        assert not tab.troubles, f"{tab.username}'s page threw: {tab.troubles}"
+    for tab, _ in tabs:
+        assert not tab.troubles, f"{tab.username}'s page complained: {tab.troubles}"
 
 
 @pytest.fixture(scope="session")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import Dialog
 
 from spaces_feature.domain.media import MediaParticipant
 
-from .browser import DESK, PHONE, Tab
+from .browser import DESK, LIMIT, MICROPHONE_HZ, PHONE, Tab
 from .conftest import SignIn
 from .member import VOICE_HZ, Caller
 
@@ -58,6 +59,8 @@ def test_reload(sign_in: SignIn, ada_caller: Caller, present: Present) -> None:
 
     assert grace.sees(lambda: not grace.is_same_document())
     assert grace.hears(VOICE_HZ)
+    # The voice never paused: the SFU, which tells changes, has nothing to tell.
+    grace.shows(grace.dock.get_by_text("Ada is talking"))
     assert grace.sees(lambda: is_there_once(present(), ada_caller))
 
 
@@ -80,6 +83,35 @@ def test_second_tab(sign_in: SignIn, ada_caller: Caller, present: Present) -> No
     second.shows(second.dock.get_by_text("Playing on another device"))
     assert second.falls_silent()
     assert first.sees(lambda: is_there_once(present(), ada_caller))
+
+
+def test_speaker_who_reloads(sign_in: SignIn, ada_caller: Caller) -> None:
+    """Who is on air is asked before the page goes, and when it went speaks again as before."""
+    ada, grace = sign_in("ada"), sign_in("grace")
+    space_id = ada.go_live("Do not hang up")
+    ada.press("Mic is off")
+    grace.join(space_id)
+    assert grace.hears(MICROPHONE_HZ)
+    ada.mark_document()
+
+    question = asked_on_reload(ada)
+    assert question.type == "beforeunload"
+    question.dismiss()
+    assert grace.hears(MICROPHONE_HZ)
+    assert ada.is_same_document()
+
+    asked_on_reload(ada).accept()
+    assert ada.sees(lambda: not ada.is_same_document())
+    ada.shows(ada.dock.get_by_text("Your microphone is on"))
+    assert grace.hears(MICROPHONE_HZ)
+
+
+def asked_on_reload(tab: Tab) -> Dialog:
+    """Load the page again and return what the browser asks first."""
+    with tab.page.expect_event("dialog", timeout=LIMIT * 1000) as event:
+        tab.quiet("setTimeout(() => location.reload())")
+    dialog: Dialog = event.value
+    return dialog
 
 
 def is_there_once(everyone: list[MediaParticipant], host: Caller) -> bool:

@@ -6,7 +6,7 @@ import pytest
 
 from .browser import DESK, MICROPHONE_HZ, PHONE, Tab
 from .conftest import SignIn
-from .member import Caller
+from .member import VOICE_HZ, Caller
 
 
 @pytest.mark.parametrize("width", [DESK, PHONE])
@@ -51,6 +51,20 @@ def test_the_path(sign_in: SignIn, ada_caller: Caller, width: int) -> None:
     grace.hides(grace.entry(space_id), within=5)
     for tab in (ada, grace):
         assert tab.is_same_document(), f"{tab.username}'s page was loaded again"
+
+
+def test_volume(sign_in: SignIn, ada_caller: Caller) -> None:
+    """The volume is the member's own: at nothing the page is silent, and up again it sounds."""
+    space_id = ada_caller.go_live("Not so loud")
+    grace = sign_in("grace")
+    grace.join(space_id)
+    assert grace.hears(VOICE_HZ)
+
+    grace.press("Sound settings")
+    grace.page.get_by_label("Volume").fill("0")
+    assert grace.falls_silent()
+    grace.page.get_by_label("Volume").fill("70")
+    assert grace.hears(VOICE_HZ)
 
 
 def ring_moves(tab: Tab, user_id: str) -> None:

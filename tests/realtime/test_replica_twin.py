@@ -33,8 +33,7 @@ def test_the_pages_reducer_makes_of_every_event_what_the_proven_one_makes(reduce
     pairs = []
     for history in range(HISTORIES):
         commands = [
-            (dice.choice(COMMANDS[:-1]), *dice.choices(USERS, k=2), set(dice.choices(USERS, k=1)))
-            for _ in range(STEPS)
+            (dice.choice(COMMANDS[:-1]), *dice.choices(USERS, k=2), set(dice.choices(USERS, k=1))) for _ in range(STEPS)
         ]
         blocks = {tuple(dice.sample(USERS[1:], 2)) for _ in range(3)}
         pairs += histories([*commands, ("end", USERS[0], USERS[0], set())], blocks, deaf=history % 2 == 1)

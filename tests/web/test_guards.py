@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from werkzeug.test import TestResponse
 
 from spaces_feature.web.routes import Route

@@ -145,10 +145,10 @@ def upgrade(op: Operations) -> None:
     op.create_index(op.f("ix_spaces_stay_room_identity"), "spaces_stay", ["room", "identity"], unique=False)
     op.create_index(op.f("ix_spaces_stay_space_id"), "spaces_stay", ["space_id", "user_id", "joined_at"], unique=False)
     op.create_index(
-        op.f("ix_spaces_stay_user"),
+        op.f("uq_spaces_stay_user"),
         "spaces_stay",
         ["user_id"],
-        unique=False,
+        unique=True,
         sqlite_where=sa.text("left_at IS NULL"),
         postgresql_where=sa.text("left_at IS NULL"),
     )

@@ -3,11 +3,11 @@
  * for a Space or an intent waits. It runs once per document, however often a host swaps the body.
  */
 
-import { createApi } from './core/api';
+import { createApi, type Api, type JoinGrant } from './core/api';
 import type { Deps } from './core/deps';
 import { IDLE_SESSION } from './core/idle-session';
 import { createStore } from './core/store';
-import type { PageConfig, Session } from './core/types';
+import type { PageConfig, Session, SessionState, Store } from './core/types';
 import { words } from './core/words';
 import { defineElements } from './elements/define';
 import { announce, prepareAnnouncer } from './live/announcer';
@@ -18,6 +18,9 @@ import type { RoomContext } from './room/context';
 interface RoomBundle {
   openSession(context: RoomContext): Session;
 }
+
+/** Milliseconds that the rest of the page's work waits for the sound to be back. */
+const SOUND_FIRST = 800;
 
 /** A mark on the document: a second copy of this bundle, say under another URL, stays quiet. */
 const page = document.documentElement as HTMLElement & { spacesStarted?: boolean };
@@ -35,6 +38,11 @@ function start(): void {
   const live = createLive(api, config);
   const intents = createIntents(() => sessionStorage);
   const session = createStore(IDLE_SESSION);
+
+  const ownId = () => config().me?.user_id ?? null;
+  let member = ownId();
+  const intent = intents.fresh(member ?? undefined);
+  const roomApi = intent ? askAhead(api, intent.space_id) : api;
 
   let bundle: Promise<RoomBundle> | null = null;
   let tries = 0;
@@ -55,7 +63,7 @@ function start(): void {
   function openSession(): Promise<Session> {
     opened ??= loadRoom().then(
       ({ openSession: open }) => {
-        const real = open({ api, live, intents, config });
+        const real = open({ api: roomApi, live, intents, config });
         session.set(real.get());
         real.subscribe(session.set);
         return real;
@@ -82,12 +90,13 @@ function start(): void {
     announce,
   };
 
-  const ownId = () => config().me?.user_id ?? null;
-  let member = ownId();
-  if (intents.fresh(member ?? undefined)) openSession().catch(() => undefined);
-  prepareAnnouncer();
-  defineElements(deps);
-  whenIdle(live.start);
+  if (intent) openSession().catch(() => undefined);
+  const soundFirst = intent ? untilHeard(session) : Promise.resolve();
+  whenParsed(() => {
+    prepareAnnouncer();
+    defineElements(deps, soundFirst);
+    void soundFirst.then(() => whenIdle(live.start));
+  });
 
   /** The host swapped the page in place: somebody else may be signed in now. */
   function pageChanged(): void {
@@ -98,7 +107,7 @@ function start(): void {
       opened?.then((real) => real.leave()).catch(() => undefined);
       live.stop();
     }
-    live.start();
+    void soundFirst.then(live.start);
   }
   for (const swapped of ['turbo:load', 'htmx:afterSettle']) document.addEventListener(swapped, pageChanged);
   addEventListener('pageshow', ({ persisted }) => {
@@ -118,6 +127,35 @@ function createConfig(): () => PageConfig {
     }
     return parsed;
   };
+}
+
+/** A page that goes on with a Space asks for its grant while the room bundle still loads; the first join takes it. */
+function askAhead(api: Api, space_id: string): Api {
+  let ahead: Promise<JoinGrant> | null = api.join(space_id);
+  ahead.catch(() => undefined);
+  return {
+    ...api,
+    join(id, signal) {
+      const grant = id === space_id ? ahead : null;
+      ahead = null;
+      return grant ?? api.join(id, signal);
+    },
+  };
+}
+
+function untilHeard(session: Store<SessionState>): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, SOUND_FIRST);
+    session.subscribe(({ connection }) => {
+      if (!['idle', 'joining', 'reconnecting'].includes(connection.kind)) resolve();
+    });
+  });
+}
+
+/** This script may run while the host's page still arrives. */
+function whenParsed(action: () => void): void {
+  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', action, { once: true });
+  else action();
 }
 
 /** The host's own start comes first. */

@@ -57,21 +57,21 @@ test('the Room that the tap has touched is the one that connects', async () => {
 });
 
 test('a grant that arrives after the member left is given back', async () => {
-  let let_in: (grant: JoinGrant) => void = () => undefined;
-  const { driver, rooms, left } = driven(() => new Promise((resolve) => (let_in = resolve)));
+  let letIn: (grant: JoinGrant) => void = () => undefined;
+  const { driver, rooms, left } = driven(() => new Promise((resolve) => (letIn = resolve)));
   driver.dispatch({ type: 'listen', space_id: 'space' });
   driver.dispatch({ type: 'leave' });
-  let_in(grant());
+  letIn(grant());
   await settled();
   assert.deepEqual([driver.state.phase, left, rooms[0]!.isConnected], ['idle', ['space', 'space'], false]);
 });
 
 test('a moved Space gets a new Room, and the old one is dropped once that is connected', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
   let version = 1;
   const { driver, rooms } = driven(async () => grant(version));
   driver.dispatch({ type: 'listen', space_id: 'space' });
   await settled();
-  context.mock.timers.enable({ apis: ['setTimeout'] });
   version = 5;
   driver.dispatch({ type: 'room_moved', version, spread_ms: 0 });
   assert.equal(rooms[0]!.isDropped, false);

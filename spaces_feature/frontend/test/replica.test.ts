@@ -25,6 +25,11 @@ test('a copy newer than what its class was sent last takes the next event', () =
   assert.equal(applyEvent(snapshot(5), event(6, 3, { space: { title: 'New' } })).snapshot.space.title, 'New');
 });
 
+test('an event for another class of viewer says that my own move was missed', () => {
+  assert.equal(applyEvent(snapshot(3), event(4, 3, { viewers: 'stage', space: { title: 'New' } })).kind, 'stale');
+  assert.equal(applyEvent(snapshot(3), event(4, 3, { viewers: 'audience', space: { title: 'New' } })).kind, 'changed');
+});
+
 test('an event about another Space changes nothing', () => {
   const other = { ...event(4, 3, { space: { title: 'New' } }), space_id: 'other' };
   assert.equal(applyEvent(snapshot(3), other).kind, 'same');

@@ -32,14 +32,17 @@ interface Patch {
 /**
  * An event that the copy already holds changes nothing. A copy newer than `after` takes the event: its class was sent
  * nothing in between, so nothing of what it sees has changed since `after`. An event for another class of viewer than
- * the copy's says that the viewer's own move was missed.
+ * the copy's, or a snapshot of another class that comes late, says that the viewer's own move was missed.
  */
 export function applyEvent(copy: Snapshot, event: SpaceEvent): Applied {
   if (event.space_id !== copy.space.id) return { kind: 'same', snapshot: copy };
   if (event.version === null) return applyUnversioned(copy, event);
   const own = copy.space.version;
-  if (event.version <= own) return { kind: 'same', snapshot: copy };
   const patch = event.data as Patch;
+  if (event.version <= own) {
+    const isLateMove = patch.snapshot !== undefined && classOf(patch.snapshot) !== classOf(copy);
+    return { kind: isLateMove ? 'stale' : 'same', snapshot: copy };
+  }
   const isMissed = event.after === null || event.after > own || (patch.viewers ?? classOf(copy)) !== classOf(copy);
   if (isMissed) return { kind: 'stale', snapshot: copy };
   if (patch.snapshot) return { kind: 'changed', snapshot: patch.snapshot };

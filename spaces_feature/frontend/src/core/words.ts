@@ -17,7 +17,6 @@ export const words = {
   host: 'Host',
   cohost: 'Co-host',
   speaker: 'Speaker',
-  listener: 'Listener',
   you: 'You',
   youAreLive: "You're live",
   talking: 'talking',
@@ -34,12 +33,10 @@ export const words = {
   stepDown: 'Step down',
   moveToAudience: 'Move to the audience',
   end: 'End Space',
-  endForAll: 'End for everyone',
   goLive: 'Go live',
   unmute: 'Unmute',
   mute: 'Mute',
   bringHere: 'Bring here',
-  tapForSound: 'Tap for sound',
   tryAgain: 'Try again',
   dismiss: 'Close',
   cancel: 'Cancel',
@@ -48,22 +45,18 @@ export const words = {
   share: 'Share',
   copyLink: 'Copy link',
   copied: 'Link copied',
-  startSpace: 'Start a Space',
   settings: 'Sound settings',
   volume: 'Volume',
   microphone: 'Microphone',
   speakers: 'Speakers',
-  systemDefault: 'System default',
-  scrollOn: 'More',
 
   // The strip
   strip: 'Live now',
-  entry: (title: string, why: string) => `${title}, live. ${why}`,
-  createEntry: 'Create a Space',
+  /** Read aloud between an entry's title and its why-line. */
+  entryIsLive: ', live. ',
   createShort: 'Create',
-  /** Read aloud for the + of "+2 you follow". */
-  plus: 'plus ',
-  goneFromStrip: 'This Space has ended.',
+  /** Read aloud after it. */
+  createRest: ' a Space',
 
   // The room
   stage: 'On stage',
@@ -71,7 +64,6 @@ export const words = {
   requests: 'Asking to speak',
   noRequests: 'Nobody is asking to speak.',
   emptyStage: 'Nobody is on stage.',
-  freeSeat: 'Free seat',
   waiting: (minutes: number) => (minutes < 1 ? 'just now' : `${minutes} min`),
   listeners: (count: number) => `${people(count)} listening`,
   present: people,
@@ -79,30 +71,23 @@ export const words = {
   seat: (name: string, facts: string[]) => [name, ...facts].join(', '),
   isTalking: (name: string) => `${name} is talking`,
   areTalking: (name: string, others: number) => (others === 0 ? `${name} is talking` : `${name} and ${others} more`),
-  nobodyTalking: 'Nobody is talking',
   blockedSpeaker: 'Someone you blocked is speaking.',
 
   // My own state
   joining: 'Joining...',
-  inLine: (position: number) =>
-    position === 1 ? "You're next in line." : `You're ${ordinals[position - 1] ?? `number ${position}`} in line.`,
   asked: 'Asked to speak.',
   youCanSpeak: 'You can speak now. Tap to unmute.',
   microphoneOpen: 'Your microphone is on.',
   microphoneMuted: 'Your microphone is muted.',
-  microphoneHeld: 'Your microphone is ready and muted.',
   hostMutedYou: (host: string) => `The host muted you. ${host} can lift it.`,
-  invited: (host: string) => `${host} invites you. Come up and speak.`,
   movedToAudience: 'You are in the audience now.',
   soundBlocked: 'Your browser holds the sound back. Tap for sound.',
   reconnecting: 'Reconnecting... Your place is kept.',
   offline: 'No network. We keep trying, your place is kept.',
-  stillTrying: 'Still reconnecting. We keep trying.',
   elsewhere: 'Playing on another device or tab.',
   ended: 'This Space has ended.',
   endedNotRecorded: 'This Space has ended. It was not recorded, so there is nothing to replay.',
   removed: 'A host removed you from this Space.',
-  hostAway: (host: string) => `${host} lost connection. Waiting for them to come back.`,
 
   // Microphone trouble
   microphoneRefused: 'Microphone blocked. You can still listen.',
@@ -118,18 +103,13 @@ export const words = {
   createTitleHint: 'Up to 70 characters',
   createTitleMissing: 'Give your Space a title.',
   createNote: 'People who follow you see it at once. It is not recorded.',
-  topics: 'Topics',
   whoMayListen: 'Who may listen',
   whoMaySpeak: 'Who may speak',
   everyone: 'Everyone',
   followers: 'People who follow me',
   following: 'People I follow',
-  invitedOnly: 'People I invite',
-  joinNote: 'You come in muted. The others can see that you are here.',
   endQuestion: 'End for everyone?',
   endNote: 'Everyone leaves at once. It was not recorded.',
-  leaveAsHost: 'The Space ends if you stay away for a minute.',
-  leavePageQuestion: 'Your microphone is on. Leave this page?',
 
   // The member's own place: a title and one line
   dock: 'Your Space',
@@ -173,6 +153,7 @@ export const words = {
   // The room
   listening: (count: number) => `${count.toLocaleString('en')} listening`,
   meta: (host: string, lasted: string, audience: Space['audience']) => `${host} hosts \u00b7 ${lasted} \u00b7 ${reach[audience]}`,
+  justStarted: 'just started',
   quality: { good: 'Good', weak: 'Weak', lost: 'Lost' },
   others: 'Others',
   nobodyListens: 'Nobody is listening yet.',
@@ -185,7 +166,7 @@ export const words = {
   seeProfile: 'See profile',
   endShort: 'End',
   endCounts: (listening: number, asking: number) =>
-    `${people(listening)} ${listening === 1 ? 'is' : 'are'} listening${asking ? `, and ${asking} ${asking === 1 ? 'has' : 'have'} asked to speak` : ''}.`,
+    `${listening ? people(listening) : 'Nobody'} ${listening > 1 ? 'are' : 'is'} listening${asking ? `, and ${asking} ${asking === 1 ? 'has' : 'have'} asked to speak` : ''}.`,
   stay: 'Stay',
 
   // Cards that take the room's place
@@ -236,7 +217,6 @@ export const words = {
   tooSlow: 'That took too long.',
   unclear: 'Something went wrong on our side.',
   tryAgainSoon: 'Try again in a moment.',
-  mediaDown: 'The sound is away for a moment. We keep trying.',
   mediaGone: 'The sound did not come back.',
   otherTier: 'This Space is too full to join with sound right now.',
 };

@@ -8,7 +8,6 @@
 
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { query, state } from 'lit/decorators.js';
-import { styleMap } from 'lit/directives/style-map.js';
 import type { NewSpace } from '../core/api';
 import type { Problem } from '../core/types';
 import dialogSheet from '../styles/dialog.css?inline';
@@ -20,6 +19,7 @@ import { icon, type IconName } from './icons';
 import { MicrophoneCheck } from './microphone-check';
 import { isOutside } from './modal';
 import { styled } from './styles';
+import { variables } from './variables';
 
 const LONGEST = 70;
 
@@ -132,7 +132,7 @@ export class SpacesCreate extends LitElement {
       <p role="status"><b>${title}</b><small>${line}</small></p>
       ${heard === 'hearing'
         ? html`<span class="meter" aria-hidden="true">
-            ${bars.map((bar) => html`<i style=${styleMap({ '--bar': String(bar) })}></i>`)}
+            ${bars.map((bar) => html`<i ${variables({ '--bar': bar })}></i>`)}
           </span>`
         : html`<button class="button" part="button" type="button" ?disabled=${heard === 'asking'} @click=${() => void this.check.start()}>
             ${heard === 'idle' || heard === 'asking' ? words.checkIt : words.tryAgain}

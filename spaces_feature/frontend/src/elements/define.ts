@@ -7,19 +7,23 @@ import { SpacesStrip } from './strip';
 
 let listening = false;
 
-/** Gives every element its dependencies and defines `spaces-strip`. Calling it again changes nothing. */
-export function defineElements(deps: Deps): void {
+/**
+ * Gives every element its dependencies and defines `spaces-strip`; dock and panel of a Space that goes on wait for
+ * `soundFirst`. Calling it again changes nothing.
+ */
+export function defineElements(deps: Deps, soundFirst: Promise<void> = Promise.resolve()): void {
   if (listening) return;
   listening = true;
   provide(deps);
   keepStyle();
   defineOnce('spaces-strip', SpacesStrip);
   listenForOpeners();
-  if (deps.session.get().connection.kind !== 'idle') void loadRoomElements();
+  const load = () => void soundFirst.then(loadRoomElements);
+  if (deps.session.get().connection.kind !== 'idle') load();
   const stop = deps.session.subscribe(({ connection }) => {
     if (connection.kind === 'idle') return;
     stop();
-    void loadRoomElements();
+    load();
   });
 }
 

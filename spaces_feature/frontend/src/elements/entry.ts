@@ -21,7 +21,6 @@ export function liveEntry(entry: StripEntry, space: Space, config: PageConfig, w
       part: 'entry',
       href: `${config.prefix}/${encodeURIComponent(space.id)}`,
       'data-spaces-join': space.id,
-      'aria-label': words.entry(space.title, why.replace('+', words.plus)),
     },
     make(
       'span',
@@ -34,7 +33,8 @@ export function liveEntry(entry: StripEntry, space: Space, config: PageConfig, w
       'span',
       { class: 'spaces-entry__text' },
       make('span', { class: 'spaces-entry__title', dir: 'auto' }, space.title),
-      make('span', { class: 'spaces-entry__why', 'aria-hidden': 'true' }, why),
+      make('span', { class: 'spaces-hidden' }, words.entryIsLive),
+      make('span', { class: 'spaces-entry__why' }, why),
     ),
   );
 }
@@ -44,10 +44,11 @@ export function ownEntry(me: Profile, live: Space | null, config: PageConfig, wo
   if (!live)
     return make(
       'button',
-      { class: 'spaces-own', type: 'button', 'data-spaces-create': '', 'aria-label': words.createEntry },
+      { class: 'spaces-own', type: 'button', 'data-spaces-create': '' },
       face(me, 'spaces-face spaces-face--64'),
       make('span', { class: 'spaces-own__plus', 'aria-hidden': 'true' }),
       make('span', { class: 'spaces-own__label' }, words.createShort),
+      make('span', { class: 'spaces-hidden' }, words.createRest),
     );
   return make(
     'a',
@@ -55,11 +56,11 @@ export function ownEntry(me: Profile, live: Space | null, config: PageConfig, wo
       class: 'spaces-own spaces-own--live',
       href: `${config.prefix}/${encodeURIComponent(live.id)}`,
       'data-spaces-join': live.id,
-      'aria-label': `${words.youAreLive}: ${live.title}`,
     },
     face(me, 'spaces-face spaces-face--64 spaces-face--ring'),
     mark(),
     make('span', { class: 'spaces-own__label' }, words.youAreLive),
+    make('span', { class: 'spaces-hidden' }, `: ${live.title}`),
   );
 }
 

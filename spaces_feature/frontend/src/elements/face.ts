@@ -2,9 +2,9 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { classMap } from 'lit/directives/class-map.js';
-import { styleMap } from 'lit/directives/style-map.js';
 import type { Profile } from '../core/types';
 import { initials, tone } from './monogram';
+import { variables } from './variables';
 
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 const LOUD = 0.4;
@@ -28,7 +28,7 @@ export function face(profile: Profile, size: number, ripple?: Ripple): TemplateR
     class=${classMap({ face: true, talking: ripple?.talking ?? false, loud: level > LOUD })}
     data-tone=${tone(profile.user_id)}
     aria-hidden="true"
-    style=${styleMap({ '--face': String(size), '--spaces-level': String(level) })}
+    ${variables({ '--face': size, '--spaces-level': level })}
     >${profile.avatar_url
       ? html`<img src=${profile.avatar_url} alt="" decoding="async" draggable="false" @error=${hide} />`
       : nothing}<span class="initials">${initials(profile.name)}</span>${ripple

@@ -80,7 +80,7 @@ export class SpacesJoin extends LitElement {
     if (space.state !== 'live')
       return html`<span class="badge" part="badge">${space.state === 'scheduled' ? words.scheduledTag : words.endedTag}</span>`;
     return html`<span class="badge live" part="badge">${bars} ${words.live}</span>
-      <span class="count num">${words.listening(listeners.count)}</span>`;
+      ${listeners.count ? html`<span class="count num">${words.listening(listeners.count)}</span>` : nothing}`;
   }
 
   private about(snapshot: Snapshot): TemplateResult {

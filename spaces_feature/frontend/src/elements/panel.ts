@@ -14,30 +14,28 @@ import { property, query, state } from 'lit/decorators.js';
 import { classMap } from 'lit/directives/class-map.js';
 import type { Problem, Seat, Snapshot, SpeakRequest } from '../core/types';
 import sheet from '../styles/panel.css?inline';
-import sheetStyle from '../styles/sheet.css?inline';
 import { act } from './acting';
 import { attempt, deps } from './context';
 import { endedCard, microphoneCard } from './cards';
 import { bars } from './face';
+import { hostTabs, type Tab } from './host-tabs';
 import { icon } from './icons';
-import { isOutside, narrow, present } from './modal';
+import { narrow, present } from './modal';
 import { Observe } from './observe';
 import { markOf, problemLine } from './dock-parts';
 import type { Action, Place } from './place';
 import { barActions, needsWords } from './room-bar';
 import { audience, requests, stage } from './room-parts';
-import { endSheet, seatSheet, soundSheet, type Devices } from './sheets';
+import { share } from './sharing';
+import type { Sheet } from './side-sheet';
 import { styled } from './styles';
 import { swipeDown } from './swipe';
 import { clock, EachSecond, secondsSince, span } from './time';
 
-type Tab = 'requests' | 'stage' | 'audience';
-type Sheet = { kind: 'end' } | { kind: 'seat'; seat: Seat } | { kind: 'sound'; devices: Devices | null };
-
 const FIRST_ROW = 4;
 
 export class SpacesPanel extends LitElement {
-  static override styles = styled(sheet, sheetStyle);
+  static override styles = styled(sheet);
 
   @property({ attribute: false }) place!: Place;
   /** Show the microphone card instead of the room. */
@@ -50,7 +48,6 @@ export class SpacesPanel extends LitElement {
   @state() private busy = false;
   @state() private hasCopied = false;
   @query('.panel') private box!: HTMLDialogElement;
-  @query('.sheet') private side!: HTMLDialogElement | null;
 
   private readonly session = new Observe(this, deps().session);
   private returnTo: HTMLElement | null = null;
@@ -91,6 +88,7 @@ export class SpacesPanel extends LitElement {
         aria-labelledby="title"
         @cancel=${this.cancel}
         @keydown=${this.escape}
+        @click=${this.follow}
       >
         <span class="grip"></span>
         ${this.help
@@ -99,7 +97,16 @@ export class SpacesPanel extends LitElement {
             ? endedCard(value, () => void this.run('dismiss'))
             : this.room(value.snapshot)}
       </dialog>
-      ${this.sheet && value.snapshot ? this.sheetFor(this.sheet, value.snapshot) : nothing}`;
+      ${this.sheet && value.snapshot && !card
+        ? html`<spaces-side-sheet
+            exportparts="button"
+            .shown=${this.sheet}
+            .snapshot=${value.snapshot}
+            .volume=${value.volume}
+            @spaces-close=${this.closeSheet}
+            @spaces-problem=${(event: CustomEvent<Problem>) => (this.problem = event.detail)}
+          ></spaces-side-sheet>`
+        : nothing}`;
   }
 
   private room(snapshot: Snapshot | null): TemplateResult {
@@ -122,7 +129,7 @@ export class SpacesPanel extends LitElement {
         <span class="badge live" part="badge">${bars} ${words.live}</span>
         ${me?.role === 'host' ? html`<span class="soft num" role="timer">${clock(seconds)}</span>` : this.quality()}
         <span class="tools">
-          ${this.tool('share', words.share, this.share)} ${this.tool('more', words.settings, this.openSound)}
+          ${this.tool('share', words.share, this.shareIt)} ${this.tool('more', words.settings, this.openSound)}
           ${me?.permissions.includes('end')
             ? html`<button class="button outline" part="button" type="button" data-action="askEnd" @click=${(event: Event) => this.openSheet({ kind: 'end' }, event)}>
                 ${words.endShort}
@@ -135,7 +142,7 @@ export class SpacesPanel extends LitElement {
       </div>
       <h2 class="title" id="title" dir="auto">${space?.title ?? this.session.value.title}</h2>
       ${this.hasCopied ? html`<p class="toast">${words.copied}</p>` : nothing}
-      ${space && host ? html`<p class="soft num">${words.meta(host.profile.name, span(seconds), space.audience)}</p>` : nothing}
+      ${space && host && me?.role !== 'host' ? html`<p class="soft num">${words.meta(host.profile.name, seconds < 60 ? words.justStarted : span(seconds), space.audience)}</p>` : nothing}
     </header>`;
   }
 
@@ -161,21 +168,8 @@ export class SpacesPanel extends LitElement {
   }
 
   private hosting(snapshot: Snapshot): TemplateResult {
-    const { words } = deps();
-    const tabs: [Tab, string][] = [
-      ['requests', words.requestsTab(snapshot.requests.length)],
-      ['stage', words.stageTab(snapshot.stage.length)],
-      ['audience', words.audienceTab],
-    ];
     return html`${stage(snapshot.stage.slice(0, FIRST_ROW), this.session.value, { act: this.openSeat, size: 60, untagged: true })}
-      <div class="tabs" role="tablist" aria-label=${words.hostTabs} @keydown=${this.moveTab}>
-        ${tabs.map(
-          ([name, label]) =>
-            html`<button class="num" type="button" role="tab" id="tab-${name}" aria-controls="tab-panel" aria-selected=${String(this.tab === name)} tabindex=${this.tab === name ? 0 : -1} @click=${() => (this.tab = name)}>
-              ${label}
-            </button>`,
-        )}
-      </div>
+      ${hostTabs(this.tab, snapshot, (tab) => (this.tab = tab))}
       <div class="tab-panel" role="tabpanel" id="tab-panel" aria-labelledby="tab-${this.tab}">
         ${this.tab === 'requests'
           ? requests(snapshot.requests, this.answering, this.answer)
@@ -212,25 +206,6 @@ export class SpacesPanel extends LitElement {
     </button>`;
   }
 
-  private sheetFor(shown: Sheet, snapshot: Snapshot): TemplateResult {
-    return html`<dialog class="sheet" aria-labelledby="sheet-title" @cancel=${this.cancelSheet} @keydown=${this.escapeSheet} @click=${this.pressBeside}>
-      <span class="grip"></span>
-      <button class="button bare round close" part="button" type="button" aria-label=${deps().words.dismiss} @click=${this.closeSheet}>
-        ${icon('x')}
-      </button>
-      ${shown.kind === 'end'
-        ? endSheet(snapshot, this.closeSheet, () => void this.end(), this.busy)
-        : shown.kind === 'seat'
-          ? seatSheet(shown.seat, snapshot, () => void this.move(shown.seat))
-          : soundSheet(
-              this.session.value.volume,
-              shown.devices,
-              (volume) => void attempt(async (session) => session.setVolume(volume)),
-              (kind, id) => void this.keep(attempt((session) => session.chooseDevice(kind, id))),
-            )}
-    </dialog>`;
-  }
-
   /** A button that is truly disabled would lose the focus to the page; this one keeps it until the next one stands there. */
   private async run(name: Action['name']): Promise<void> {
     if (this.busy) return;
@@ -245,16 +220,6 @@ export class SpacesPanel extends LitElement {
   private async tryAgain(): Promise<void> {
     const problem = await act('tryMicrophone');
     if (!problem) this.fold();
-  }
-
-  private async end(): Promise<void> {
-    await this.keep(attempt((session) => session.end()));
-    this.closeSheet();
-  }
-
-  private async move(seat: Seat): Promise<void> {
-    this.closeSheet();
-    await this.keep(attempt((session) => session.moveToAudience(seat.user_id)));
   }
 
   private answer = async (request: SpeakRequest, accepts: boolean): Promise<void> => {
@@ -277,37 +242,16 @@ export class SpacesPanel extends LitElement {
     this.busy = false;
   }
 
-  private share = async (): Promise<void> => {
-    const { config, words, announce } = deps();
-    const { snapshot } = this.session.value;
-    if (!snapshot) return;
-    const url = new URL(`${config.prefix}/${encodeURIComponent(snapshot.space.id)}`, location.href).href;
-    try {
-      if (narrow.matches && 'share' in navigator) await navigator.share({ title: snapshot.space.title, url });
-      else {
-        await navigator.clipboard.writeText(url);
-        this.copied();
-        announce(words.copied, true);
-      }
-    } catch (error) {
-      if ((error as Error).name !== 'AbortError') window.prompt(words.copyLink, url);
-    }
-  };
-
-  private copied(): void {
+  private shareIt = async (): Promise<void> => {
+    const space = this.session.value.snapshot?.space;
+    if (!space || !(await share(space))) return;
     this.hasCopied = true;
     setTimeout(() => (this.hasCopied = false), 2000);
-  }
+  };
 
   private openSeat = (seat: Seat): void => this.openSheet({ kind: 'seat', seat });
 
-  private openSound = async (event: Event): Promise<void> => {
-    this.openSheet({ kind: 'sound', devices: null }, event);
-    await attempt(async (session) => {
-      const devices = await session.devices();
-      if (this.sheet?.kind === 'sound') this.sheet = { kind: 'sound', devices };
-    });
-  };
+  private openSound = (event: Event): void => this.openSheet({ kind: 'sound' }, event);
 
   private openSheet(shown: Sheet, event?: Event): void {
     this.returnTo = (event?.currentTarget as HTMLElement | undefined) ?? (this.shadowRoot?.activeElement as HTMLElement | null);
@@ -316,29 +260,6 @@ export class SpacesPanel extends LitElement {
 
   private closeSheet = (): void => {
     this.sheet = null;
-  };
-
-  private cancelSheet = (event: Event): void => {
-    event.preventDefault();
-    this.closeSheet();
-  };
-
-  private escapeSheet = (event: KeyboardEvent): void => {
-    if (event.key === 'Escape') this.closeSheet();
-  };
-
-  private pressBeside = (event: MouseEvent): void => {
-    if (this.side && isOutside(this.side, event)) this.closeSheet();
-    else if ((event.target as Element).closest('a') && narrow.matches) this.fold();
-  };
-
-  private moveTab = (event: KeyboardEvent): void => {
-    const order: Tab[] = ['requests', 'stage', 'audience'];
-    if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
-    const forward = this.matches(':dir(rtl)') ? 'ArrowLeft' : 'ArrowRight';
-    const step = event.key === forward ? 1 : -1;
-    this.tab = order[(order.indexOf(this.tab) + step + order.length) % order.length] ?? 'requests';
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>('[aria-selected="true"]')?.focus());
   };
 
   private fold = (): void => {
@@ -354,6 +275,11 @@ export class SpacesPanel extends LitElement {
     if (event.key === 'Escape' && !this.box.matches(':modal')) this.fold();
   };
 
+  /** A profile opens behind the sheet, so the sheet makes way. */
+  private follow = (event: Event): void => {
+    if (narrow.matches && event.composedPath().some((part) => part instanceof HTMLAnchorElement)) this.fold();
+  };
+
   private swipe = (event: PointerEvent): void => {
     if (narrow.matches) swipeDown(event, this.box, this.fold);
   };
@@ -362,7 +288,6 @@ export class SpacesPanel extends LitElement {
   private fit = (): void => {
     if (!this.isConnected || !this.hasUpdated) return;
     present(this.box, narrow.matches);
-    if (this.side) present(this.side, narrow.matches);
   };
 }
 

@@ -6,8 +6,10 @@ import { SpacesDock, UNFOLD } from './dock';
 import { SpacesJoin } from './join';
 import { SpacesPanel } from './panel';
 import { SpacesSeat } from './seat';
+import { SpacesSideSheet } from './side-sheet';
 
 defineOnce('spaces-seat', SpacesSeat);
+defineOnce('spaces-side-sheet', SpacesSideSheet);
 defineOnce('spaces-panel', SpacesPanel);
 defineOnce('spaces-dock', SpacesDock);
 defineOnce('spaces-join', SpacesJoin);

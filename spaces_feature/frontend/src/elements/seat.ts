@@ -9,7 +9,6 @@
 
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
-import { styleMap } from 'lit/directives/style-map.js';
 import type { Seat } from '../core/types';
 import sheet from '../styles/seat.css?inline';
 import { deps } from './context';
@@ -17,6 +16,7 @@ import { bars, drawnLevel, face } from './face';
 import { icon } from './icons';
 import { firstName } from './monogram';
 import { styled } from './styles';
+import { variables } from './variables';
 
 export class SpacesSeat extends LitElement {
   static override styles = styled(sheet);
@@ -40,10 +40,10 @@ export class SpacesSeat extends LitElement {
       <span class="name" aria-hidden="true" dir="auto">${this.own ? deps().words.you : firstName(this.seat.profile)}</span>
       ${this.untagged ? nothing : this.tag()}`;
     if (this.actionable)
-      return html`<button class="seat" part="seat" type="button" aria-haspopup="dialog" aria-label=${label}>${look}</button>`;
+      return html`<button class="seat" part="seat" type="button" aria-haspopup="dialog">${look}<span class="sr">${label}</span></button>`;
     const { url } = this.seat.profile;
     return url && !this.own
-      ? html`<a class="seat" part="seat" href=${url} aria-label=${label}>${look}</a>`
+      ? html`<a class="seat" part="seat" href=${url}>${look}<span class="sr">${label}</span></a>`
       : html`<div class="seat" part="seat" role="img" aria-label=${label}>${look}</div>`;
   }
 
@@ -67,7 +67,7 @@ export class SpacesSeat extends LitElement {
       return html`<span
         class="mark talks"
         aria-hidden="true"
-        style=${styleMap({ '--spaces-level': String(drawnLevel(this.level)) })}
+        ${variables({ '--spaces-level': drawnLevel(this.level) })}
         >${bars}</span
       >`;
     return html`<span class="mark" aria-hidden="true">${icon(this.seat.is_muted ? 'microphoneOff' : 'microphoneOn')}</span>`;

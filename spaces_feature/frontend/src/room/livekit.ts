@@ -15,6 +15,7 @@ import {
   type RemoteTrack,
 } from 'livekit-client';
 import type { LostReason } from '../core/connection-state';
+import { overhear } from './overheard';
 import type { OpenTransport, TransportListeners } from './transport';
 
 const REASONS: Partial<Record<DisconnectReason, LostReason>> = {
@@ -47,7 +48,27 @@ export const openLiveKit: OpenTransport = (listeners) => {
   let published: LocalAudioTrack | null = null;
   let volume = 1;
   let isDropped = false;
+  /** Whom the SFU has named as talking at least once: of them it tells every change. */
+  const told = new Set<string>();
+  const overheard = overhear(untold, tellWhoTalks);
 
+  async function untold(): Promise<Map<string, number>> {
+    const amplitudes = new Map<string, number>();
+    for (const { track, participant } of heard.values()) {
+      if (track.isMuted || told.has(participant.identity)) continue;
+      amplitudes.set(participant.identity, await level(track.receiver, 'inbound-rtp'));
+    }
+    return amplitudes;
+  }
+
+  function tellWhoTalks(): void {
+    const named = room.activeSpeakers.map(({ identity }) => identity);
+    for (const identity of named) told.add(identity);
+    listeners.talking([...named, ...overheard.identities.filter((identity) => !named.includes(identity))]);
+  }
+
+  room.on(RoomEvent.ActiveSpeakersChanged, tellWhoTalks);
+  room.on(RoomEvent.Disconnected, overheard.stop);
   room.on(RoomEvent.TrackSubscribed, (track, _publication, participant) => {
     if (!(track instanceof RemoteAudioTrack)) return;
     // The element stays out of the document: whatever is moved about there would pause it.
@@ -71,6 +92,7 @@ export const openLiveKit: OpenTransport = (listeners) => {
     connect: (url, token) => room.connect(url, token, CONNECT),
     async drop() {
       isDropped = true;
+      overheard.stop();
       for (const { track } of heard.values()) track.detach();
       heard.clear();
       await room.disconnect(false);
@@ -88,7 +110,8 @@ export const openLiveKit: OpenTransport = (listeners) => {
     async amplitudes() {
       const amplitudes = new Map<string, number>();
       for (const { track, participant } of heard.values()) {
-        if (participant.isSpeaking) amplitudes.set(participant.identity, await level(track.receiver, 'inbound-rtp'));
+        const isTalking = participant.isSpeaking || overheard.identities.includes(participant.identity);
+        if (isTalking) amplitudes.set(participant.identity, await level(track.receiver, 'inbound-rtp'));
       }
       const me = room.localParticipant;
       if (published && me.isSpeaking) amplitudes.set(me.identity, await level(published.sender, 'media-source'));
@@ -144,7 +167,6 @@ function report(room: Room, listeners: TransportListeners, isDropped: () => bool
       if (!isDropped()) listeners.lost((reason !== undefined && REASONS[reason]) || 'unknown');
     })
     .on(RoomEvent.AudioPlaybackStatusChanged, () => listeners.sound(!room.canPlaybackAudio))
-    .on(RoomEvent.ActiveSpeakersChanged, (speakers) => listeners.talking(speakers.map(({ identity }) => identity)))
     .on(RoomEvent.ConnectionQualityChanged, (quality, participant) => {
       const word = QUALITIES[quality];
       if (word && isMe(participant)) listeners.quality(word);

@@ -1,0 +1,56 @@
+"""Interleaved pairs: what is measured and its floor by turns, so that a busy moment strikes both."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Figure:
+    """One line of the table: values and floors of the same moments, and what their ratio should be.
+
+    ``target`` is a limit of the ratio, of the value itself where ``of_value`` holds, or None for lines that only
+    inform. With ``at_least`` more is better.
+    """
+
+    name: str
+    unit: str
+    target: float | None
+    at_least: bool = False
+    of_value: bool = False
+    values: list[float] = field(default_factory=list)
+    floors: list[float] = field(default_factory=list)
+
+    def add(self, value: float, floor: float | None = None) -> None:
+        """Add one pair, or one value that has no floor."""
+        self.values.append(value)
+        if floor is not None:
+            self.floors.append(floor)
+
+    @property
+    def ratios(self) -> list[float]:
+        """Value by floor, pair by pair."""
+        return [value / floor for value, floor in zip(self.values, self.floors, strict=True)] if self.floors else []
+
+    @property
+    def is_met(self) -> bool | None:
+        """Whether the median is within the target; None without one."""
+        if self.target is None:
+            return None
+        median = statistics.median(self.values if self.of_value else self.ratios)
+        return median >= self.target if self.at_least else median <= self.target
+
+
+def take_pairs(figure: Figure, count: int, measured: Callable[[], float], floor: Callable[[], float]) -> Figure:
+    """Fill the figure with ``count`` pairs; each other pair begins with the floor."""
+    for number in range(count):
+        if number % 2:
+            below = floor()
+            value = measured()
+        else:
+            value = measured()
+            below = floor()
+        figure.add(value, below)
+    return figure

@@ -1,0 +1,197 @@
+"""``python -m tests.e2e.screenshots FOLDER``: pictures of a lively demo for README and docs, by the real thing.
+
+The people are the demo's own, the sound is a tone, and nothing is drawn by hand: what is wrong in a picture is wrong
+in the product.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Browser, Locator, sync_playwright
+
+from deploy.capabilities import find_chromium
+from tests.sfu.sound import SoundLoop
+
+from .browser import DESK, MICROPHONE_HZ, PHONE, Tab, launch, new_context, write_tone
+from .demo import Demo
+from .member import Caller
+
+SPEAKERS = ("priya", "theo", "alan")
+ASKING = ("kwame", "noor", "wren")
+LISTENERS = ("mateo", "hana", "leila", "harjit", "dele", "sofia", "omar", "ingrid", "jun")
+OTHERS = {
+    "lena": "Rehearsal room, doors open",
+    "yusuf": "Night trains, and who still takes them",
+    "pam": "What we shipped this week",
+}
+
+_IS_STILL = """[...document.images].every((image) => image.complete) && !document.getAnimations().some((one) =>
+  one.playState === 'running' && one.effect.getComputedTiming().iterations === 1)"""
+
+Scheme = Literal["light", "dark"]
+LOOKS: tuple[tuple[int, Scheme], ...] = ((DESK, "light"), (DESK, "dark"), (PHONE, "light"), (PHONE, "dark"))
+
+
+@dataclass
+class Studio:
+    """A demo full of people, a browser, and the folder that the pictures go to."""
+
+    demo: Demo
+    browser: Browser
+    loop: SoundLoop
+    folder: Path
+    people: dict[str, Caller] = field(default_factory=dict)
+
+    def call(self, username: str) -> Caller:
+        """Somebody by API; the same one each time."""
+        if username not in self.people:
+            self.people[username] = Caller(self.loop, self.demo.url, username)
+        return self.people[username]
+
+    @contextlib.contextmanager
+    def tab(self, username: str, width: int = DESK, scheme: Scheme = "light") -> Iterator[Tab]:
+        """Somebody in a browser of their own, at twice the pixels."""
+        context = new_context(self.browser, width=width, device_scale_factor=2, color_scheme=scheme)
+        try:
+            yield Tab(context.new_page(), self.demo.url, username).sign_in()
+        finally:
+            context.close()
+
+    def shoot(self, tab: Tab, name: str, *, part: str = "") -> None:
+        """Keep what the tab shows, or one ``part`` of it, once nothing slides any more."""
+        tab.sees(lambda: tab.quiet(_IS_STILL), within=2)
+        path = self.folder / f"{name}.png"
+        if part:
+            tab.page.locator(part).first.screenshot(path=path)
+        else:
+            tab.page.screenshot(path=path)
+        print(path, flush=True)
+
+    def fill(self, space_id: str) -> None:
+        """Bring people on stage, into the queue and into the audience."""
+        host = self.call("ada")
+        for username in (*SPEAKERS, *ASKING, *LISTENERS):
+            self.call(username).post(f"/spaces/{space_id}/join")
+        for username in (*SPEAKERS, *ASKING):
+            self.call(username).post(f"/spaces/{space_id}/requests")
+        for username in SPEAKERS:
+            host.post(f"/spaces/{space_id}/requests/{self.call(username).user_id}/accept")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Take every picture; returns the exit status."""
+    if len(arguments) != 1:
+        print(__doc__, file=sys.stderr)
+        return 2
+    program = find_chromium()
+    if program is None:
+        print("There is no Chromium on this machine.", file=sys.stderr)
+        return 1
+    folder = Path(arguments[0])
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
+        demo, loop = Demo(Path(scratch)), SoundLoop()
+        browser = launch(playwright, program, tone=write_tone(Path(scratch) / "tone.wav", MICROPHONE_HZ))
+        studio = Studio(demo, browser, loop, folder)
+        try:
+            demo.start()
+            take_all(studio)
+        finally:
+            for caller in studio.people.values():
+                caller.close()
+            browser.close()
+            loop.close()
+            demo.stop()
+    return 0
+
+
+def take_all(studio: Studio) -> None:
+    """The pictures, in the order in which things happen."""
+    for username, title in OTHERS.items():
+        studio.call(username).go_live(title)
+    with studio.tab("ada") as ada:
+        ada.page.locator("spaces-strip [data-spaces-create]").click()
+        ada.page.get_by_label("What will you talk about?").fill("Why small software lasts")
+        ada.press("Check it")
+        ada.shows(ada.page.get_by_text("Microphone works"))
+        studio.shoot(ada, "create-1280-light")
+        ada.press("Go live")
+        ada.shows(ada.panel)
+        space_id = ada.quiet("document.querySelector('.spaces-own--live').dataset.spacesJoin")
+        studio.fill(space_id)
+        ada.press("Mic is off")
+        studio.call("theo").enter(space_id)
+        ada.shows(ada.page.get_by_role("tab", name="Requests · 3"))
+        ada.shows(talking(ada))
+        studio.shoot(ada, "host-1280-light")
+        for width, scheme in LOOKS:
+            take_as_listener(studio, space_id, width, scheme)
+        take_docks(studio, ada, space_id)
+
+
+def take_as_listener(studio: Studio, space_id: str, width: int, scheme: Scheme) -> None:
+    """What grace sees from the strip to the room."""
+    look = f"{width}-{scheme}"
+    with studio.tab("grace", width, scheme) as grace:
+        grace.shows(grace.entry(space_id))
+        studio.shoot(grace, f"home-{look}")
+        grace.entry(space_id).click()
+        grace.shows(grace.button("Listen"))
+        studio.shoot(grace, f"join-{look}")
+        grace.press("Listen")
+        grace.shows(grace.panel)
+        assert grace.hears(MICROPHONE_HZ)
+        grace.shows(talking(grace))
+        studio.shoot(grace, f"space-{look}")
+        grace.fold()
+        grace.shows(grace.dock.get_by_text("Ada is talking"))
+        studio.shoot(grace, f"dock-{look}")
+        grace.press("Leave quietly")
+        grace.hides(grace.dock)
+
+
+def talking(tab: Tab) -> Locator:
+    """A loud ring in the room."""
+    return tab.panel.locator(".face.talking.loud")
+
+
+def take_docks(studio: Studio, ada: Tab, space_id: str) -> None:
+    """What the dock says from moment to moment."""
+    with studio.tab("grace", PHONE) as grace:
+        grace.join(space_id)
+        grace.fold()
+        grace.press("Ask to speak")
+        grace.shows(grace.dock.get_by_text("in line"))
+        studio.shoot(grace, "dock-asked", part="spaces-dock .dock")
+        ada.press("Accept: Grace Adeyemi")
+        grace.shows(grace.dock.get_by_text("You can speak now"))
+        studio.shoot(grace, "dock-accepted", part="spaces-dock .dock")
+        grace.press("Tap to unmute")
+        grace.shows(grace.dock.get_by_text("Your microphone is on"))
+        studio.shoot(grace, "dock-speaking", part="spaces-dock .dock")
+        grace.unfold()
+        studio.shoot(grace, "speaking-390-light")
+        grace.fold()
+        grace.page.context.set_offline(True)
+        grace.shows(grace.dock.get_by_text("You are offline"))
+        studio.shoot(grace, "dock-offline", part="spaces-dock .dock")
+        grace.page.context.set_offline(False)
+        grace.shows(grace.dock.get_by_text("Your microphone is on"))
+        ada.press("End")
+        studio.shoot(ada, "end-1280-light")
+        ada.press("End Space")
+        grace.shows(grace.dock.get_by_text("This Space has ended"))
+        studio.shoot(grace, "dock-ended", part="spaces-dock .dock")
+        grace.unfold()
+        studio.shoot(grace, "ended-390-light")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

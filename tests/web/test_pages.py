@@ -1,0 +1,79 @@
+"""Our pages: the directory and the page of one Space, and all of it with Spaces off."""
+
+from __future__ import annotations
+
+from tests.web.conftest import Visit
+from tests.web.visitor import GOOD_BODIES, Visitor, routes, url_of
+from tests.world import World
+
+ABSENT = "0123456789abc"
+
+
+def test_the_page_of_a_space(visit: Visit) -> None:
+    """A live Space's page names it and who is on stage, offers Listen, and no cache keeps it."""
+    space_id = visit("ada").start("Why small software lasts")
+    response = visit("grace").page(f"/spaces/{space_id}")
+    assert response.status_code == 200
+    assert "Why small software lasts" in response.text
+    assert "Listen" in response.text
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_the_page_of_an_ended_space(visit: Visit) -> None:
+    """An ended Space's page says so and offers no way in."""
+    ada = visit("ada")
+    space_id = ada.start()
+    ada.post(f"/spaces/{space_id}/end")
+    html = visit("grace").page(f"/spaces/{space_id}").text
+    assert "This Space has ended" in html
+    assert f'data-spaces-join="{space_id}"' not in html
+
+
+def test_absent_and_hidden_pages_are_one_page(visit: Visit) -> None:
+    """SEC-17: the page of a hidden Space is the host's 404, the same as for an id that nobody has."""
+    hidden = visit("ada").start(audience="followers")
+    tim = visit("tim")
+    absent, private = tim.page(f"/spaces/{ABSENT}"), tim.page(f"/spaces/{hidden}")
+    assert (absent.status_code, private.status_code) == (404, 404)
+    assert absent.data == private.data
+
+
+def test_the_directory_lists_what_the_strip_shows(world: World, visit: Visit) -> None:
+    """The directory shows live Spaces of people whom the viewer follows, and plain words when there are none."""
+    world.graph.follow(world.user("grace"), world.user("ada"))
+    visit("ada").start("Why small software lasts")
+    assert "Why small software lasts" in visit("grace").page("/spaces/").text
+    assert "Nobody you may hear is live right now" in visit("tim").page("/spaces/").text
+
+
+def test_signed_out_pages_say_so(visit: Visit) -> None:
+    """Signed out, both pages ask to sign in with a 401 and tell nothing of the Space."""
+    space_id = visit("ada").start("For members")
+    for path in ("/spaces/", f"/spaces/{space_id}", f"/spaces/{ABSENT}"):
+        response = visit(None).page(path)
+        assert response.status_code == 401
+        assert "Sign in" in response.text
+        assert "For members" not in response.text
+
+
+def test_with_spaces_off_nothing_is_there(closed: World) -> None:
+    """Every page, document and route of the API is a 404, signed in or not; the host's own pages are untouched."""
+    closed.app.add_url_rule("/own", "own", lambda: "the host's own")
+    for name in ("ada", None):
+        visitor = Visitor(closed, name)
+        for path in ("/spaces/", f"/spaces/{ABSENT}", "/spaces/openapi.json", "/spaces/events.json"):
+            assert visitor.page(path).status_code == 404, path
+        answers = set()
+        for route in routes():
+            response = visitor.call(route.method, url_of(route, ABSENT), GOOD_BODIES.get(route.name))
+            assert response.status_code == 404, route.name
+            answers.add(response.data)
+        assert len(answers) == 1
+        assert visitor.page("/own").text == "the host's own"
+
+
+def test_assets_change_their_address_with_their_content(visit: Visit) -> None:
+    """Our files carry a fingerprint of their content, so that a browser may keep them and never keeps an old one."""
+    html = visit("ada").page("/spaces/").text
+    assert "/spaces/static/dist/spaces.js?v=" in html
+    assert "/spaces/static/dist/spaces.css?v=" in html
