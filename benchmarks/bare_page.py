@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -57,7 +58,9 @@ class BarePage:
                 for name, value in (("Content-Type", kind), ("Content-Length", len(body)), ("Cache-Control", cache)):
                     self.send_header(name, str(value))
                 self.end_headers()
-                self.wfile.write(body)
+                # A page that was left does not wait for its answer.
+                with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                    self.wfile.write(body)
 
             def log_message(self, format: str, *arguments: object) -> None:
                 """Say nothing."""

@@ -18,6 +18,7 @@ from tests.sfu.server import Sfu
 from tests.sfu.sound import Participant, SoundLoop
 
 from .bare_page import BarePage
+from .parlour import Parlour
 
 __all__ = ["MICROPHONE_HZ", "VOICE_HZ", "Scene", "open_scene"]
 
@@ -28,13 +29,14 @@ _SIZE = {"width": 1280, "height": 900}
 
 @dataclass(slots=True)
 class Scene:
-    """All that is running. ``ears`` are the member's signed-in browser state by user name."""
+    """All that is running. ``cookies`` are the signed-in browser states of the demo's members."""
 
     browser: Browser
     demo: Demo
     bare_sfu: Sfu
     bare: BarePage
     loop: SoundLoop
+    folder: Path
     cookies: dict[str, Any]
 
     def caller(self, username: str) -> Caller:
@@ -50,6 +52,13 @@ class Scene:
                 self.cookies[username] = context.storage_state()
         with self._context(storage_state=self.cookies[username]) as context:
             yield Tab(context.new_page(), self.demo.url, username).open()
+
+    @contextmanager
+    def parlour_tab(self, parlour: Parlour, handle: str) -> Iterator[Tab]:
+        """A signed-in member's home page on the plain host, in a fresh profile."""
+        with self._context() as context, parlour.sign_in(handle) as session:
+            parlour.lend(session, context)
+            yield Tab(context.new_page(), parlour.url, handle).open()
 
     @contextmanager
     def bare_tab(self, role: str) -> Iterator[Page]:
@@ -115,4 +124,4 @@ def open_scene(folder: Path) -> Iterator[Scene]:
         playwright = stack.enter_context(sync_playwright())
         browser = launch(playwright, program, tone=write_tone(folder / "tone.wav", MICROPHONE_HZ))
         stack.callback(browser.close)
-        yield Scene(browser, demo, bare_sfu, bare, loop, {})
+        yield Scene(browser, demo, bare_sfu, bare, loop, folder, {})

@@ -80,6 +80,12 @@ class Stays:
         )
         return total - on_stage, total, [UserId(user_id) for user_id in latest]
 
+    def visitors(self, space_id: SpaceId) -> int:
+        """Return how many members were ever there."""
+        stay = self._tables.stay
+        visitors = select(func.count(stay.c.user_id.distinct())).where(stay.c.space_id == space_id)
+        return self._session.scalar(visitors) or 0
+
     def participant_counts(self) -> dict[SpaceId, int]:
         """Return how many are present, by Space."""
         stay = self._tables.stay

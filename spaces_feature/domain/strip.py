@@ -17,9 +17,10 @@ from .space import Space
 class Tie(IntEnum):
     """How a viewer is tied to a Space; the lowest wins."""
 
-    HOST = 0
-    STAGE = 1
-    LISTENER = 2
+    OWN = 0
+    HOST = 1
+    STAGE = 2
+    LISTENER = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,19 @@ class Entry:
         return tuple(dict.fromkeys((*self.followed[:1], *stage, *self.followed)))
 
 
-def entry_for(space: Space, followees: frozenset[UserId], listeners: frozenset[UserId] = frozenset()) -> Entry | None:
-    """Return the viewer's entry for one live Space, None when nobody they follow is there.
+def entry_for(
+    space: Space,
+    followees: frozenset[UserId],
+    listeners: frozenset[UserId] = frozenset(),
+    *,
+    viewer: UserId | None = None,
+) -> Entry | None:
+    """Return the viewer's entry for one live Space, None when it is not theirs and nobody they follow is there.
 
     ``listeners`` are those in the audience who share with their followers that they listen.
     """
+    if space.host_id == viewer:
+        return Entry(space, Tie.OWN, (space.host_id,))
     on_stage = [seat.user_id for seat in space.seats if seat.user_id in followees]
     listening = sorted((listeners & followees) - set(on_stage))
     followed = (*on_stage, *listening)
@@ -68,6 +77,8 @@ def _started(space: Space) -> float:
 
 def why(entry: Entry, name: Callable[[UserId], str]) -> tuple[str, str]:
     """Return the reason's stable code and its words: "Ada is hosting, +2 you follow"."""
+    if entry.tie is Tie.OWN:
+        return "own", "You are hosting"
     first, others = entry.followed[0], len(entry.followed) - 1
     code, words = {
         Tie.HOST: ("host", "is hosting"),

@@ -27,7 +27,7 @@ def strip(seams: Seams, viewer: UserId) -> list[Json]:
     if not spaces:
         return []
     followees = seams.memory.followees(viewer)
-    entries = [entry for space in spaces if (entry := entry_for(space, followees))]
+    entries = [entry for space in spaces if (entry := entry_for(space, followees, viewer=viewer))]
     if not entries:
         return []
     entries = ranked(_allowed(seams, viewer, followees, entries))[:LONGEST]
@@ -78,11 +78,6 @@ def _allowed(seams: Seams, viewer: UserId, followees: frozenset[UserId], entries
 def _card(seams: Seams, space: Space) -> Json:
     count = max(seams.index.count(space.id), len(space.seats))
     return {**space_fields(space), "version": space.version, "participant_count": count, "subscriber_count": 0}
-
-
-def hosting(seams: Seams, viewer: UserId) -> str | None:
-    """Return the id of the live Space that the viewer hosts."""
-    return next((space.id for space in seams.index.spaces() if space.host_id == viewer), None)
 
 
 def load_index(seams: Seams) -> None:

@@ -19,7 +19,10 @@ SAMPLE = 10
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What a snapshot says beside the Space itself: how many listen and are there in all, the latest, and blocks."""
+    """What a snapshot says beside the Space itself: how many listen and are there in all, the latest, and blocks.
+
+    Of a Space that has ended ``present`` is how many came.
+    """
 
     listening: int
     present: int
@@ -35,7 +38,7 @@ def look_around(seams: Seams, work: Work, space: Space, viewer: UserId, ties: Re
     else:
         blocked = ties.blocked
     if space.state is not State.LIVE:
-        return Around(0, 0, (), blocked)
+        return Around(0, work.visitors(space.id), (), blocked)
     listening, present, sample = work.listeners(space.id, sample=SAMPLE)
     return Around(listening, present, tuple(sample), blocked)
 
@@ -84,8 +87,6 @@ def snapshot(seams: Seams, space: Space, viewer: UserId, around: Around | None =
 
 def listeners_of(seams: Seams, space: Space) -> Json:
     """Who listens: ``count``, ``sample`` of profiles, and ``participant_count`` with the stage."""
-    if space.state is not State.LIVE:
-        return {"count": 0, "sample": [], "participant_count": 0}
     with seams.store.begin() as work:
         count, present, sample = work.listeners(space.id, sample=SAMPLE)
     profiles = seams.memory.profiles(sample)

@@ -122,6 +122,10 @@ class Work(Protocol):
         """Return how many listen, how many are present in all, and the ``sample`` latest listeners."""
         ...
 
+    def visitors(self, space_id: SpaceId) -> int:
+        """Return how many members were ever there."""
+        ...
+
     def participants(self, space_id: SpaceId, *, after: tuple[datetime, str] | None, limit: int) -> list[Stay]:
         """Return lasting stays, oldest first, from a keyset position on."""
         ...

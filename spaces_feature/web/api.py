@@ -33,9 +33,7 @@ def me(call: Call) -> Reply:
         for flag in FLAGS
     }
     profile = call.seams.memory.profiles([call.viewer])[call.viewer]
-    discovery.load_index(call.seams)
-    hosted = discovery.hosting(call.seams, call.viewer)
-    return 200, {"user_id": call.viewer, "profile": profile_fields(profile), "flags": values, "hosting": hosted}
+    return 200, {"user_id": call.viewer, "profile": profile_fields(profile), "flags": values}
 
 
 @route("GET", "/topics", answer=schemas.Topics, limit="read")
@@ -49,7 +47,7 @@ def strip(call: Call) -> Reply:
     """Who is talking now, best first."""
     discovery.load_index(call.seams)
     entries = discovery.strip(call.seams, call.viewer) if call.seams.flags.is_on("spaces.strip", call.viewer) else []
-    return 200, {"entries": entries, "hosting": discovery.hosting(call.seams, call.viewer)}
+    return 200, {"entries": entries}
 
 
 @route("POST", "/spaces", answer=schemas.Snapshot, body=schemas.StartBody, limit="start", status=201)

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, jsonify, request
 from ..errors import NotFound
 from ..services.seams import Seams
 from . import api  # enters the views into the table
+from .assets import BlueprintWithFiles
 from .calls import Caller
 from .idempotency import Answers
 from .limits import RateLimits
@@ -27,7 +28,7 @@ ALWAYS_THERE = frozenset({"spaces.webhook", "spaces.static"})
 def make_blueprint(seams: Seams, answers: Answers, event_schemas: dict[str, Any]) -> Blueprint:
     """Return the blueprint of one app. Nothing app-wide is registered with it."""
     prefix = seams.config.url_prefix
-    blueprint = Blueprint(
+    blueprint = BlueprintWithFiles(
         "spaces",
         "spaces_feature",
         url_prefix=prefix,

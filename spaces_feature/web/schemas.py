@@ -157,10 +157,9 @@ class StripEntry(Answer):
 
 
 class Strip(Answer):
-    """``hosting`` is the id of the live Space that the viewer hosts."""
+    """Best first; a Space that the viewer hosts comes before all, with the reason ``own``."""
 
     entries: list[StripEntry]
-    hosting: str | None
 
 
 class Participant(Answer):
@@ -179,7 +178,6 @@ class OwnAccount(Answer):
     user_id: str
     profile: Profile
     flags: dict[str, bool | int]
-    hosting: str | None
 
 
 class Topic(Answer):

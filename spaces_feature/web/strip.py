@@ -16,7 +16,7 @@ from ..flags import FLAGS
 from ..services import discovery
 from ..services.seams import Seams
 from ..services.snapshots import profile_fields
-from .assets import asset
+from .assets import asset, chunks
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +68,7 @@ class StripRenderer:
             "shows_strip": shows_strip,
             "can_host": viewer is not None and self._seams.flags.is_on("spaces.host", viewer),
             "asset": asset,
+            "chunks": chunks(),
             "nonce": self._csp_nonce() if self._csp_nonce else None,
             "prefix": self._seams.config.url_prefix,
         }
@@ -81,7 +82,6 @@ class StripRenderer:
             "api": f"{prefix}/api/v1",
             "socket_path": _socket_path(self._socketio),
             "me": me,
-            "hosting": discovery.hosting(self._seams, viewer) if viewer else None,
             "flags": boolean,
             "room_bundle": asset("room.js"),
             "app_name": self._seams.config.app_name or current_app.name.replace("_", " "),

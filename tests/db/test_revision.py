@@ -61,11 +61,7 @@ class Host:
 @pytest.fixture(params=[{}, CONVENTION], ids=["plain", "naming-convention"])
 def host(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Host]:
     """A host with Flask-Migrate just set up. Its env.py silences every logger there is, which ends with the test."""
-    talking = [
-        logger
-        for logger in logging.root.manager.loggerDict.values()
-        if isinstance(logger, logging.Logger) and not logger.disabled
-    ]
+    silent = {name for name, logger in _loggers().items() if logger.disabled}
     level, handlers = logging.root.level, list(logging.root.handlers)
     made = Host(tmp_path, request.param)
     made.flask("db", "init")
@@ -74,8 +70,13 @@ def host(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Host]:
         made.db.engine.dispose()
     logging.root.setLevel(level)
     logging.root.handlers[:] = handlers
-    for logger in talking:
-        logger.disabled = False
+    for name, logger in _loggers().items():
+        logger.disabled = name in silent
+
+
+def _loggers() -> dict[str, logging.Logger]:
+    known = logging.root.manager.loggerDict
+    return {name: logger for name, logger in known.items() if isinstance(logger, logging.Logger)}
 
 
 def test_one_revision_joins_the_hosts_own_chain(host: Host) -> None:

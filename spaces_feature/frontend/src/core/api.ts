@@ -27,8 +27,6 @@ export interface MyPlace {
   user_id: string;
   profile: Profile;
   flags: Record<string, boolean | number>;
-  /** The Space that is live under the member's own name. */
-  hosting: string | null;
 }
 
 export interface Participant {

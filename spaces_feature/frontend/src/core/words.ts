@@ -46,6 +46,8 @@ export const words = {
   copyLink: 'Copy link',
   copied: 'Link copied',
   settings: 'Sound settings',
+  popOut: 'Open in its own window',
+  popOutLine: 'Keeps playing while you browse elsewhere',
   volume: 'Volume',
   microphone: 'Microphone',
   speakers: 'Speakers',

@@ -1,4 +1,4 @@
-/** Hands the address of a Space on: through the phone's own sheet, else as a copied link. */
+/** Takes a Space elsewhere: its address to others, or its sound to a window of its own. */
 
 import type { Space } from '../core/types';
 import { deps } from './context';
@@ -20,4 +20,13 @@ export async function share(space: Space): Promise<boolean> {
     if ((error as Error).name !== 'AbortError') window.prompt(words.copyLink, url);
     return false;
   }
+}
+
+/**
+ * Opens the Space in a small window, which takes the place over: it is given a copy of this tab's stored intent, rejoins
+ * by it, and this page then says that it plays elsewhere.
+ */
+export function popOut(space: Space): void {
+  const { config } = deps();
+  window.open(`${config.prefix}/${encodeURIComponent(space.id)}`, 'spaces-player', 'popup,width=420,height=720');
 }

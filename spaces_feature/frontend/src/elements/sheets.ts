@@ -50,12 +50,13 @@ export interface Devices {
   speakers: MediaDeviceInfo[];
 }
 
-/** Volume and devices. Devices without a name are those the browser does not tell before it was allowed. */
+/** Volume, devices, and a window of its own. Devices without a name are those the browser does not tell before it was allowed. */
 export function soundSheet(
   volume: number,
   devices: Devices | null,
   setVolume: (volume: number) => void,
   choose: (kind: 'audioinput' | 'audiooutput', id: string) => void,
+  popOut: () => void,
 ): TemplateResult {
   const { words } = deps();
   return html`<h2 class="title" id="sheet-title">${words.settings}</h2>
@@ -70,7 +71,14 @@ export function soundSheet(
       />
     </label>
     ${deviceField(words.microphone, devices?.microphones ?? [], (id) => choose('audioinput', id))}
-    ${deviceField(words.speakers, devices?.speakers ?? [], (id) => choose('audiooutput', id))}`;
+    ${deviceField(words.speakers, devices?.speakers ?? [], (id) => choose('audiooutput', id))}
+    <ul class="menu" role="list">
+      <li>
+        <button class="choice" type="button" data-action="popOut" @click=${popOut}>
+          ${icon('popOut')}<span><b>${words.popOut}</b><small>${words.popOutLine}</small></span>
+        </button>
+      </li>
+    </ul>`;
 }
 
 function deviceField(label: string, devices: MediaDeviceInfo[], choose: (id: string) => void): TemplateResult | typeof nothing {

@@ -15,6 +15,7 @@ import { attempt, deps } from './context';
 import { icon } from './icons';
 import { isOutside, narrow, present } from './modal';
 import { endSheet, seatSheet, soundSheet, type Devices } from './sheets';
+import { popOut } from './sharing';
 import { styled } from './styles';
 
 export type Sheet = { kind: 'end' } | { kind: 'seat'; seat: Seat } | { kind: 'sound' };
@@ -70,6 +71,10 @@ export class SpacesSideSheet extends LitElement {
           this.devices,
           (volume) => void attempt(async (session) => session.setVolume(volume)),
           (kind, id) => void this.tell(attempt((session) => session.chooseDevice(kind, id))),
+          () => {
+            popOut(snapshot.space);
+            this.close();
+          },
         );
     }
   }
