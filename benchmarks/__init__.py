@@ -1,1 +1,1 @@
-"""Every figure of the product beside its floor, measured in the same run: ``make bench``, or ``python -m benchmarks``."""
+"""Every figure of the product beside its floor, both measured in the same run: ``make bench``."""

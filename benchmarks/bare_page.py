@@ -12,8 +12,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from deploy.checkout import Checkout
-from deploy.front_end import node_environment
 from spaces_feature.domain.ids import Identity, RoomName
 from spaces_feature.domain.media import JoinGrant, MediaRights
 from spaces_feature.errors import MediaError

@@ -10,12 +10,10 @@ from contextlib import ExitStack
 from playwright.sync_api import Page
 
 from spaces_feature.testing.media import eventually
-from tests.e2e.browser import Tab
 
 from .pairs import Figure, take_pairs
 from .parlour import open_parlour
 from .stage import MICROPHONE_HZ, VOICE_HZ, Scene, clicked_at, heard_at
-
 
 #: Whoever reads who is there before they press Listen gives the page this time.
 _HAS_ROOM_BUNDLE = "performance.getEntriesByType('resource').some((one) => one.name.includes('room.js'))"
@@ -51,13 +49,13 @@ def click_to_heard(scene: Scene, count: int) -> list[Figure]:
             page.click("button")
             return _since_click(page, VOICE_HZ)
 
-    try:
-        with scene.bare_voice():
-            figure = Figure("click Listen -> heard, bare connect with a ready token", "ms", 1.3)
-            return [take_pairs(figure, count, ours, bare)]
-    finally:
-        ada.end_everything()
-        ada.close()
+    with scene.bare_voice():
+        figure = take_pairs(
+            Figure("click Listen -> heard, bare connect with a ready token", "ms", 1.3), count, ours, bare
+        )
+    ada.close()
+    scene.end("ada", space_id)
+    return [figure]
 
 
 def _since_click(page: Page, hz: float) -> float:
@@ -95,7 +93,7 @@ def accept_to_heard(scene: Scene, count: int) -> list[Figure]:
 
         figure = Figure("accept -> heard, bare UpdateParticipant + publish", "ms", 1.3)
         take_pairs(figure, count, ours, bare)
-        _end(ada)
+        scene.end("ada", space_id)
     return [figure]
 
 
@@ -168,7 +166,7 @@ def restart_to_heard(scene: Scene, count: int) -> list[Figure]:
             return _heard_after(listener, killed_at, back_at)
 
         take_pairs(figure, count, ours, bare)
-        _end(ada)
+        scene.end("ada", space_id)
     return [figure]
 
 
@@ -197,12 +195,3 @@ def _back_at(url: str) -> float:
 
 def _heard_after(page: Page, killed_at: float, back_at: float) -> float:
     return heard_at(page, killed_at, MICROPHONE_HZ) - back_at
-
-
-def _end(host: Tab) -> None:
-    """End the host's Space, wherever their page stands."""
-    host.open("/")
-    host.unfold()
-    host.press("End")
-    host.press("End for everyone")
-    host.hides(host.dock)

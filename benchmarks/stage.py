@@ -43,6 +43,12 @@ class Scene:
         """A member without a browser."""
         return Caller(self.loop, self.demo.url, username)
 
+    def end(self, username: str, space_id: str) -> None:
+        """End a member's Space."""
+        caller = self.caller(username)
+        caller.post(f"/spaces/{space_id}/end")
+        caller.close()
+
     @contextmanager
     def member(self, username: str) -> Iterator[Tab]:
         """A signed-in member's home page in a fresh profile."""

@@ -45,7 +45,8 @@ def reconcile(once: bool) -> None:
     while True:
         is_up = reconciler.round()
         if once:
-            click.echo("The SFU answered." if is_up else "The SFU does not answer.")
+            answered = "The SFU answered." if is_up else "The SFU does not answer."
+            click.echo(answered if reconciler.has_lease else "Another process reconciles; nothing was done here.")
             return
         time.sleep(seams.config.reconcile_interval if is_up else 0.2)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -76,6 +77,7 @@ class Subscribe(BaseModel):
     space_id: str
 
 
+@cache
 def schemas() -> dict[str, Any]:
     """Return the document served as ``events.json``."""
     models: list[type[BaseModel]] = [Subscribe, Event, StripNudge]

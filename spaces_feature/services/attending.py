@@ -124,10 +124,15 @@ def heartbeat(seams: Seams, user_id: UserId, space_id: SpaceId) -> None:
 
 
 def leave(seams: Seams, user_id: UserId, space_id: SpaceId) -> None:
-    """End the member's stay on all devices. A speaker's seat and a request go with them; a host's seat waits."""
+    """End the member's stay on all devices. A speaker's seat and a request go with them; a host's seat waits.
+
+    Whoever is there may leave, even where they would not be let in any more. Raises NotFound for who is not and may not.
+    """
     with seams.store.begin() as work:
-        space, _ = known_space(seams, work, user_id, space_id)
-        stay = work.stay(space.id, user_id)
+        stay = work.stay(space_id, user_id)
+        space = work.load(space_id) if stay else None
+        if space is None:
+            space, _ = known_space(seams, work, user_id, space_id)
         calls: list[OwedCall] = []
         if stay is not None:
             work.close_stays([stay.id], seams.clock())

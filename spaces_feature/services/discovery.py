@@ -50,7 +50,9 @@ def strip_in_host_page(seams: Seams, viewer: UserId) -> list[Json]:
     """Return the strip inside a page that the host renders, whose transaction is the host's: nothing is committed."""
     if seams.index.stamp is None:
         with seams.store.read() as work:
-            seams.index.replace(work.live(), work.live_stamp())
+            # The stamp first: what commits in between is then seen as a difference, and read again.
+            stamp = work.live_stamp()
+            seams.index.replace(work.live(), stamp)
     return strip(seams, viewer)
 
 

@@ -37,10 +37,14 @@ FORGET_EVERY = timedelta(minutes=5)
 
 @dataclass(slots=True)
 class Reconciler:
-    """One process's candidate for the lease. Call ``round`` every second or so; it keeps what rounds compare."""
+    """One process's candidate for the lease. Call ``round`` every second or so; it keeps what rounds compare.
+
+    ``has_lease`` tells whether the last round was ours to do.
+    """
 
     seams: Seams
     holder: str
+    has_lease: bool = False
     _forgot_at: datetime | None = None
     _swept_at: datetime | None = None
     _muted: dict[Identity, bool] = field(default_factory=dict)
@@ -49,7 +53,8 @@ class Reconciler:
         """Do one round if the lease is ours. Returns whether the SFU answered."""
         now = self.seams.clock()
         with self.seams.store.begin() as work:
-            if not work.take_lease(LEASE, self.holder, now, now + LEASE_LIFE):
+            self.has_lease = work.take_lease(LEASE, self.holder, now, now + LEASE_LIFE)
+            if not self.has_lease:
                 return True
             spaces = work.live()
         self._forget(now)

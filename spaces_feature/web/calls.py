@@ -23,6 +23,9 @@ from .routes import Call, Route
 
 log = logging.getLogger(__name__)
 
+LARGEST_BODY = 65_536
+"""Bytes; the largest honest body has a few hundred."""
+
 
 class Caller:
     """Runs the routes of one app."""
@@ -51,6 +54,8 @@ class Caller:
         viewer = signed_in(self._seams)
         require_own_page()
         self._limits.spend(route.limit, viewer)
+        if (request.content_length or 0) > LARGEST_BODY:
+            raise Invalid("body_too_large", f"A body has at most {LARGEST_BODY} bytes.", "Send less.")
         body = parse(route.body)
 
         def answer() -> Response:

@@ -12,12 +12,17 @@ from ..services.seams import Seams
 
 log = logging.getLogger(__name__)
 
+LARGEST = 1_048_576
+"""Bytes; the SFU's own are a few thousand, and anybody may post here."""
+
 
 def receive(seams: Seams) -> Response:
     """Answer 200 once the fact is stored, 401 for a signature that does not hold, 503 when storing failed.
 
     LiveKit repeats on 5xx and takes every 4xx for delivered, so nothing but a bad signature may be a 4xx.
     """
+    if (request.content_length or 0) > LARGEST:
+        return Response(status=401)
     try:
         body = request.get_data().decode()
         fact = seams.media.read_webhook(body, request.headers.get("Authorization", ""))

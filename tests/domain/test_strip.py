@@ -49,6 +49,17 @@ def test_the_reason_names_the_strongest_tie_and_counts_the_others(
     assert why(entry, name) == words
 
 
+def test_ones_own_space_is_the_first_entry() -> None:
+    """The host finds their own Space before any other, in words of its own; a speaker does not."""
+    own = entry_for(SPACE, follows(GRACE, ALAN), viewer=ADA)
+    assert own is not None
+    assert why(own, name) == ("own", "You are hosting")
+    other = entry_for(replace(SPACE, id=SpaceId("other")), follows(ADA, GRACE, ALAN))
+    assert other is not None
+    assert ranked([other, own]) == [own, other]
+    assert entry_for(SPACE, follows(), viewer=ALAN) is None
+
+
 @pytest.mark.parametrize("followees", [follows(), follows(LINUS), follows(UserId("stranger"))])
 def test_a_space_without_anybody_followed_is_not_shown(followees: frozenset[UserId]) -> None:
     """A followee who listens without sharing it does not give themselves away."""

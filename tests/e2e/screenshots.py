@@ -84,6 +84,11 @@ class Studio:
         for username in SPEAKERS:
             host.post(f"/spaces/{space_id}/requests/{self.call(username).user_id}/accept")
 
+    def keep(self, space_id: str) -> None:
+        """Show that everyone who came without a browser is still there."""
+        for username in (*SPEAKERS, *ASKING, *LISTENERS):
+            self.call(username).post(f"/spaces/{space_id}/heartbeat")
+
 
 def main(arguments: Sequence[str]) -> int:
     """Take every picture; returns the exit status."""
@@ -132,7 +137,9 @@ def take_all(studio: Studio) -> None:
         ada.shows(talking(ada))
         studio.shoot(ada, "host-1280-light")
         for width, scheme in LOOKS:
+            studio.keep(space_id)
             take_as_listener(studio, space_id, width, scheme)
+        studio.keep(space_id)
         take_docks(studio, ada, space_id)
 
 

@@ -192,6 +192,6 @@ def test_its_pages_carry_the_strip(sign_in: Callable[[str], Caller], origin: str
 def test_a_page_elsewhere_changes_nothing(sign_in: Callable[[str], Caller]) -> None:
     """Without a CSRF extension Parlour's members are safe from other origins."""
     ada = sign_in("ada")
-    ada.http.headers["Origin"] = "https://evil.example"
+    ada.page_origin = "https://evil.example"
     answer = ada.call("POST", "/spaces", {"title": "Not mine"})
     assert (answer.status_code, answer.json()["code"]) == (403, "csrf")

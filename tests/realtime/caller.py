@@ -16,11 +16,11 @@ class Caller:
     """Calls the API at ``origin`` and listens to its events; ``headers`` go with every request."""
 
     def __init__(self, origin: str, prefix: str, headers: dict[str, str] | None = None) -> None:
-        self.origin = origin
+        self.origin = self.page_origin = origin
         self._prefix = prefix
         self._headers = headers or {}
         self.http = requests.Session()
-        self.http.headers.update({"Origin": origin, **self._headers})
+        self.http.headers.update(self._headers)
         self._socket = socketio.Client(reconnection=False, http_session=self.http)
         self.events: list[dict[str, Any]] = []
         self.nudges: list[dict[str, Any]] = []
@@ -28,14 +28,13 @@ class Caller:
         self._socket.on("strip", self.nudges.append, namespace=prefix)
 
     def call(self, method: str, path: str, body: Any = None) -> requests.Response:
-        """Call a path of the API."""
-        return self.http.request(method, f"{self.origin}{self._prefix}/api/v1{path}", json=body, timeout=LIMIT)
+        """Call a path of the API from a page at ``page_origin``."""
+        url = f"{self.origin}{self._prefix}/api/v1{path}"
+        return self.http.request(method, url, json=body, headers={"Origin": self.page_origin}, timeout=LIMIT)
 
     def listen(self) -> Caller:
         """Open a socket. Raises socketio's ConnectionError when it is refused."""
-        self._socket.connect(
-            self.origin, headers={"Origin": self.origin, **self._headers}, namespaces=[self._prefix], wait_timeout=5
-        )
+        self._socket.connect(self.origin, headers=self._headers, namespaces=[self._prefix], wait_timeout=5)
         return self
 
     def subscribe(self, space_id: str) -> Any:

@@ -98,6 +98,18 @@ def test_the_hosts_seat_waits_for_them(world: World) -> None:
     assert enter(world, "ada", space).rights == SPEAKER
 
 
+def test_who_is_there_may_leave_even_when_blocked_meanwhile(world: World) -> None:
+    """Leaving ends the stay of somebody who would not be let in any more; a stranger is still told nothing."""
+    space = world.go_live("ada")
+    enter(world, "grace", space)
+    for name in ("grace", "tim"):
+        world.graph.block(world.user("ada"), world.user(name))
+    attending.leave(world.seams, world.user("grace"), space.id)
+    assert present(world, space) == []
+    with pytest.raises(NotFound):
+        attending.leave(world.seams, world.user("tim"), space.id)
+
+
 def test_leaving_and_joining_at_once_keeps_the_newcomer(world: World) -> None:
     """A removal that comes late does not send away somebody who is back."""
     space = world.go_live("ada")

@@ -91,9 +91,10 @@ def test_a_second_live_space(visit: Visit) -> None:
     first = ada.start()
     response = ada.post("/spaces", {"title": "Another"})
     assert (response.status_code, response.json["code"], response.json["space_id"]) == (409, "already_live", first)
-    assert ada.get("/me").json["hosting"] == first
+    [own] = ada.get("/strip").json["entries"]
+    assert own["space"]["id"] == first
     ada.post(f"/spaces/{first}/end")
-    assert ada.get("/me").json["hosting"] is None
+    assert ada.get("/strip").json["entries"] == []
     ada.start()
 
 

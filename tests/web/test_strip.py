@@ -182,8 +182,6 @@ def test_a_new_process_knows_what_is_live(world: World) -> None:
     assert f"/spaces/{space.id}" in page(world, "grace")
     index.replace([], None)
     assert len(Visitor(world, "grace").get("/strip").json["entries"]) == 1
-    index.replace([], None)
-    assert Visitor(world, "ada").get("/me").json["hosting"] == space.id
 
 
 def test_other_processes_are_followed(world: World) -> None:

@@ -152,6 +152,11 @@ def test_who_is_not_on_the_roster_is_sent_away(world: World, visit: Visit) -> No
     assert ghost.farewell == "PARTICIPANT_REMOVED"
 
 
+def test_a_flood_is_not_read(world: World) -> None:
+    """A body larger than any the SFU sends is refused before anything looks into it."""
+    assert deliver(world, SignedWebhook("x" * 1_100_000, "")).status_code == 401
+
+
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
 def test_only_posts(world: World, method: str) -> None:
     """Nothing but a POST is answered there."""

@@ -6,6 +6,7 @@ its webhooks go to ``http://127.0.0.1:PORT/rooms/webhooks/livekit``. ``GET /heal
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ from .app import create_parlour
 
 def main() -> None:
     """Serve until the process is told to stop."""
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     port, sfu_port, folder = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
     parlour = create_parlour(
         f"sqlite:///{folder / 'parlour.sqlite3'}",

@@ -1,0 +1,86 @@
+"""``python -m benchmarks [--pairs N] [--json FILE] [NAME...]``: measure, print one table. A missed target is no error.
+
+Names: bundles, strip, join, listen, accept, load, restart. Run it on a quiet machine; only ratios mean anything.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from . import bundles, joining, strip
+from .pairs import Figure
+from .table import as_json, as_table
+
+#: Pairs of each figure. A restart takes seconds, a page load does not.
+PAIRS = {"strip": 7, "join": 9, "listen": 9, "accept": 7, "load": 11, "restart": 5}
+NAMES = ("bundles", *PAIRS)
+SOUND = ("listen", "accept", "load", "restart")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure what is asked for; returns the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Each figure beside its floor.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
+    parser.add_argument("--pairs", type=int, help="pairs of each figure")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every pair there")
+    asked = parser.parse_args(arguments)
+    unknown = [name for name in asked.names if name not in NAMES]
+    if unknown:
+        parser.error(f"{unknown[0]} is not a figure; {', '.join(NAMES)} are")
+    # What the app has to say while it is pressed is not the result.
+    logging.disable(logging.WARNING)
+    figures = measure(asked.names or NAMES, asked.pairs)
+    print(as_table(figures))
+    if asked.json:
+        asked.json.write_text(json.dumps(as_json(figures), indent=2) + "\n")
+    return 0
+
+
+def measure(names: Sequence[str], pairs: int | None) -> list[Figure]:
+    """Return the figures of these names, in the order in which we show them."""
+    counts = {name: pairs or count for name, count in PAIRS.items()}
+    figures: list[Figure] = []
+    if "bundles" in names:
+        figures += bundles.bundle_sizes()
+    in_folder: dict[str, Callable[[Path, int], list[Figure]]] = {"strip": strip.strip_cost, "join": joining.join_rate}
+    for name, take in in_folder.items():
+        if name in names:
+            _say(name)
+            with tempfile.TemporaryDirectory() as folder:
+                figures += take(Path(folder), counts[name])
+    if wanted := [name for name in SOUND if name in names]:
+        figures += _measure_sound(wanted, counts)
+    return figures
+
+
+def _measure_sound(names: Sequence[str], counts: dict[str, int]) -> list[Figure]:
+    # Here and not above: only these need a browser.
+    from . import sound
+    from .stage import open_scene
+
+    take = {
+        "listen": sound.click_to_heard,
+        "accept": sound.accept_to_heard,
+        "load": sound.load_to_heard,
+        "restart": sound.restart_to_heard,
+    }
+    figures: list[Figure] = []
+    with tempfile.TemporaryDirectory() as folder, open_scene(Path(folder)) as scene:
+        for name in names:
+            _say(name)
+            figures += take[name](scene, counts[name])
+    return figures
+
+
+def _say(name: str) -> None:
+    print(f"measuring {name} ...", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,28 @@
+"""Counts the statements that this thread sends to Plaza's database."""
+
+from __future__ import annotations
+
+import threading
+from typing import Self
+
+import sqlalchemy as sa
+
+from host_app.extensions import db
+
+
+class Statements:
+    """A context: ``count`` is how many statements ran inside. What other threads do meanwhile is theirs."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._thread = threading.get_ident()
+
+    def __enter__(self) -> Self:
+        sa.event.listen(db.engine, "before_cursor_execute", self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        sa.event.remove(db.engine, "before_cursor_execute", self._note)
+
+    def _note(self, *_: object) -> None:
+        self.count += threading.get_ident() == self._thread

@@ -1,0 +1,149 @@
+"""``GET /strip`` beside the one query that a host would make anyway: whom do I follow."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask import Flask
+
+from host_app.extensions import db
+from host_app.models import follows
+from spaces_feature.domain.ids import UserId
+from spaces_feature.services import discovery
+from spaces_feature.services.memory import HostMemory
+from spaces_feature.services.seams import Seams
+from tests.sfu.server import free_port
+
+from .load import press, raw_request, signed_in_headers, web_server
+from .pairs import Figure
+from .plaza import Place, add_live_spaces, add_members, follow, open_plaza, username
+from .statements import Statements
+
+#: Member id by number of followees. Whoever they follow have the ids from 10 on.
+VIEWERS = {10: 1, 300: 2, 3000: 3}
+MEMBERS = 3_300
+#: Ids of hosts who are live: five at first, of whom everyone here follows some.
+FIRST_HOST, LIVE, MORE_LIVE = 15, 5, 200
+CALLS = 60
+SPELL = 1.0
+CONNECTIONS = 4
+#: Nothing is remembered from one call to the next unless a figure says so.
+ONLY_READS: dict[str, object] = {"SPACES_RECONCILE_IN_PROCESS": False, "SPACES_FOLLOWEES_TTL": 0}
+NO_SFU = ("ws://127.0.0.1:1", "key", "a-secret-that-no-server-knows-0000000000")
+
+
+def strip_cost(folder: Path, count: int) -> list[Figure]:
+    """The strip of a member with 300 followees: in the process, over HTTP, and in statements."""
+    place = Place(folder, free_port(), *NO_SFU)
+    figures: list[Figure] = []
+    with open_plaza(place, **ONLY_READS) as (app, seams):
+        add_members(MEMBERS)
+        for followees, viewer in VIEWERS.items():
+            follow(viewer, range(10, 10 + followees))
+        add_live_spaces(seams, range(FIRST_HOST, FIRST_HOST + LIVE))
+        discovery.refresh_index(seams)
+        figures += _in_process(seams, count)
+        app.extensions["spaces"].background.stop()
+        few = [_statements(app, viewer) for viewer in VIEWERS.values()]
+    figures += _over_http(place, count)
+    with open_plaza(place, **ONLY_READS) as (app, seams):
+        add_live_spaces(seams, range(FIRST_HOST + LIVE, FIRST_HOST + MORE_LIVE))
+        app.extensions["spaces"].background.stop()
+        many = [_statements(app, viewer) for viewer in VIEWERS.values()]
+    return [*figures, *_counted(few, many)]
+
+
+def _in_process(seams: Seams, count: int) -> list[Figure]:
+    cold = Figure("strip of 300 followees in process, nothing remembered, followee query", "us", 2.0)
+    warm = Figure("  the same, followees remembered", "us", 2.0)
+    viewer = VIEWERS[300]
+    remembering = replace(seams, memory=HostMemory(seams.identity, seams.graph, seams.clock, ttl=60))
+
+    def query() -> object:
+        found = db.session.scalars(sa.select(follows.c.followed_id).where(follows.c.follower_id == viewer)).all()
+        db.session.rollback()
+        return found
+
+    def strip(seams: Seams) -> object:
+        entries = discovery.strip(seams, UserId(str(viewer)))
+        db.session.rollback()
+        return entries
+
+    assert strip(remembering)
+    for _ in range(count):
+        floor = _microseconds(query)
+        cold.add(_microseconds(lambda: strip(seams)), floor)
+        warm.add(_microseconds(lambda: strip(remembering)), floor)
+    return [cold, warm]
+
+
+def _microseconds(call: Callable[[], object]) -> float:
+    took = []
+    for _ in range(CALLS):
+        began = time.perf_counter()
+        call()
+        took.append(time.perf_counter() - began)
+    return sorted(took)[CALLS // 2] * 1e6
+
+
+def _over_http(place: Place, count: int) -> list[Figure]:
+    figures = []
+    for name, ttl in (("GET /strip over HTTP, nothing remembered, followee view", 0), ("  the same, remembered", 5)):
+        figure = Figure(name, "ms", 2.0)
+        settings = {**ONLY_READS, "SPACES_FOLLOWEES_TTL": ttl}
+        with _served(place, settings) as (ours, bare):
+            for number in range(count):
+                order = [bare, ours] if number % 2 else [ours, bare]
+                times = {id(one): one() for one in order}
+                figure.add(times[id(ours)], times[id(bare)])
+        figures.append(figure)
+    return figures
+
+
+@contextmanager
+def _served(place: Place, settings: dict[str, object]) -> Iterator[tuple[Callable[[], float], Callable[[], float]]]:
+    """A server, and how many milliseconds of it one strip and one followee view take while it has nothing else."""
+    url = f"http://127.0.0.1:{place.port}"
+    with web_server(place.write(**settings), url):
+        headers = signed_in_headers(url, username(VIEWERS[300]))
+
+        def spell(path: str) -> Callable[[], float]:
+            pool = [raw_request("GET", url + path, headers)]
+            # Busy all the time, one core: what a request takes is what is left of a second for each.
+            return lambda: 1000 / press(url, pool, seconds=SPELL, connections=CONNECTIONS).rate
+
+        ours, bare = spell("/spaces/api/v1/strip?only_spaces=1"), spell("/bare/followees")
+        ours()
+        bare()
+        yield ours, bare
+
+
+def _statements(app: Flask, viewer: int) -> int:
+    """Statements of one ``GET /strip`` with nothing remembered."""
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session.update(_user_id=str(viewer), _fresh=True)
+    discovery.refresh_index(app.extensions["spaces"].seams)
+    path = "/spaces/api/v1/strip"
+    client.get(path)
+    with Statements() as counted:
+        answer = client.get(path)
+        assert answer.status_code == 200
+        assert answer.json is not None
+        assert answer.json["entries"]
+    return counted.count
+
+
+def _counted(few: list[int], many: list[int]) -> list[Figure]:
+    figure = Figure("  statements: 10, 300, 3000 followees at 200 live Spaces, at 5", "", 1.0)
+    for over, under in zip(many, few, strict=True):
+        figure.add(over, under)
+    constant = Figure("  statements: 300 and 3000 followees, 10", "", 1.0)
+    for over in (*few[1:], *many[1:]):
+        constant.add(over, few[0])
+    return [figure, constant]
