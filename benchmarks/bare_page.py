@@ -25,6 +25,11 @@ LISTENER = MediaRights(can_publish=False, is_hidden=False)
 SPEAKER = MediaRights(can_publish=True, is_hidden=False)
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing: browsers drop connections as they like."""
+
+
 class BarePage:
     """Serves the page at ``url``. ``media`` is where its room is; it makes the room and mints what it is asked for."""
 
@@ -63,7 +68,7 @@ class BarePage:
             def log_message(self, format: str, *arguments: object) -> None:
                 """Say nothing."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+        self._server = _Server(("127.0.0.1", 0), Answer)
         # A small answer must not wait for the other side's acknowledgement.
         Answer.disable_nagle_algorithm = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"

@@ -63,6 +63,8 @@ def open_plaza(place: Place, **more: object) -> Iterator[tuple[Flask, Seams]]:
     """Plaza in this process, inside an application context, its tables made."""
     app = create_app(place.settings(**more))
     seams: Seams = app.extensions["spaces"].seams
+    # Nothing but what is measured may run in this process.
+    app.extensions["spaces"].background.stop()
     with app.app_context():
         db.create_all()
         yield app, seams

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -30,6 +31,7 @@ MEMBERS = 3_300
 #: Ids of hosts who are live: five at first, of whom everyone here follows some.
 FIRST_HOST, LIVE, MORE_LIVE = 15, 5, 200
 CALLS = 60
+STRANGERS = range(MEMBERS - CALLS, MEMBERS)
 SPELL = 1.0
 CONNECTIONS = 4
 #: Nothing is remembered from one call to the next unless a figure says so.
@@ -45,41 +47,44 @@ def strip_cost(folder: Path, count: int) -> list[Figure]:
         add_members(MEMBERS)
         for followees, viewer in VIEWERS.items():
             follow(viewer, range(10, 10 + followees))
+        for stranger in STRANGERS:
+            follow(stranger, range(10, 310))
         add_live_spaces(seams, range(FIRST_HOST, FIRST_HOST + LIVE))
         discovery.refresh_index(seams)
         figures += _in_process(seams, count)
-        app.extensions["spaces"].background.stop()
         few = [_statements(app, viewer) for viewer in VIEWERS.values()]
     figures += _over_http(place, count)
     with open_plaza(place, **ONLY_READS) as (app, seams):
         add_live_spaces(seams, range(FIRST_HOST + LIVE, FIRST_HOST + MORE_LIVE))
-        app.extensions["spaces"].background.stop()
         many = [_statements(app, viewer) for viewer in VIEWERS.values()]
     return [*figures, *_counted(few, many)]
 
 
 def _in_process(seams: Seams, count: int) -> list[Figure]:
-    cold = Figure("strip of 300 followees in process, nothing remembered, followee query", "us", 2.0)
-    warm = Figure("  the same, followees remembered", "us", 2.0)
+    cold = Figure("strip of 300 followees in process, a viewer not seen before, followee query", "us", 2.0)
+    bare = Figure("  the same, no profile remembered either", "us", None)
+    warm = Figure("  the same, everything remembered", "us", 2.0)
     viewer = VIEWERS[300]
-    remembering = replace(seams, memory=HostMemory(seams.identity, seams.graph, seams.clock, ttl=60))
 
     def query() -> object:
         found = db.session.scalars(sa.select(follows.c.followed_id).where(follows.c.follower_id == viewer)).all()
         db.session.rollback()
         return found
 
-    def strip(seams: Seams) -> object:
+    def strip(seams: Seams, viewer: int) -> object:
         entries = discovery.strip(seams, UserId(str(viewer)))
         db.session.rollback()
         return entries
 
-    assert strip(remembering)
     for _ in range(count):
+        remembering = replace(seams, memory=HostMemory(seams.identity, seams.graph, seams.clock, ttl=60))
+        assert strip(remembering, viewer)
+        others = iter(STRANGERS)
         floor = _microseconds(query)
-        cold.add(_microseconds(lambda: strip(seams)), floor)
-        warm.add(_microseconds(lambda: strip(remembering)), floor)
-    return [cold, warm]
+        cold.add(_microseconds(partial(lambda seams, ids: strip(seams, next(ids)), remembering, others)), floor)
+        bare.add(_microseconds(lambda: strip(seams, viewer)), floor)
+        warm.add(_microseconds(partial(strip, remembering, viewer)), floor)
+    return [cold, bare, warm]
 
 
 def _microseconds(call: Callable[[], object]) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterator
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, scoped_session
@@ -41,6 +41,12 @@ class FollowTable:
         self._followed = followed
         self._blocks = blocks
         self._db: HasSession | None = None
+        # Built once: putting a statement together takes as long as running it.
+        me: Column = sa.bindparam("me")
+        asked: sa.BindParameter[Any] = sa.bindparam("asked", expanding=True)
+        self._followees_of = sa.select(followed).where(follower == me)
+        self._followers_among = sa.select(follower).where(followed == me, follower.in_(asked))
+        self._blocks_with = _both_directions(*blocks) if blocks else None
 
     def connect(self, db: HasSession) -> None:
         """Read through ``db.session`` from now on; ``Spaces.init_app`` calls this."""
@@ -51,7 +57,7 @@ class FollowTable:
         me = _host_id(self._follower, user_id)
         if me is None:
             return frozenset()
-        return frozenset(self._ids(sa.select(self._followed).where(self._follower == me)))
+        return frozenset(self._ids(self._followees_of, me=me))
 
     def followers(self, user_id: UserId, *, chunk: int = 1000) -> Iterator[list[UserId]]:
         """Yield the member's followers in lists of at most ``chunk``, each follower once, by one query per list."""
@@ -72,16 +78,15 @@ class FollowTable:
         me = _host_id(self._followed, user_id)
         if me is None:
             return frozenset()
-        following = sa.select(self._follower).where(self._followed == me)
         return frozenset(
             follower
             for asked in _lists(self._follower, others)
-            for follower in self._ids(following.where(self._follower.in_(asked)))
+            for follower in self._ids(self._followers_among, me=me, asked=asked)
         )
 
     def blocks(self, user_id: UserId, others: Collection[UserId]) -> Blocks:
         """Return the blocks between the member and ``others``, both directions in one query per 500 of them."""
-        if self._blocks is None:
+        if self._blocks is None or self._blocks_with is None:
             return Blocks()
         blocker, blocked = self._blocks
         me = _host_id(blocker, user_id)
@@ -89,25 +94,31 @@ class FollowTable:
             return Blocks()
         rows: list[tuple[UserId, UserId]] = []
         for asked in _lists(blocked, others):
-            # Two selects under one UNION, so that each uses its own index.
-            both = sa.union_all(
-                sa.select(blocker, blocked).where(blocker == me, blocked.in_(asked)),
-                sa.select(blocker, blocked).where(blocked == me, blocker.in_(asked)),
-            )
-            rows += [(UserId(str(first)), UserId(str(second))) for first, second in self._session.execute(both)]
+            found = self._session.execute(self._blocks_with, {"me": me, "asked": asked})
+            rows += [(UserId(str(first)), UserId(str(second))) for first, second in found]
         return Blocks(
             blocked=frozenset(second for first, second in rows if first == user_id),
             blocked_by=frozenset(first for first, second in rows if second == user_id),
         )
 
-    def _ids(self, statement: sa.Select[Any]) -> Iterator[UserId]:
-        return (UserId(str(value)) for value in self._session.execute(statement).scalars())
+    def _ids(self, statement: sa.Select[Any], **values: object) -> Iterator[UserId]:
+        return cast("Iterator[UserId]", map(str, self._session.scalars(statement, values).all()))
 
     @property
     def _session(self) -> scoped_session[Session] | Session:
         if self._db is None:
             raise SetupError(["FollowTable has no database yet; give it to Spaces, or call connect(db)."])
         return self._db.session
+
+
+def _both_directions(blocker: Column, blocked: Column) -> sa.CompoundSelect[Any]:
+    """Two selects under one UNION, so that each uses its own index."""
+    me: Column = sa.bindparam("me")
+    asked: sa.BindParameter[Any] = sa.bindparam("asked", expanding=True)
+    return sa.union_all(
+        sa.select(blocker, blocked).where(blocker == me, blocked.in_(asked)),
+        sa.select(blocker, blocked).where(blocked == me, blocker.in_(asked)),
+    )
 
 
 def _lists(column: Column, user_ids: Collection[UserId]) -> Iterator[list[Any]]:

@@ -21,8 +21,24 @@ from ..services.seams import Seams
 log = logging.getLogger(__name__)
 
 PULSE = 1.0
-DOWN = 0.2
-"""Seconds between two looks at an SFU that is away, so that sound is back as soon as it is."""
+LOOK = 0.2
+"""Seconds between two looks at the SFU: it may die and come back between two rounds, and sound must follow at once."""
+
+
+class Rounds:
+    """When the reconciler does its next round: after the interval, and at once when a room is missing."""
+
+    def __init__(self, reconciler: Reconciler, interval: float) -> None:
+        self._reconciler = reconciler
+        self._interval = interval
+        self._due_at = 0.0
+
+    def turn(self) -> float:
+        """Look, do a round if it is due, and return the seconds until the next look."""
+        if time.monotonic() >= self._due_at or self._reconciler.misses_room():
+            is_up = self._reconciler.round()
+            self._due_at = time.monotonic() + (self._interval if is_up else 0.0)
+        return min(LOOK, self._interval)
 
 
 class Background:
@@ -52,8 +68,7 @@ class Background:
         self._start(self._loop, "pulse", beat)
         if self._seams.config.reconcile_in_process:
             reconciler = Reconciler(self._seams, f"{self._holder}-{self._pid}")
-            interval = self._seams.config.reconcile_interval
-            self._start(self._loop, "reconciler", lambda: interval if reconciler.round() else DOWN)
+            self._start(self._loop, "reconciler", Rounds(reconciler, self._seams.config.reconcile_interval).turn)
 
     def stop(self) -> None:
         """Let the loops end after their present turn."""

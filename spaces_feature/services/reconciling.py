@@ -48,6 +48,7 @@ class Reconciler:
     _forgot_at: datetime | None = None
     _swept_at: datetime | None = None
     _muted: dict[Identity, bool] = field(default_factory=dict)
+    _rooms: frozenset[RoomName] = frozenset()
 
     def round(self) -> bool:
         """Do one round if the lease is ours. Returns whether the SFU answered."""
@@ -57,6 +58,7 @@ class Reconciler:
             if not self.has_lease:
                 return True
             spaces = work.live()
+        self._rooms = frozenset(space.room for space in spaces if space.room)
         self._forget(now)
         sweeps = self._swept_at is None or now - self._swept_at >= SWEEP_EVERY
         if not spaces and not sweeps:
@@ -70,6 +72,18 @@ class Reconciler:
             log.warning("the SFU does not answer the reconciler: %s", error.code)
             return False
         return True
+
+    def misses_room(self) -> bool:
+        """Whether a room of the last round is gone, so that the next one should not wait: the SFU may have restarted.
+
+        One call to the SFU, and none without the lease or while nothing is live.
+        """
+        if not self.has_lease or not self._rooms:
+            return False
+        try:
+            return not self._rooms <= self.seams.media.rooms()
+        except MediaError:
+            return True
 
     def _reconcile(self, spaces: list[Space], *, sweeps: bool) -> None:
         # The live Spaces were read before the rooms: a room made in between is unknown here, never missing.

@@ -25,13 +25,15 @@ SignIn = Callable[..., Tab]
 _tabs = pytest.StashKey[list[tuple[Tab, Path]]]()
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Everything in this folder needs a real browser."""
+    item.add_marker(pytest.mark.e2e)
+    item.add_marker(pytest.mark.filterwarnings("ignore:.*FfiHandle:pytest.PytestUnraisableExceptionWarning"))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder needs a real browser, and comes last: Playwright keeps an event loop of its own."""
-    for item in items:
-        if "/tests/e2e/" in item.path.as_posix():
-            item.add_marker(pytest.mark.e2e)
-            item.add_marker(pytest.mark.filterwarnings("ignore:.*FfiHandle:pytest.PytestUnraisableExceptionWarning"))
+    """These tests come last: Playwright keeps an event loop of its own, in which no other test could run one."""
     items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)
 
 

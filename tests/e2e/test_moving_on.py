@@ -85,6 +85,24 @@ def test_second_tab(sign_in: SignIn, ada_caller: Caller, present: Present) -> No
     assert first.sees(lambda: is_there_once(present(), ada_caller))
 
 
+def test_own_window(sign_in: SignIn, ada_caller: Caller, present: Present) -> None:
+    """The Space plays on in a window of its own, and the page it came from gives the place up."""
+    space_id = ada_caller.go_live("Pop out")
+    grace = sign_in("grace")
+    grace.join(space_id)
+    assert grace.hears(VOICE_HZ)
+
+    grace.press("Sound settings")
+    with grace.page.expect_popup() as opened:
+        grace.page.get_by_role("button", name="Open in its own window").click()
+    window = Tab(opened.value, grace.url, "grace")
+
+    assert window.hears(VOICE_HZ)
+    grace.shows(grace.dock.get_by_text("Playing on another device"))
+    assert grace.falls_silent()
+    assert window.sees(lambda: is_there_once(present(), ada_caller))
+
+
 def test_speaker_who_reloads(sign_in: SignIn, ada_caller: Caller) -> None:
     """Who is on air is asked before the page goes, and when it went speaks again as before."""
     ada, grace = sign_in("ada"), sign_in("grace")

@@ -21,6 +21,9 @@ def unmigrated(tmp_path: Path) -> Iterator[World]:
         made.db.drop_all()
         Migrate(made.app, made.db, directory=str(tmp_path / "migrations"))
         init()
+        # Alembic's usual environment silences every logger there is, for all tests that follow.
+        environment = tmp_path / "migrations" / "env.py"
+        environment.write_text(environment.read_text().replace("fileConfig(config.config_file_name)", ""))
         yield made
 
 
