@@ -2,6 +2,7 @@
 
 from .domain.ids import UserId
 from .errors import (
+    Broken,
     Conflict,
     Forbidden,
     Invalid,
@@ -22,6 +23,7 @@ from .ports import Blocks, Identity, MediaServer, Profile, SocialGraph
 
 __all__ = [
     "Blocks",
+    "Broken",
     "Conflict",
     "Forbidden",
     "Identity",

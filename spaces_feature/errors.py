@@ -10,7 +10,8 @@
     │   ├── Conflict             collides with something that exists (data: what)
     │   ├── Invalid              the input breaks a rule (data: field)
     │   ├── Limited              too often (data: retry_after, seconds)
-    │   └── Unavailable          a part we need is away (data: retry_after, seconds)
+    │   ├── Unavailable          a part we need is away (data: retry_after, seconds)
+    │   └── Broken               internal_error: our own mistake, written in the log
     ├── MediaError               the SFU answered an error, or did not answer
     │   └── MediaDown            it could not be reached within the deadline
     └── WebhookRefused           a webhook's signature, hash or expiry does not hold
@@ -88,6 +89,11 @@ class Limited(Refusal):
 class Unavailable(Refusal):
     default_code = "unavailable"
     default_sentence = "This is not available right now. Try again in a moment."
+
+
+class Broken(Refusal):
+    default_code = "internal_error"
+    default_sentence = "Something went wrong on our side."
 
 
 class MediaError(SpacesError):

@@ -126,7 +126,7 @@ def heartbeat(seams: Seams, user_id: UserId, space_id: SpaceId) -> None:
 def leave(seams: Seams, user_id: UserId, space_id: SpaceId) -> None:
     """End the member's stay on all devices. A speaker's seat and a request go with them; a host's seat waits.
 
-    Whoever is there may leave, even where they would not be let in any more. Raises NotFound for who is not and may not.
+    Whoever is there may leave, even where they would not be let in any more. Raises NotFound for a stranger to it.
     """
     with seams.store.begin() as work:
         stay = work.stay(space_id, user_id)

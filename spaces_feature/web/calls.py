@@ -11,7 +11,7 @@ from flask import Response, current_app, request
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
-from ..errors import Invalid, Refusal, Unavailable
+from ..errors import Broken, Invalid, Refusal, Unavailable
 from ..services.access import signed_in
 from ..services.seams import Seams
 from ..services.store import RacedError
@@ -45,6 +45,12 @@ class Caller:
                 return problem(refusal)
             except RacedError:
                 return problem(Unavailable("raced", "Somebody else did this at the same moment.", retry_after=1))
+            except Exception:
+                if current_app.testing or current_app.debug:
+                    raise
+                # The API answers problems and nothing else; what is wrong with us stands in the log.
+                log.exception("%s failed", route.name)
+                return problem(Broken(way_on="Try again. It is written down."))
 
         run.__name__ = route.name
         return run

@@ -7,7 +7,18 @@ from typing import Any
 
 from flask import Response
 
-from ..errors import Conflict, Forbidden, Invalid, Limited, NotFound, NotSignedIn, Refusal, Unavailable, WrongState
+from ..errors import (
+    Broken,
+    Conflict,
+    Forbidden,
+    Invalid,
+    Limited,
+    NotFound,
+    NotSignedIn,
+    Refusal,
+    Unavailable,
+    WrongState,
+)
 
 STATUS: dict[type[Refusal], int] = {
     NotSignedIn: 401,
@@ -18,6 +29,7 @@ STATUS: dict[type[Refusal], int] = {
     Invalid: 422,
     Limited: 429,
     Unavailable: 503,
+    Broken: 500,
 }
 
 

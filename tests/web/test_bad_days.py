@@ -128,3 +128,19 @@ def test_a_heartbeat_of_who_is_not_there(visit: Visit) -> None:
     assert (response.status_code, response.json["code"], response.json["state"]) == (409, "not_there", "live")
     grace.post(f"/spaces/{space_id}/join")
     assert grace.post(f"/spaces/{space_id}/heartbeat").status_code == 204
+
+
+def test_a_mistake_of_ours_is_a_problem_and_a_line_in_the_log(
+    world: World, visit: Visit, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The API answers a problem even when a host's port raises; the host's own error page never stands in for it."""
+    space_id = visit("ada").start()
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("the host's database is upside down")
+
+    monkeypatch.setattr(world.graph, "blocks", fail)
+    response = visit("grace").get(f"/spaces/{space_id}")
+    assert (response.status_code, response.json["code"]) == (500, "internal_error")
+    assert "upside down" not in response.text
+    assert "get_space failed" in caplog.text
