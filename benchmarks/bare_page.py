@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import subprocess
 import threading
 from datetime import timedelta
@@ -12,13 +11,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from deploy.checkout import Checkout
+from deploy.front_end import node_environment
 from spaces_feature.domain.ids import Identity, RoomName
 from spaces_feature.domain.media import JoinGrant, MediaRights
 from spaces_feature.errors import MediaError
 from spaces_feature.ports import MediaServer
 
 HERE = Path(__file__).parent / "bare"
-FRONT_END = Path(__file__).parents[1] / "spaces_feature" / "frontend"
+ROOT = Path(__file__).resolve().parents[1]
+FRONT_END = ROOT / "spaces_feature" / "frontend"
 ROOM = RoomName("bare-room")
 LIFE = timedelta(seconds=60)
 LISTENER = MediaRights(can_publish=False, is_hidden=False)
@@ -108,6 +110,7 @@ def _bundle(folder: Path) -> bytes:
     built = folder / "bare.js"
     esbuild = FRONT_END / "node_modules" / "esbuild" / "bin" / "esbuild"
     options = ["--bundle", "--minify", "--format=esm", "--target=es2021", f"--outfile={built}", "--log-level=error"]
-    environment = {**os.environ, "NODE_PATH": str(FRONT_END / "node_modules")}
+    # Where esbuild is no program of its own it is a script for Node.
+    environment = {**node_environment(Checkout(ROOT)), "NODE_PATH": str(FRONT_END / "node_modules")}
     subprocess.run([str(esbuild), str(HERE / "bare.js"), *options], env=environment, check=True)
     return built.read_bytes()

@@ -7,11 +7,12 @@ costs on top of them is its rules, its snapshot and its care.
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from flask import Flask, Response, jsonify
 from flask_login import current_user
 from livekit.api import AccessToken, VideoGrants
-from sqlalchemy import func, select, union_all, update
+from sqlalchemy import CompoundSelect, func, select, union_all, update
 
 from host_app.extensions import db
 from host_app.models import User, blocks, follows
@@ -69,7 +70,7 @@ class _Join:
         return jsonify(url=self._url, token=token.with_grants(grants).to_jwt())
 
 
-def _blocks_between(me: int, other: int) -> object:
+def _blocks_between(me: int, other: int) -> CompoundSelect[Any]:
     return union_all(
         select(blocks).where(blocks.c.blocker_id == me, blocks.c.blocked_id == other),
         select(blocks).where(blocks.c.blocked_id == me, blocks.c.blocker_id == other),

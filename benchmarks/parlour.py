@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import requests
 from playwright.sync_api import BrowserContext
@@ -38,7 +39,7 @@ class Parlour:
 
     def lend(self, session: requests.Session, context: BrowserContext) -> None:
         """Let a browser be the member of a session."""
-        context.add_cookies([{"name": COOKIE, "value": session.cookies[COOKIE], "url": self.url}])
+        context.add_cookies([{"name": COOKIE, "value": session.cookies[COOKIE] or "", "url": self.url}])
 
     @contextmanager
     def talking(self, loop: SoundLoop, hz: float) -> Iterator[str]:
@@ -63,9 +64,9 @@ class Parlour:
             ada.close()
 
 
-def _answer(response: requests.Response) -> dict[str, str]:
+def _answer(response: requests.Response) -> dict[str, Any]:
     response.raise_for_status()
-    answer: dict[str, str] = response.json()
+    answer: dict[str, Any] = response.json()
     return answer
 
 

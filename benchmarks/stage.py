@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from deploy.capabilities import find_chromium
 from tests.e2e.browser import MICROPHONE_HZ, Tab, launch, write_tone
@@ -24,7 +24,7 @@ __all__ = ["MICROPHONE_HZ", "VOICE_HZ", "Scene", "open_scene"]
 
 _FIRST = (Path(__file__).parent / "bare" / "first.js").read_text()
 HEARD_LIMIT_MS = 15_000
-_SIZE = {"width": 1280, "height": 900}
+_SIZE: ViewportSize = {"width": 1280, "height": 900}
 
 
 @dataclass(slots=True)

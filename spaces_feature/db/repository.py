@@ -12,7 +12,7 @@ from sqlalchemy import MetaData, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session, scoped_session
 
-from ..domain.ids import SpaceId, UserId
+from ..domain.ids import RoomName, SpaceId, UserId, space_of
 from ..domain.space import Seat, Space, State
 from ..errors import Conflict, Unavailable
 from ..services.store import RacedError
@@ -229,13 +229,13 @@ class SqlWork(Stays, Bookkeeping):
         statement = select(func.count(), func.sum(table.c.version), func.max(table.c.started_at))
         return tuple(self._session.execute(statement.where(table.c.state == str(State.LIVE))).one())
 
-    def ended_rooms(self, rooms: Collection[str]) -> frozenset[Any]:
+    def ended_rooms(self, rooms: Collection[RoomName]) -> frozenset[RoomName]:
         """Return those rooms that are ours and not (any more) a live Space's."""
         if not rooms:
             return frozenset()
-        by_id: dict[str, list[str]] = defaultdict(list)
+        by_id: dict[SpaceId, list[RoomName]] = defaultdict(list)
         for room in rooms:
-            by_id[room.partition("-")[0]].append(room)
+            by_id[space_of(room)].append(room)
         table = self._tables.space
         ours = self._session.execute(
             select(table.c.id, table.c.state, table.c.room).where(table.c.id.in_(list(by_id)))

@@ -20,6 +20,11 @@ SPACE_ID_LENGTH = 13
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
+def space_of(room: RoomName) -> SpaceId:
+    """The Space whose room has this name, if it is one of ours at all."""
+    return SpaceId(room.partition("-")[0])
+
+
 def is_space_id(text: str) -> bool:
     """Whether ``text`` has the shape of a Space id."""
     return len(text) == SPACE_ID_LENGTH and all(character in BASE62 for character in text)

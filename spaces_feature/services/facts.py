@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 
+from ..domain.ids import space_of
 from ..domain.media import MediaFact, MediaParticipant, MediaRights
 from ..domain.roles import rights_of
 from ..domain.roster import compare
@@ -34,14 +35,19 @@ def receive_fact(seams: Seams, fact: MediaFact) -> None:
 
 
 def check_arrival(seams: Seams, fact: MediaFact) -> None:
-    """Send away at once whoever is not on the roster of this room; correct whoever has other rights than theirs."""
+    """Send away at once whoever is not on the roster of this room; correct whoever has other rights than theirs.
+
+    Rooms that are no Space's are another program's on the same SFU, and none of our business.
+    """
     assert fact.identity is not None
     assert fact.sid is not None
     with seams.store.begin() as work:
         stay = work.stay_at(fact.room, fact.identity)
-        space = work.load(stay.space_id) if stay else None
+        space = work.load(stay.space_id if stay else space_of(fact.room))
+    if space is None:
+        return
     expected = {}
-    if stay is not None and space is not None and space.state is State.LIVE and space.room == fact.room:
+    if stay is not None and space.state is State.LIVE and space.room == fact.room:
         expected[fact.identity] = rights_of(space.seat_of(stay.user_id), was_on_stage=stay.was_on_stage)
     arrived = MediaParticipant(fact.identity, fact.sid, fact.rights or MediaRights(False, False))
     repairs = compare(expected, [arrived])

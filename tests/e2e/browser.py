@@ -54,6 +54,17 @@ def write_tone(path: Path, hz: float) -> Path:
     return path
 
 
+#: Whether every picture in sight is there, and nothing moves any more but what never ends.
+_IS_STILL = """(() => {
+  const moves = ({ playState, effect }) => playState === 'running' && effect?.getComputedTiming().endTime !== Infinity;
+  const isSeen = (one) => one.checkVisibility() && one.getBoundingClientRect().top < innerHeight;
+  const isReady = (one) => one.complete !== false || !isSeen(one);
+  const isStill = (root) => !root.getAnimations().some(moves)
+    && [...root.querySelectorAll('*')].every((one) => isReady(one) && (!one.shadowRoot || isStill(one.shadowRoot)));
+  return isStill(document);
+})()"""
+
+
 class Tab:
     """A page of a signed-in member, and what they can see and hear in it."""
 
@@ -131,6 +142,10 @@ class Tab:
     def hides(self, locator: Locator, *, within: float = LIMIT) -> None:
         """Wait until nothing of it is visible. Raises an error that names it when it still is."""
         locator.first.wait_for(state="hidden", timeout=within * 1000)
+
+    def settles(self) -> None:
+        """Wait until the page stands still."""
+        assert self.sees(lambda: self.quiet(_IS_STILL)), "the page never stands still"
 
     # Where things are
 

@@ -32,9 +32,6 @@ OTHERS = {
     "pam": "What we shipped this week",
 }
 
-_IS_STILL = """[...document.images].every((image) => image.complete) && !document.getAnimations().some((one) =>
-  one.playState === 'running' && one.effect.getComputedTiming().iterations === 1)"""
-
 Scheme = Literal["light", "dark"]
 LOOKS: tuple[tuple[int, Scheme], ...] = ((DESK, "light"), (DESK, "dark"), (PHONE, "light"), (PHONE, "dark"))
 
@@ -66,7 +63,7 @@ class Studio:
 
     def shoot(self, tab: Tab, name: str, *, part: str = "") -> None:
         """Keep what the tab shows, or one ``part`` of it, once nothing slides any more."""
-        tab.sees(lambda: tab.quiet(_IS_STILL), within=2)
+        tab.settles()
         path = self.folder / f"{name}.png"
         if part:
             tab.page.locator(part).first.screenshot(path=path)

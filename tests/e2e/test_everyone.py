@@ -57,7 +57,7 @@ class Examiner:
 
     def look(self, tab: Tab, place: str) -> None:
         """Examine what the tab shows, once nothing moves any more."""
-        tab.sees(lambda: not tab.quiet("document.getAnimations().some((one) => one.playState === 'running')"))
+        tab.settles()
         tab.quiet(f"if (!window.axe) {{ {self._source} }}")
         self.found += tab.quiet(
             "axe.run(document, {resultTypes: ['violations']}).then(({violations}) => violations"

@@ -158,6 +158,15 @@ def test_an_unknown_arrival_is_sent_away_before_anything_is_written(world: World
     assert [row[0] for row in rows(world, "webhook")] == [fact.id]
 
 
+def test_arrivals_in_another_programs_room_are_left_alone(world: World) -> None:
+    """On a shared SFU its webhooks reach us as well; only rooms of our Spaces are ours to guard."""
+    room = RoomName("somebody-elses-call")
+    world.media.create_room(room)
+    guest = world.media.join(world.media.grant(room, Identity("guest"), LISTENER, timedelta(seconds=30)))
+    receive_fact(world.seams, arrival(world))
+    assert guest.farewell is None
+
+
 def test_who_left_and_sneaks_back_is_sent_away(world: World) -> None:
     """The grant was good a moment ago; the stay is over."""
     space = world.go_live("ada")
