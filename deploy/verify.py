@@ -59,8 +59,19 @@ class Verification:
                 outcome.passed, outcome.failed = counts.get("pass", 0), counts.get("fail", 0)
                 outcome.skipped = counts.get("skipped", 0)
 
-    def pytest(self, name: str, marks: str, *, needs: Sequence[str] = (), may_need: Sequence[str] = ()) -> None:
-        """The tests that ``marks`` selects: all or none by ``needs``, and not those of absent ones in ``may_need``."""
+    def pytest(
+        self,
+        name: str,
+        marks: str,
+        *,
+        needs: Sequence[str] = (),
+        may_need: Sequence[str] = (),
+        spreads: bool = False,
+    ) -> None:
+        """The tests that ``marks`` selects: all or none by ``needs``, and not those of absent ones in ``may_need``.
+
+        ``spreads``: over all cores. Not for those that listen to sound, which a full machine makes stutter.
+        """
         outcome = Outcome(name)
         for need in needs:
             if (why := self._lack(need)) is not None:
@@ -74,7 +85,8 @@ class Verification:
                 marks += f" and not {need}"
         report = self._checkout.cache / f"tests-{len(self.outcomes)}.xml"
         report.unlink(missing_ok=True)
-        self._run(outcome, [sys.executable, "-m", "pytest", "-m", marks, f"--junitxml={report}"])
+        side_by_side = ["-n", "auto"] if spreads else []
+        self._run(outcome, [sys.executable, "-m", "pytest", *side_by_side, "-m", marks, f"--junitxml={report}"])
         if report.exists():
             _count(outcome, report)
 
@@ -144,7 +156,7 @@ def main(arguments: Sequence[str]) -> int:
     run.check("mypy", python, "-m", "mypy")
     run.check("mypy of the set-up", python, "-m", "mypy", "-p", "deploy")
     run.check("import-linter", str(checkout.python.parent / "lint-imports"))
-    run.pytest("tests without SFU and browser", "not sfu and not e2e", may_need=["postgres"])
+    run.pytest("tests without SFU and browser", "not sfu and not e2e", may_need=["postgres"], spreads=True)
     if "--fast" not in arguments:
         for folder in checkout.front_ends:
             run.front_end(folder)
