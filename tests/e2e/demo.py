@@ -8,6 +8,8 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from host_app.demo.home import Home
@@ -73,6 +75,16 @@ class Demo:
     def kill_sfu(self) -> None:
         """End the SFU without a chance to say goodbye; the demo's supervisor starts it again."""
         os.kill(int(self.home.pid("sfu").read_text()), signal.SIGKILL)
+
+    @contextmanager
+    def frozen_sfu(self) -> Iterator[None]:
+        """Stop the SFU from answering anything, signalling and sound alike, as a cut line does."""
+        pid = int(self.home.pid("sfu").read_text())
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
 
     def _is_ready(self) -> bool:
         try:

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright
 
 from spaces_feature.domain.media import MediaParticipant
+from spaces_feature.testing.media import eventually
 
 from .browser import MICROPHONE_HZ, Tab, launch, new_context
 from .conftest import SignIn
@@ -42,6 +43,21 @@ def test_killed_sfu(sign_in: SignIn, ada_caller: Caller, demo: Demo, present: Pr
     after = [one.identity for one in present()]
     assert len(after) == len(set(after)) == 2
     assert before.isdisjoint(after), "the new room must not know the identities of the old one"
+
+
+def test_cut_off_from_the_sfu(sign_in: SignIn, ada_caller: Caller, demo: Demo, present: Present) -> None:
+    """A partition that takes sound and signalling away is told, and over it everybody is there once, in the same room."""
+    space_id = ada_caller.go_live("Dead air")
+    grace = sign_in("grace")
+    grace.join(space_id)
+    assert grace.hears(VOICE_HZ)
+    before = {one.identity for one in present()}
+
+    with demo.frozen_sfu():
+        grace.shows(grace.panel.get_by_text("Reconnecting..."), within=40)
+
+    assert grace.hears(VOICE_HZ)
+    assert eventually(lambda: sorted(one.identity for one in present()) == sorted(before), within=30)
 
 
 def test_microphone_refused(sign_in: SignIn, ada_caller: Caller) -> None:

@@ -158,7 +158,7 @@ export const words = {
   justStarted: 'just started',
   quality: { good: 'Good', weak: 'Weak', lost: 'Lost' },
   others: 'Others',
-  nobodyListens: 'Nobody is listening yet.',
+  nobodyListens: 'Nobody is listening yet',
   blockedTag: 'Blocked',
   hostTabs: 'Run the Space',
   requestsTab: (count: number) => (count ? `Requests \u00b7 ${count}` : 'Requests'),

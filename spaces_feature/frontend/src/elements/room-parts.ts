@@ -54,7 +54,7 @@ export function audience({ listeners }: Snapshot): TemplateResult {
   const shown = listeners.sample.slice(0, SHOWN_LISTENERS);
   const others = listeners.count - shown.length;
   return html`<section class="audience" aria-label=${words.audience}>
-    <h3 class="count num">${words.listening(listeners.count)}</h3>
+    <h3 class="count num">${listeners.count ? words.listening(listeners.count) : words.nobodyListens}</h3>
     ${listeners.count
       ? html`<ul class="crowd" role="list">
           ${repeat(shown, (profile) => profile.user_id, listener)}
@@ -62,7 +62,7 @@ export function audience({ listeners }: Snapshot): TemplateResult {
             ? html`<li><span class="others num" aria-hidden="true">+${compact(others)}</span><span>${words.others}</span></li>`
             : nothing}
         </ul>`
-      : html`<p class="soft">${words.nobodyListens}</p>`}
+      : nothing}
   </section>`;
 }
 
