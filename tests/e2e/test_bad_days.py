@@ -46,7 +46,7 @@ def test_killed_sfu(sign_in: SignIn, ada_caller: Caller, demo: Demo, present: Pr
 
 
 def test_cut_off_from_the_sfu(sign_in: SignIn, ada_caller: Caller, demo: Demo, present: Present) -> None:
-    """A partition that takes sound and signalling away is told, and over it everybody is there once, in the same room."""
+    """A partition that takes sound and signalling away is told; then everybody is there once, in the same room."""
     space_id = ada_caller.go_live("Dead air")
     grace = sign_in("grace")
     grace.join(space_id)
