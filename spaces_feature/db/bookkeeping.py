@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from ..domain.ids import Identity, RoomName
@@ -83,7 +83,11 @@ class Bookkeeping:
         webhook, connection = self._tables.webhook, self._tables.connection
         answers = self._tables.idempotency
         self._session.execute(delete(webhook).where(webhook.c.received_at < rows.naive(now - WEBHOOK_LIFE)))
-        self._session.execute(delete(connection).where(connection.c.left_at < rows.naive(now - CONNECTION_LIFE)))
+        self._session.execute(
+            delete(connection).where(
+                func.coalesce(connection.c.left_at, connection.c.joined_at) < rows.naive(now - CONNECTION_LIFE)
+            )
+        )
         self._session.execute(delete(answers).where(answers.c.created_at < rows.naive(now - ANSWER_LIFE)))
 
     def take_lease(self, name: str, holder: str, now: datetime, expires_at: datetime) -> bool:

@@ -128,6 +128,12 @@ class Stays:
         """End stays."""
         self._set(ids, left_at=rows.naive(now))
 
+    def close_unseen(self, space_id: SpaceId, since: datetime) -> None:
+        """End the stays last seen before ``since``; one that is renewed at this moment is not among them."""
+        stay = self._tables.stay
+        unseen = (stay.c.space_id == space_id) & stay.c.left_at.is_(None) & (stay.c.seen_at < rows.naive(since))
+        self._session.execute(update(stay).where(unseen).values(left_at=stay.c.seen_at))
+
     def touch_stays(self, ids: Collection[str], now: datetime) -> None:
         """Note that these members were seen."""
         self._set(ids, seen_at=rows.naive(now))
@@ -137,7 +143,8 @@ class Stays:
         ordered = sorted(ids)
         for start in range(0, len(ordered), AT_ONCE):
             some = ordered[start : start + AT_ONCE]
-            self._session.execute(update(table).where(table.c.id.in_(some)).values(values))
+            lasting = table.c.id.in_(some) & table.c.left_at.is_(None)
+            self._session.execute(update(table).where(lasting).values(values))
 
     def mark_on_stage(self, room: RoomName, identities: Collection[Identity]) -> None:
         """Note that these participants have been visible at the SFU."""

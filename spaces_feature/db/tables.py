@@ -188,7 +188,7 @@ def _connection(metadata: MetaData) -> Table:
 
 
 def _outbox(metadata: MetaData) -> Table:
-    """Calls that the SFU still owes us. A row is deleted when its call was answered."""
+    """Calls that we still owe the SFU. A row is deleted when its call was answered."""
     table = Table(
         "spaces_outbox",
         metadata,

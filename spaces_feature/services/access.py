@@ -25,6 +25,11 @@ def require_flag(seams: Seams, key: str, user_id: UserId) -> None:
         raise Forbidden("not_open_yet", "This is not open to you yet.", "It may be soon.", flag=key)
 
 
+def require_welcome(seams: Seams, user_id: UserId) -> None:
+    """Raise Forbidden ``barred`` for somebody whom the host app has barred from taking part."""
+    require_taking_part(Relations(is_barred=user_id in seams.identity.barred([user_id])))
+
+
 def relations(seams: Seams, space: Space, viewer: UserId) -> Relations:
     """How the viewer stands to the Space's people, asked of the host app and not remembered."""
     hosts = frozenset(space.host_ids)
@@ -36,9 +41,7 @@ def relations(seams: Seams, space: Space, viewer: UserId) -> Relations:
         follows_host=asks_follow
         and space.audience is Audience.FOLLOWERS
         and bool(seams.graph.followers_among(space.host_id, [viewer])),
-        is_followed_by_host=asks_follow
-        and minds_follow
-        and bool(seams.graph.followers_among(viewer, [space.host_id])),
+        is_followed_by_host=asks_follow and minds_follow and bool(seams.graph.followers_among(viewer, [space.host_id])),
         is_blocked=not hosts.isdisjoint(blocks.blocked_by),
         is_barred=viewer in seams.identity.barred([viewer]),
         blocked=blocks.blocked,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -19,6 +20,8 @@ from .outbox import owed, settle_calls
 from .seams import Seams
 from .snapshots import Around, look_around, profile_fields, snapshot
 from .store import OwedCall, RacedError, Stay, Work
+
+log = logging.getLogger(__name__)
 
 PAGE = 50
 """Participants in one answer."""
@@ -46,6 +49,8 @@ def join(seams: Seams, user_id: UserId, space_id: SpaceId) -> Joined:
     seams.health.require()
     space, stay, around, calls = _admitted(seams, user_id, space_id)
     settle_calls(seams, calls)
+    for left in calls:
+        _give_up_at_once(seams, user_id, left.space_id)
     seat = space.seat_of(user_id)
     rights = rights_of(seat, was_on_stage=stay.was_on_stage)
     return Joined(seams.media.grant(stay.room, stay.identity, rights, seams.config.grant_life), space, around)
@@ -138,16 +143,27 @@ def leave(seams: Seams, user_id: UserId, space_id: SpaceId) -> None:
             work.close_stays([stay.id], seams.clock())
             calls = [owed(seams, space.id, stay.room, "remove", stay.identity)]
             work.owe(calls)
-    if space.state is State.LIVE and (space.seat_of(user_id) or space.place_in_queue(user_id)):
-        give_up_place(seams, user_id, space_id, "left")
     settle_calls(seams, calls)
+    if space.state is State.LIVE and (space.seat_of(user_id) or space.place_in_queue(user_id)):
+        _give_up_at_once(seams, user_id, space_id)
 
 
-def give_up_place(seams: Seams, user_id: UserId, space_id: SpaceId, kind: str) -> None:
-    """Free the seat and the place in the queue of somebody who is gone. A host keeps the seat until the grace ends."""
+def _give_up_at_once(seams: Seams, user_id: UserId, space_id: SpaceId) -> None:
+    """Free the place now; while the database is busy that is left to the reconciler, since the stay has ended."""
+    try:
+        give_up_place(seams, user_id, space_id, "left", unless_present=True)
+    except Unavailable as refusal:
+        log.warning("a place in Space %s is left to the reconciler: %s", space_id, refusal.code)
+
+
+def give_up_place(seams: Seams, user_id: UserId, space_id: SpaceId, kind: str, *, unless_present: bool = False) -> None:
+    """Free the seat and the place in the queue of somebody who is gone. A host keeps the seat until the grace ends.
+
+    ``unless_present`` looks again under the lock: who came back this very moment keeps the place.
+    """
 
     def rule(space: Space, work: Work) -> Space:
-        if space.state is not State.LIVE:
+        if space.state is not State.LIVE or (unless_present and work.stay(space.id, user_id)):
             return space
         without = stage.take_back(space, user_id)
         return without if without.role_of(user_id) is Role.HOST else stage.leave_stage(without, user_id)

@@ -78,7 +78,7 @@ def _allowed(seams: Seams, viewer: UserId, followees: frozenset[UserId], entries
 
 
 def _card(seams: Seams, space: Space) -> Json:
-    count = max(seams.index.count(space.id), len(space.seats))
+    count = seams.index.count(space.id)
     return {**space_fields(space), "version": space.version, "participant_count": count, "subscriber_count": 0}
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, replace
 
+from ..domain.admission import require_known
 from ..domain.ids import SpaceId, UserId
 from ..domain.roles import Action, require
 from ..domain.space import Audience, Role, Seat, Space, Speak, State, clean_title, clean_topics, end
 from ..domain.views import change as change_of
 from ..errors import Conflict, MediaError
-from .access import known, require_flag
+from .access import relations, require_flag, require_welcome
 from .changing import change
 from .health import sound_is_away
 from .seams import Seams
@@ -38,6 +39,7 @@ def go_live(seams: Seams, host: UserId, plan: Plan) -> Space:
     for title and topics, Conflict ``already_live`` with the id of the other Space, Unavailable while the SFU is away.
     """
     require_flag(seams, "spaces.host", host)
+    require_welcome(seams, host)
     title = clean_title(plan.title)
     topics = clean_topics(plan.topic_ids, frozenset(seams.config.topics))
     with seams.store.begin() as work:
@@ -90,10 +92,10 @@ def _delete_orphan(seams: Seams, space: Space) -> None:
 
 
 def end_space(seams: Seams, user_id: UserId, space_id: SpaceId) -> Space:
-    """End the Space for everyone. Ending it again changes nothing."""
+    """End the Space for everyone. Ending it again changes nothing. A host who was barred meanwhile may end as well."""
 
     def rule(space: Space, work: Work) -> Space:
-        known(seams, space, user_id)
+        require_known(space, user_id, relations(seams, space, user_id))
         require(space, user_id, Action.END)
         return _ended(seams, space, work)
 
@@ -101,9 +103,12 @@ def end_space(seams: Seams, user_id: UserId, space_id: SpaceId) -> Space:
 
 
 def end_abandoned(seams: Seams, space_id: SpaceId) -> Space:
-    """End a Space whose host has been gone past the grace."""
+    """End a Space whose host has been gone past the grace, unless they came back this very moment."""
 
-    return change(seams, space_id, "ended", lambda space, work: _ended(seams, space, work))
+    def rule(space: Space, work: Work) -> Space:
+        return space if work.stay(space.id, space.host_id) else _ended(seams, space, work)
+
+    return change(seams, space_id, "ended", rule)
 
 
 def _ended(seams: Seams, space: Space, work: Work) -> Space:

@@ -1,4 +1,4 @@
-"""Calls that the SFU owes us: made at once after the commit, and again with growing pauses until answered."""
+"""Calls that we owe the SFU: made at once after the commit, and again with growing pauses until answered."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from datetime import timedelta
 from ..domain.ids import Identity, RoomName, SpaceId
 from ..domain.roles import rights_of
 from ..domain.space import State
-from ..errors import MediaError
+from ..errors import MediaDown, MediaError
 from .seams import Seams
 from .store import OwedCall
 
 log = logging.getLogger(__name__)
 
 FIRST_RETRY = timedelta(seconds=3)
+LAST_ATTEMPT = 1500
+"""About a day of trying; no room lives that long without its Space, and the reconciler knows what remains."""
 LONGEST_PAUSE = timedelta(minutes=1)
 AT_ONCE = 50
 
@@ -41,10 +43,15 @@ def settle_calls(seams: Seams, calls: Iterable[OwedCall]) -> None:
             _make(seams, call)
         except MediaError as error:
             attempts = call.attempts + 1
+            log.warning("%s for %s is still owed to the SFU after %d: %s", call.call, call.room, attempts, error.code)
+            if attempts >= LAST_ATTEMPT:
+                answered.append(call.id)
+                continue
             pause = min(FIRST_RETRY * 2 ** min(attempts, 8), LONGEST_PAUSE)
-            log.warning("the SFU owes %s for %s after attempt %d: %s", call.call, call.room, attempts, error.code)
             with seams.store.begin() as work:
                 work.postpone(call.id, attempts, seams.clock() + pause)
+            if isinstance(error, MediaDown):
+                break  # each further call would wait out its deadline as well; they are due again soon
         else:
             answered.append(call.id)
     if answered:

@@ -15,14 +15,14 @@ from ..domain.ids import Identity, RoomName, SpaceId, UserId
 from ..domain.media import MediaParticipant
 from ..domain.roles import rights_of
 from ..domain.roster import compare
-from ..domain.space import Role, Space, State, move_room
-from ..errors import MediaError, Refusal
+from ..domain.space import Space, State, move_room
+from ..errors import MediaDown, MediaError, Refusal
 from .attending import give_up_place
 from .changing import change
 from .hosting import end_abandoned
 from .outbox import settle_owed
 from .seams import Seams
-from .store import Stay, Work
+from .store import RacedError, Stay, Work
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class Reconciler:
     has_lease: bool = False
     _forgot_at: datetime | None = None
     _swept_at: datetime | None = None
-    _muted: dict[Identity, bool] = field(default_factory=dict)
+    _doubts: dict[SpaceId, dict[Identity, bool]] = field(default_factory=dict)
     _rooms: frozenset[RoomName] = frozenset()
 
     def round(self) -> bool:
@@ -59,6 +59,7 @@ class Reconciler:
                 return True
             spaces = work.live()
         self._rooms = frozenset(space.room for space in spaces if space.room)
+        self._doubts = {space.id: self._doubts[space.id] for space in spaces if space.id in self._doubts}
         self._forget(now)
         sweeps = self._swept_at is None or now - self._swept_at >= SWEEP_EVERY
         if not spaces and not sweeps:
@@ -95,8 +96,13 @@ class Reconciler:
                 else:
                     renew_room(self.seams, space)
                 expire_absent(self.seams, space)
-            except Refusal as refusal:
-                log.info("Space %s changed under the reconciler: %s", space.id, refusal.code)
+            except (Refusal, RacedError) as refusal:
+                log.info("Space %s changed under the reconciler: %s", space.id, refusal)
+            except MediaDown:
+                raise
+            except MediaError as error:
+                # One room that the SFU will not answer for must not cost the others their round.
+                log.warning("the SFU refuses the reconciler in Space %s: %s", space.id, error.code)
         if sweeps:
             self._sweep([room for room in rooms if room not in {space.room for space in spaces}])
 
@@ -104,9 +110,9 @@ class Reconciler:
         """Delete rooms that are ours but no live Space's; rooms of other programs are left alone."""
         with self.seams.store.begin() as work:
             ended = work.ended_rooms(strays)
+        self._swept_at = self.seams.clock()
         for room in ended:
             self.seams.media.delete_room(room)
-        self._swept_at = self.seams.clock()
 
     def _check_room(self, space: Space) -> None:
         assert space.room is not None
@@ -140,16 +146,17 @@ class Reconciler:
 
     def _correct_microphones(self, space: Space, present: dict[Identity, MediaParticipant]) -> None:
         """Follow the SFU when it says the same of a microphone, against the roster, in two rounds running."""
+        before, now = self._doubts.get(space.id, {}), {}
         for seat in space.seats:
             participant = present.get(seat.identity)
             is_muted = participant is None or participant.is_muted is not False
             if is_muted == seat.is_muted:
-                self._muted.pop(seat.identity, None)
-            elif self._muted.get(seat.identity) == is_muted:
-                del self._muted[seat.identity]
+                continue
+            if before.get(seat.identity) == is_muted:
                 _follow_microphone(self.seams, space.id, seat.user_id, is_open=not is_muted)
             else:
-                self._muted[seat.identity] = is_muted
+                now[seat.identity] = is_muted
+        self._doubts[space.id] = now
 
     def _forget(self, now: datetime) -> None:
         if self._forgot_at is None or now - self._forgot_at > FORGET_EVERY:
@@ -188,28 +195,22 @@ def renew_room(seams: Seams, space: Space) -> None:
 
 
 def expire_absent(seams: Seams, space: Space) -> None:
-    """Close stays nobody has seen for the grace, free their seats, and end the Space when its host is one of them."""
+    """Close stays nobody has seen for the stay's grace; free seats and end the Space past the host's grace."""
     now = seams.clock()
     with seams.store.begin() as work:
-        stays = work.stays(space.id)
-        dead = [stay for stay in stays if _is_over(now, stay.seen_at, seams.config.stay_grace)]
-        work.close_stays([stay.id for stay in dead], now)
-        present = {stay.user_id for stay in stays} - {stay.user_id for stay in dead}
-        seated = {seat.user_id: seat.seated_at for seat in space.seats}
-        waiting = {asked.user_id: asked.requested_at for asked in space.requests}
-        absent = [user_id for user_id in (seated | waiting) if user_id not in present]
-        last = {user_id: work.last_stay(space.id, user_id) for user_id in absent}
-    for user_id in absent:
-        stay = last[user_id]
-        seen_at = max(stay.left_at or stay.seen_at, stay.seen_at) if stay else (seated | waiting)[user_id]
-        is_host = space.role_of(user_id) is Role.HOST
-        if not _is_over(now, seen_at, seams.config.host_grace) and user_id not in {stay.user_id for stay in dead}:
-            continue
-        if is_host:
-            end_abandoned(seams, space.id)
-            return
-        give_up_place(seams, user_id, space.id, "left")
-
-
-def _is_over(now: datetime, seen_at: datetime, grace: int) -> bool:
-    return now - seen_at > timedelta(seconds=grace)
+        work.close_unseen(space.id, now - timedelta(seconds=seams.config.stay_grace))
+        present = {stay.user_id for stay in work.stays(space.id)}
+        since = {asked.user_id: asked.requested_at for asked in space.requests}
+        since |= {seat.user_id: seat.seated_at for seat in space.seats}
+        last = {user_id: work.last_stay(space.id, user_id) for user_id in since.keys() - present}
+    grace = timedelta(seconds=seams.config.host_grace)
+    gone = [
+        user_id
+        for user_id, stay in last.items()
+        if now - max((stay.left_at or stay.seen_at) if stay else since[user_id], since[user_id]) > grace
+    ]
+    if space.host_id in gone:
+        end_abandoned(seams, space.id)
+        return
+    for user_id in sorted(gone):
+        give_up_place(seams, user_id, space.id, "left", unless_present=True)

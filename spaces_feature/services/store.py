@@ -33,7 +33,7 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class OwedCall:
-    """A call that the SFU still owes us: ``remove``, ``set_rights`` or ``delete_room``. Retried until answered.
+    """A call that we still owe the SFU: ``remove``, ``set_rights`` or ``delete_room``. Retried until answered.
 
     ``set_rights`` carries no rights: what holds at the time of the call is read then, so that an old call can never
     bring back old rights. ``identity`` is empty for ``delete_room``.
@@ -143,6 +143,10 @@ class Work(Protocol):
 
     def close_stays(self, ids: Collection[str], now: datetime) -> None:
         """End stays."""
+        ...
+
+    def close_unseen(self, space_id: SpaceId, since: datetime) -> None:
+        """End the Space's stays whose members were last seen before ``since``, as of when they were."""
         ...
 
     def touch_stays(self, ids: Collection[str], now: datetime) -> None:
