@@ -37,7 +37,7 @@ class Config:
     grant_ttl: int = 60
     #: Deadline of one call to the SFU.
     media_deadline: float = 2.5
-    #: A stay ends this long after SFU, socket and heartbeat last showed the member.
+    #: A stay ends this long after SFU or heartbeat last showed the member.
     stay_grace: int = 60
     #: A Space ends when its host has been away this long; a speaker's seat is kept as long.
     host_grace: int = 60
@@ -45,7 +45,7 @@ class Config:
     reconcile_interval: float = 1.0
     #: Run the reconciler inside the web process. False: run ``flask spaces reconcile`` beside it.
     reconcile_in_process: bool = True
-    #: How long whom a viewer follows is remembered for the strip.
+    #: How long what the host tells for display is remembered: whom a viewer follows, blocks, and profiles.
     followees_ttl: float = 5.0
     #: Clients come back after a room moved spread over this many milliseconds per 100 participants.
     rejoin_spread_ms: int = 200
@@ -79,6 +79,8 @@ def read_config(settings: Mapping[str, object]) -> Config:
     ):
         if not given.get(key):
             problems.append(f"{key} is missing; set it to {example}.")
+    if given.get("SPACES_LIVEKIT_API_SECRET") and given["SPACES_LIVEKIT_API_SECRET"] == settings.get("SECRET_KEY"):
+        problems.append("SPACES_LIVEKIT_API_SECRET is Flask's SECRET_KEY; give LiveKit a secret of its own.")
     values = {known[key].name: value for key, value in given.items() if key in known}
     problems += _contradictions(values)
     if problems:

@@ -42,7 +42,11 @@ class Blocks:
 
 @runtime_checkable
 class Identity(Protocol):
-    """Who is asking, and how members are shown."""
+    """Who is asking, and how members are shown.
+
+    May be asked inside a transaction of ours, on the host's session: read, do not flush, commit or roll back, and
+    answer from the database or from memory rather than over the network.
+    """
 
     def current_user_id(self) -> UserId | None:
         """Return the signed-in member of the current request or socket handshake, else None."""
@@ -63,7 +67,7 @@ class Identity(Protocol):
 
 @runtime_checkable
 class SocialGraph(Protocol):
-    """The host's follow graph and blocks."""
+    """The host's follow graph and blocks. Asked like ``Identity``, also inside a transaction of ours."""
 
     def followees(self, user_id: UserId) -> frozenset[UserId]:
         """Return everyone whom the member follows, in one query."""
@@ -86,8 +90,8 @@ class SocialGraph(Protocol):
 class MediaServer(Protocol):
     """The SFU. Every call has its own deadline (seconds, the adapter's).
 
-    Every method but ``grant`` and ``read_webhook`` raises MediaDown when the SFU does not answer in time, and
-    MediaError when it refuses. No method is ever called inside a database transaction.
+    Every method but ``is_up``, ``grant`` and ``read_webhook`` raises MediaDown when the SFU does not answer in time,
+    and MediaError when it refuses. No method is ever called inside a database transaction.
     """
 
     def is_up(self) -> bool:

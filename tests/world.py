@@ -51,6 +51,7 @@ class Listener:
 
     def __init__(self) -> None:
         self.watchers: dict[SpaceId, dict[UserId, ViewerClass]] = {}
+        self.versions: dict[tuple[SpaceId, UserId], int] = {}
         self.inbox: dict[UserId, list[dict[str, Any]]] = {}
         self.strips: list[tuple[frozenset[UserId], dict[str, Any]]] = []
 
@@ -64,8 +65,10 @@ class Listener:
     def online(self) -> frozenset[UserId]:
         return frozenset(self.inbox)
 
-    def move(self, space_id: SpaceId, user_id: UserId, viewers: ViewerClass) -> None:
-        self.watchers[space_id][user_id] = viewers
+    def move(self, space_id: SpaceId, user_id: UserId, viewers: ViewerClass, version: int) -> None:
+        if user_id in self.watchers.get(space_id, {}) and version >= self.versions.get((space_id, user_id), 0):
+            self.watchers[space_id][user_id] = viewers
+            self.versions[space_id, user_id] = version
 
     def to_class(
         self, space_id: SpaceId, viewers: ViewerClass, event: dict[str, Any], besides: Collection[UserId]
@@ -138,7 +141,7 @@ def a_world(
     """
     app = Flask("tests.world", root_path=str(path))
     app.config.update(
-        SECRET_KEY=SECRET,
+        SECRET_KEY="the host's own secret, for tests",
         SQLALCHEMY_DATABASE_URI=url or f"sqlite:///{path / 'world.sqlite3'}",
         SPACES_LIVEKIT_URL="ws://127.0.0.1:1",
         SPACES_LIVEKIT_API_KEY="key",

@@ -12,7 +12,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from ..domain.ids import UserId
-from ..errors import Unavailable
+from .passing import what_passes
 from .repository import Database
 from .rows import naive
 from .tables import Tables
@@ -77,7 +77,10 @@ class AnswerTable:
             session.commit()
         except OperationalError as error:
             session.rollback()
-            raise Unavailable("database_busy", way_on="Try again.", retry_after=1) from error
+            passing = what_passes(error)
+            if passing is None:
+                raise
+            raise passing from error
         except BaseException:
             session.rollback()
             raise

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any, Protocol
 
-from sqlalchemy import MetaData, delete, func, insert, select, update
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy import MetaData, Table, delete, func, insert, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session, scoped_session
 
 from ..domain.ids import RoomName, SpaceId, UserId, space_of
 from ..domain.space import Seat, Space, State
-from ..errors import Conflict, Unavailable
-from ..services.store import RacedError
+from ..errors import Conflict
 from . import rows
 from .bookkeeping import Bookkeeping
+from .passing import what_passes
 from .stays import Stays
 from .tables import Tables
 
@@ -54,25 +54,27 @@ class SqlStore:
         try:
             yield work
             session.commit()
-        except OperationalError as error:
-            session.rollback()
-            raise _busy() from error
-        except IntegrityError as error:
-            session.rollback()
-            raise RacedError from error
         except DBAPIError as error:
             session.rollback()
-            if _is_serialization(error):
-                raise _busy() from error
-            raise
+            passing = what_passes(error)
+            if passing is None:
+                raise
+            raise passing from error
         except BaseException:
             session.rollback()
             raise
 
     @contextmanager
     def read(self) -> Iterator[SqlWork]:
-        """Read inside the host's own transaction."""
-        yield SqlWork(_current(self._db.session), self._tables)
+        """Read inside the host's own transaction, under a savepoint that takes the whole of a failure back.
+
+        What the host has pending stays pending; SQLite goes on after a failed statement, and needs no savepoint.
+        """
+        session = _current(self._db.session)
+        clause = self._tables.space
+        is_sqlite = session.get_bind(clause=clause).dialect.name == "sqlite"
+        with session.no_autoflush, nullcontext() if is_sqlite else _savepoint(session, clause):
+            yield SqlWork(session, self._tables)
 
     def rest(self) -> None:
         """Let go of the connection that a question to the host app took."""
@@ -88,13 +90,19 @@ def _current(session: scoped_session[Session] | Session) -> Session:
     return session() if isinstance(session, scoped_session) else session
 
 
-def _busy() -> Unavailable:
-    return Unavailable("database_busy", way_on="Try again.", retry_after=1)
-
-
-def _is_serialization(error: DBAPIError) -> bool:
-    """PostgreSQL's serialization failure and deadlock, which a second try cures."""
-    return getattr(error.orig, "pgcode", None) in ("40001", "40P01")
+@contextmanager
+def _savepoint(session: Session, clause: Table) -> Iterator[None]:
+    """A savepoint of the connection: the session's own would flush what the host has pending."""
+    savepoint = session.connection(bind_arguments={"clause": clause}).begin_nested()
+    try:
+        yield
+    except BaseException:
+        if savepoint.is_active:
+            savepoint.rollback()
+        raise
+    # A port that ended the host's transaction ended this with it.
+    if savepoint.is_active:
+        savepoint.commit()
 
 
 class SqlWork(Stays, Bookkeeping):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection
+from threading import Lock
 from typing import Any
 
 from ..domain.ids import SpaceId, UserId
 from ..domain.views import Json, ViewerClass
-from .watchers import Watchers
+from .watchers import Turn, Watchers
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,8 @@ class SocketBroadcaster:
         self._socketio = socketio
         self._namespace = namespace
         self._watchers = watchers
+        self._rooms = Lock()
+        """Held from noting a class until its rooms are changed: two moves at once would end in the rooms of both."""
 
     def watching(self, space_id: SpaceId) -> frozenset[UserId]:
         """Members who watch the Space."""
@@ -39,20 +42,42 @@ class SocketBroadcaster:
         """Members with an open socket."""
         return self._watchers.online()
 
-    def move(self, space_id: SpaceId, user_id: UserId, viewers: ViewerClass) -> None:
-        """Put the member's sockets into another class."""
-        for sid in self._watchers.sids(space_id, user_id):
-            before = self._watchers.watch(sid, space_id, viewers)
-            self.enter(sid, space_id, viewers, before)
+    def watch(self, sid: str, space_id: SpaceId, viewers: ViewerClass, version: int) -> bool:
+        """Let one socket receive what a class is sent; False when it is gone."""
+        with self._rooms:
+            turn = self._watchers.watch(sid, space_id, viewers, version)
+            if turn is not None:
+                self._follow(space_id, turn)
+            return turn is not None
 
-    def enter(self, sid: str, space_id: SpaceId, viewers: ViewerClass, before: ViewerClass | None) -> None:
-        """Let one socket receive what a class is sent, and no longer what it was sent before."""
+    def unwatch(self, sid: str, space_id: SpaceId) -> None:
+        """Let one socket receive nothing of the Space any more."""
+        with self._rooms:
+            viewers = self._watchers.unwatch(sid, space_id)
+            if viewers is not None:
+                self._room("leave_room", sid, class_room(space_id, viewers))
+
+    def move(self, space_id: SpaceId, user_id: UserId, viewers: ViewerClass, version: int) -> None:
+        """Put the member's sockets into another class, unless a later version put them elsewhere."""
+        with self._rooms:
+            for turn in self._watchers.move(space_id, user_id, viewers, version):
+                self._follow(space_id, turn)
+
+    def _follow(self, space_id: SpaceId, turn: Turn) -> None:
+        if turn.before is turn.now:
+            return
+        if turn.before is not None:
+            self._room("leave_room", turn.sid, class_room(space_id, turn.before))
+        self._room("enter_room", turn.sid, class_room(space_id, turn.now))
+
+    def _room(self, step: str, sid: str, room: str) -> None:
         if self._socketio is None or self._socketio.server is None:
             return
-        server = self._socketio.server
-        if before is not None and before is not viewers:
-            server.leave_room(sid, class_room(space_id, before), namespace=self._namespace)
-        server.enter_room(sid, class_room(space_id, viewers), namespace=self._namespace)
+        try:
+            getattr(self._socketio.server, step)(sid, room, namespace=self._namespace)
+        except Exception as mistake:
+            # Most likely the socket has just gone; the others of the member, and all other viewers, go on.
+            log.warning("%s failed for a socket in %s: %r", step, room, mistake)
 
     def to_class(self, space_id: SpaceId, viewers: ViewerClass, event: Json, besides: Collection[UserId]) -> None:
         """Send to all watchers of one class but ``besides``."""

@@ -35,7 +35,8 @@ class EventData(BaseModel):
     An event for another class than your copy's says that you missed your own move: fetch the snapshot.
 
     ``listeners`` events carry ``count``, ``participant_count`` and ``sample`` instead, ``talking`` events ``user_id``
-    and ``is_talking``; both are unversioned.
+    and ``is_talking``; both are unversioned. An event whose data hold no change (type ``changed``, of another process)
+    has its own version as ``after``: every older copy is fetched anew.
     """
 
     viewers: Literal["hosts", "stage", "queue", "audience"] | None = None

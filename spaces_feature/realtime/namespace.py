@@ -13,7 +13,7 @@ from ..errors import Invalid, NotFound, Refusal
 from ..services.access import known_space
 from ..services.seams import Seams
 from ..services.snapshots import snapshot
-from .broadcaster import SocketBroadcaster, class_room, user_room
+from .broadcaster import SocketBroadcaster, user_room
 from .watchers import Watchers
 
 KNOWN = frozenset({"connect", "disconnect", "subscribe", "unsubscribe"})
@@ -60,12 +60,11 @@ class SpacesNamespace(Namespace):  # type: ignore[misc]
             with seams.store.begin() as work:
                 space, _ = known_space(seams, work, user_id, space_id)
             # Watching begins before the snapshot is read: an event in between arrives twice rather than never.
-            viewers = class_of(space, user_id)
-            self._broadcaster.enter(sid, space_id, viewers, self._watchers.watch(sid, space_id, viewers))
+            if not self._broadcaster.watch(sid, space_id, class_of(space, user_id), space.version):
+                raise NotFound
             with seams.store.begin() as work:
                 space, _ = known_space(seams, work, user_id, space_id)
-            if class_of(space, user_id) is not viewers:
-                self._broadcaster.move(space_id, user_id, class_of(space, user_id))
+            self._broadcaster.move(space_id, user_id, class_of(space, user_id), space.version)
             return snapshot(seams, space, user_id)
         except Refusal as refusal:
             return _problem(refusal)
@@ -77,9 +76,7 @@ class SpacesNamespace(Namespace):  # type: ignore[misc]
             space_id = _space_id(message)
         except Refusal as refusal:
             return _problem(refusal)
-        viewers = self._watchers.unwatch(sid, space_id)
-        if viewers is not None:
-            self.leave_room(sid, class_room(space_id, viewers))
+        self._broadcaster.unwatch(sid, space_id)
         return {}
 
 

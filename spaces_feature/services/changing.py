@@ -15,7 +15,7 @@ from ..errors import NotFound
 from .outbox import owed, settle_calls
 from .seams import Seams
 from .store import OwedCall, Work
-from .telling import tell
+from .telling import tell_strips, tell_watchers
 
 Rule = Callable[[Space, Work], Space]
 """Given the locked Space, return the Space that follows; raise a Refusal, or return it unchanged for nothing to do."""
@@ -44,8 +44,10 @@ def change(seams: Seams, space_id: SpaceId, kind: str, rule: Rule, extra: Json |
         visible = _came_or_went(before, made.after)
         if visible and before.room:
             work.mark_on_stage(before.room, visible)
-    tell(seams, made)
+    # Who was just accepted waits for the SFU's word; whose strips change can wait for both.
+    tell_watchers(seams, made)
     settle_calls(seams, calls)
+    tell_strips(seams, made)
     return made.after
 
 

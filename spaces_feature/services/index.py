@@ -1,15 +1,29 @@
 """The live index: which Spaces are live and who is on their stages, in memory, per process.
 
-It follows this process's own commits at once and other processes' within a second (``refresh``).
+It follows this process's own commits at once (``put``) and other processes' within a second (``replace``), and keeps
+account of the latter (``take_missed``): nobody has told our watchers of them yet.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from threading import Lock
 
 from ..domain.ids import SpaceId
 from ..domain.space import Space, State
+
+ENDED_KEPT = 1000
+"""Ended Spaces that are remembered, so that a commit told late cannot bring one back."""
+_BEHIND = object()
+
+
+@dataclass(slots=True)
+class _Missed:
+    """Versions of one Space that another process made, and the Space as it was known here before them."""
+
+    before: Space | None
+    versions: set[int] = field(default_factory=set)
 
 
 class LiveIndex:
@@ -20,11 +34,19 @@ class LiveIndex:
         self._spaces: dict[SpaceId, Space] = {}
         self._counts: Mapping[SpaceId, int] = {}
         self._stamp: object = None
+        self._ended: dict[SpaceId, int] = {}
+        self._put: set[SpaceId] = set()
+        self._is_behind = False
+        self._missed: dict[SpaceId, _Missed] = {}
 
     @property
     def stamp(self) -> object:
-        """What the database looked like at the last ``replace``; None before the first."""
-        return self._stamp
+        """What the database looked like at the last ``replace``; None before the first.
+
+        Equal to nothing as long as the index may differ from what was read then: it is to be read again.
+        """
+        with self._lock:
+            return _BEHIND if self._stamp is not None and (self._is_behind or self._put) else self._stamp
 
     def spaces(self) -> list[Space]:
         """Every live Space."""
@@ -36,22 +58,78 @@ class LiveIndex:
         return self._counts.get(space_id, 0)
 
     def put(self, space: Space) -> None:
-        """Follow one commit: a Space that is live is in, any other is out. An older version changes nothing."""
+        """Follow one commit of this process, which tells of it: a live Space is in, any other is out.
+
+        An older version than the known one changes nothing.
+        """
         with self._lock:
             known = self._spaces.get(space.id)
-            if known is not None and known.version >= space.version:
+            newest = max(known.version if known else 0, self._ended.get(space.id, 0))
+            if space.version <= newest:
+                self._was_told(space)
                 return
+            if self._stamp is not None:
+                self._miss(space.id, known, range(newest + 1, space.version))
+                # A commit is seen by the next read in any case; what was read just before it is not to be trusted.
+                self._is_behind = True
             if space.state is State.LIVE:
                 self._spaces[space.id] = space
+                self._put.add(space.id)
             else:
                 self._spaces.pop(space.id, None)
+                self._put.discard(space.id)
+                self._ended[space.id] = space.version
+                if len(self._ended) > ENDED_KEPT:
+                    del self._ended[next(iter(self._ended))]
 
     def replace(self, spaces: Iterable[Space], stamp: object) -> None:
-        """Follow the database as a whole."""
+        """Follow the database as a whole, but for what this process knows better: it may have committed since."""
         with self._lock:
-            self._spaces = {space.id: space for space in spaces}
+            read = {space.id: space for space in spaces}
+            followed: dict[SpaceId, Space] = {}
+            self._is_behind = False
+            for space in read.values():
+                known = self._spaces.get(space.id)
+                if self._ended.get(space.id, 0) > space.version:
+                    self._is_behind = True
+                elif known is not None and known.version > space.version:
+                    self._is_behind = True
+                    followed[space.id] = known
+                else:
+                    if known is not None or self._stamp is not None:
+                        self._miss(space.id, known, range(known.version + 1 if known else 1, space.version + 1))
+                    followed[space.id] = space
+            for known in self._spaces.values():
+                if known.id in read:
+                    continue
+                if known.id in self._put:
+                    # It began after the reading, or another process ended it: the next reading knows.
+                    self._is_behind = True
+                    followed[known.id] = known
+                else:
+                    self._miss(known.id, known, [known.version + 1])
+            self._spaces = followed
+            self._put = set()
             self._stamp = stamp
+
+    def take_missed(self) -> dict[SpaceId, Space | None]:
+        """Return, once, every Space that another process changed, as it was known here before (None: not at all)."""
+        with self._lock:
+            missed, self._missed = self._missed, {}
+            return {space_id: one.before for space_id, one in missed.items()}
 
     def set_counts(self, counts: Mapping[SpaceId, int]) -> None:
         """Replace the participant counts."""
         self._counts = counts
+
+    def _miss(self, space_id: SpaceId, before: Space | None, versions: Iterable[int]) -> None:
+        for version in versions:
+            self._missed.setdefault(space_id, _Missed(before)).versions.add(version)
+
+    def _was_told(self, space: Space) -> None:
+        """A commit of our own was read, or followed by another, before it was put."""
+        missed = self._missed.get(space.id)
+        if missed is not None:
+            missed.versions.discard(space.version)
+            if not missed.versions:
+                del self._missed[space.id]

@@ -29,8 +29,8 @@ class Broadcaster(Protocol):
         """Return the members with an open socket to this process."""
         ...
 
-    def move(self, space_id: SpaceId, user_id: UserId, viewers: ViewerClass) -> None:
-        """From now on send the member what this class is sent."""
+    def move(self, space_id: SpaceId, user_id: UserId, viewers: ViewerClass, version: int) -> None:
+        """From now on send the member what this class is sent, unless a later version of the Space said otherwise."""
         ...
 
     def to_class(self, space_id: SpaceId, viewers: ViewerClass, event: Json, besides: Collection[UserId]) -> None:

@@ -208,7 +208,10 @@ class Store(Protocol):
         ...
 
     def read(self) -> AbstractContextManager[Work]:
-        """Read inside a transaction that is the host's; nothing is committed or rolled back."""
+        """Read inside a transaction that is the host's: nothing of theirs is written, committed or rolled back.
+
+        A statement that fails inside the block, ours or a port's, leaves their transaction as it was before it.
+        """
         ...
 
     def rest(self) -> None:

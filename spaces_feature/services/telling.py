@@ -1,6 +1,7 @@
 """What leaves after a commit: events to watchers, whole snapshots to whom the common event does not fit, the strip.
 
-Nothing here can undo a command; a failure is logged and the clients find out by their next snapshot.
+Nothing here can undo a command. What cannot be made is logged, and an event without a patch goes in its place: whoever
+receives it fetches the snapshot.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Any
 
 from ..domain.ids import UserId
 from ..domain.space import Space, State
-from ..domain.views import FIRST_VERSION, Change, ClassEvent, Json, class_of
+from ..domain.views import FIRST_VERSION, Change, ClassEvent, Json, ViewerClass, class_of
 from .seams import Seams
 from .snapshots import profile_fields, snapshot
 
@@ -18,21 +19,56 @@ log = logging.getLogger(__name__)
 
 
 def tell(seams: Seams, made: Change) -> None:
-    """Tell everyone concerned of a change that is committed."""
+    """Tell everyone concerned of a change that is committed. Never raises."""
+    tell_watchers(seams, made)
+    tell_strips(seams, made)
+
+
+def tell_watchers(seams: Seams, made: Change) -> None:
+    """Send the events of a committed change. Never raises, and leaves no transaction open."""
     seams.index.put(made.after)
     try:
         _tell_watchers(seams, made)
-        _tell_strips(seams, made)
     except Exception:
         log.exception("could not tell of %s in Space %s", made.type, made.after.id)
+        seams.broadcaster.to_all(made.after.id, _fetch(made.after, made.type, made.extra))
     finally:
         # Who blocks and follows whom was read from the host's database, and the SFU is called next.
         seams.store.rest()
 
 
+def tell_strips(seams: Seams, made: Change) -> None:
+    """Nudge the strips that a committed change concerns. Never raises, and leaves no transaction open."""
+    _nudge(seams, made.before, made.after)
+
+
+def tell_missed(seams: Seams, before: Space | None, space: Space) -> None:
+    """Tell of what another process committed: ``before`` is the Space as last told here, None for one that began.
+
+    Watchers for whom something changed are made to fetch; the strips are nudged. Never raises.
+    """
+    watching = seams.broadcaster.watching(space.id)
+    changed = _fetch(space, "changed", {})
+    movers = {
+        user_id for user_id in watching if before is None or class_of(before, user_id) is not class_of(space, user_id)
+    }
+    for user_id in movers:
+        seams.broadcaster.move(space.id, user_id, class_of(space, user_id), space.version)
+        seams.broadcaster.to_user(space.id, user_id, changed)
+    for viewers in ViewerClass if watching - movers else ():
+        if before is None or space.sent.get(viewers, FIRST_VERSION) > before.version:
+            seams.broadcaster.to_class(space.id, viewers, changed, movers)
+    _nudge(seams, before, space)
+
+
 def event(space: Space, kind: str, version: int | None, after: int | None, data: Json) -> Json:
     """An ``event`` message as the namespace sends it."""
     return {"space_id": space.id, "type": kind, "version": version, "after": after, "data": data}
+
+
+def _fetch(space: Space, kind: str, extra: Json) -> Json:
+    """An event without a patch. ``after`` is its own version: every older copy has missed something and is fetched."""
+    return event(space, kind, space.version, space.version, extra)
 
 
 def _tell_watchers(seams: Seams, made: Change) -> None:
@@ -41,17 +77,35 @@ def _tell_watchers(seams: Seams, made: Change) -> None:
     if not watching:
         return
     personal = {user_id: old for user_id, (old, _) in made.movers.items() if user_id in watching}
+    for user_id in personal:
+        seams.broadcaster.move(space.id, user_id, class_of(space, user_id), space.version)
     for user_id in _blockers(seams, made, watching - personal.keys()):
         personal[user_id] = class_of(made.before, user_id)
     for user_id, old in personal.items():
-        seams.broadcaster.move(space.id, user_id, class_of(space, user_id))
-        data = {"snapshot": snapshot(seams, space, user_id), **made.extra}
-        after = made.before.sent.get(old, FIRST_VERSION)
-        seams.broadcaster.to_user(space.id, user_id, event(space, made.type, space.version, after, data))
+        seams.broadcaster.to_user(space.id, user_id, _personal(seams, made, user_id, old))
     for one in made.events:
+        seams.broadcaster.to_class(space.id, one.viewers, _common(seams, made, one), personal.keys())
+
+
+def _personal(seams: Seams, made: Change, user_id: UserId, old: ViewerClass) -> Json:
+    """The whole snapshot for one member, who was in class ``old``."""
+    space = made.after
+    try:
+        data = {"snapshot": snapshot(seams, space, user_id), **made.extra}
+    except Exception:
+        log.exception("no snapshot of Space %s for one member", space.id)
+        return _fetch(space, made.type, made.extra)
+    return event(space, made.type, space.version, made.before.sent.get(old, FIRST_VERSION), data)
+
+
+def _common(seams: Seams, made: Change, one: ClassEvent) -> Json:
+    """The patch that a whole class is sent."""
+    try:
         data = {"viewers": str(one.viewers), **_with_profiles(seams, one), **made.extra}
-        message = event(space, made.type, one.version, one.after, data)
-        seams.broadcaster.to_class(space.id, one.viewers, message, personal.keys())
+    except Exception:
+        log.exception("no patch of Space %s for %s", made.after.id, one.viewers)
+        return _fetch(made.after, made.type, made.extra)
+    return event(made.after, made.type, one.version, one.after, data)
 
 
 def _blockers(seams: Seams, made: Change, watching: frozenset[UserId] | set[UserId]) -> set[UserId]:
@@ -75,22 +129,27 @@ def _with_profiles(seams: Seams, one: ClassEvent) -> Json:
     return {**one.patch, **filled}
 
 
-def _tell_strips(seams: Seams, made: Change) -> None:
-    """Nudge the strips of followers of whoever came, went or moved on stage; each fetches its own."""
-    before = _on_show(made.before)
-    now = _on_show(made.after)
-    if before == now and made.before.title == made.after.title:
-        return
-    online = seams.broadcaster.online()
-    if not online:
-        return
-    concerned: set[UserId] = set(before | now) & online
-    for user_id in before | now:
-        concerned |= seams.graph.followers_among(user_id, online)
-    kind = "ended" if made.after.state is not State.LIVE else "live" if not before else "changed"
-    spread = len(concerned) // 100 * seams.config.rejoin_spread_ms
-    seams.broadcaster.strip(concerned, {"type": kind, "space_id": made.after.id, "spread_ms": spread})
+def _nudge(seams: Seams, before: Space | None, after: Space) -> None:
+    """Nudge the strips of followers of whoever came or went, and of all on show when the Space itself differs."""
+    try:
+        then, now = _on_show(before), _on_show(after)
+        is_same_card = before is not None and before.title == after.title
+        online = seams.broadcaster.online()
+        if not online or not then | now or (then == now and is_same_card):
+            return
+        # Who follows only others of those on stage sees the same card with the same faces.
+        asked = then ^ now if then and now and is_same_card else then | now
+        concerned: set[UserId] = set(then | now) & online
+        for user_id in asked:
+            concerned |= seams.graph.followers_among(user_id, online)
+        kind = "ended" if after.state is not State.LIVE else "changed" if then else "live"
+        spread = len(concerned) // 100 * seams.config.rejoin_spread_ms
+        seams.broadcaster.strip(concerned, {"type": kind, "space_id": after.id, "spread_ms": spread})
+    except Exception:
+        log.exception("could not nudge the strips that show Space %s", after.id)
+    finally:
+        seams.store.rest()
 
 
-def _on_show(space: Space) -> frozenset[UserId]:
-    return frozenset(seat.user_id for seat in space.seats) if space.state is State.LIVE else frozenset()
+def _on_show(space: Space | None) -> frozenset[UserId]:
+    return frozenset(seat.user_id for seat in space.seats) if space and space.state is State.LIVE else frozenset()

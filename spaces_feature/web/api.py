@@ -8,7 +8,7 @@ from flask import request
 
 from ..domain.ids import SpaceId, UserId
 from ..domain.space import Audience, Space, Speak
-from ..errors import Forbidden
+from ..errors import Forbidden, Invalid
 from ..flags import FLAGS
 from ..services import attending, discovery, hosting, staging
 from ..services.snapshots import get_snapshot, profile_fields, snapshot
@@ -16,6 +16,7 @@ from . import schemas
 from .routes import Call, route
 
 Reply = tuple[int, Any]
+LONGEST_CURSOR = 100
 
 
 def _snapshot(call: Call, space: Space, status: int = 200) -> Reply:
@@ -54,7 +55,8 @@ def strip(call: Call) -> Reply:
 def start_space(call: Call) -> Reply:
     """Start a Space now."""
     body: schemas.StartBody = call.body
-    if body.scheduled_start or body.is_recorded or body.allows_clips or body.allows_anonymous or body.cohost_ids:
+    later = (body.scheduled_start, body.is_recorded, body.allows_clips, body.allows_anonymous, body.cohost_ids)
+    if any(later) or body.cover is not None:
         raise Forbidden("not_open_yet", "This part of Spaces is not open yet.", "Start without it.")
     plan = hosting.Plan(
         title=body.title,
@@ -101,6 +103,10 @@ def leave(call: Call, space_id: SpaceId) -> Reply:
 @route("GET", "/spaces/<space_id>/participants", answer=schemas.Participants, limit="read")
 def participants(call: Call, space_id: SpaceId) -> Reply:
     """Who is present, oldest first, 50 to a page."""
+    cursor = request.args.get("cursor", "")
+    # Ours is a moment and an id; what else there may be in a string not every database takes.
+    if len(cursor) > LONGEST_CURSOR or not (cursor.isascii() and cursor.isprintable()):
+        raise Invalid("bad_cursor", "This cursor is not one of ours.", "Begin without one.", field="cursor")
     return 200, attending.participants(call.seams, call.viewer, space_id, request.args.get("cursor"))
 
 

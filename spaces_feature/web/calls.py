@@ -9,12 +9,13 @@ from typing import Any
 
 from flask import Response, current_app, request
 from pydantic import BaseModel, ValidationError
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 from ..errors import Broken, Invalid, Refusal, Unavailable
 from ..services.access import signed_in
 from ..services.seams import Seams
 from ..services.store import RacedError
+from .bodies import read_body
 from .csrf import require_own_page
 from .idempotency import Answers
 from .limits import RateLimits
@@ -43,6 +44,8 @@ class Caller:
                 return self._run(route, ids)
             except Refusal as refusal:
                 return problem(refusal)
+            except RequestEntityTooLarge:
+                return problem(Invalid("body_too_large", f"A body has at most {LARGEST_BODY} bytes.", "Send less."))
             except RacedError:
                 return problem(Unavailable("raced", "Somebody else did this at the same moment.", retry_after=1))
             except Exception:
@@ -58,14 +61,16 @@ class Caller:
     def _run(self, route: Route, ids: dict[str, str]) -> Response:
         current_app.extensions["spaces"].background.ensure()
         viewer = signed_in(self._seams)
+        read_body(LARGEST_BODY)
         require_own_page()
         self._limits.spend(route.limit, viewer)
-        if (request.content_length or 0) > LARGEST_BODY:
-            raise Invalid("body_too_large", f"A body has at most {LARGEST_BODY} bytes.", "Send less.")
         body = parse(route.body)
 
         def answer() -> Response:
-            return respond(*route.view(Call(self._seams, viewer, body), **ids))
+            self._limits.require_left(route.limit, viewer)
+            response = respond(*route.view(Call(self._seams, viewer, body), **ids))
+            self._limits.count_success(route.limit, viewer)
+            return response
 
         return self._answers.once(viewer, answer) if route.keeps else answer()
 

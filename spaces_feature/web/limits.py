@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import math
 import time
+from collections.abc import Callable
+from contextlib import suppress
 
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import storage_from_string
@@ -16,6 +18,7 @@ from ..errors import Limited
 log = logging.getLogger(__name__)
 
 PER_HOUR = {"start": 5}
+"""What succeeded; each try counts as a command."""
 PER_MINUTE = {
     # On a host with plain page loads every page is a join.
     "join": 60,
@@ -37,12 +40,26 @@ class RateLimits:
             self._items |= {name: RateLimitItemPerMinute(math.ceil(n * factor)) for name, n in PER_MINUTE.items()}
 
     def spend(self, name: str, user_id: UserId) -> None:
-        """Count one use. Raises Limited with ``retry_after`` in seconds when the member had enough."""
+        """Count one try. Raises Limited with ``retry_after`` in seconds when the member had enough."""
+        self._ask("command" if name in PER_HOUR else name, user_id, self._limiter.hit)
+
+    def require_left(self, name: str, user_id: UserId) -> None:
+        """Raise Limited when the member succeeded often enough with what is counted by successes; count nothing."""
+        if name in PER_HOUR:
+            self._ask(name, user_id, self._limiter.test)
+
+    def count_success(self, name: str, user_id: UserId) -> None:
+        """Count what succeeded, if it is counted that way; one too many, in a race, is done all the same."""
+        if name in PER_HOUR:
+            with suppress(Limited):
+                self._ask(name, user_id, self._limiter.hit)
+
+    def _ask(self, name: str, user_id: UserId, question: Callable[..., bool]) -> None:
         item = self._items.get(name)
         if item is None:
             return
         try:
-            if self._limiter.hit(item, "spaces", name, user_id):
+            if question(item, "spaces", name, user_id):
                 return
             resets_at = self._limiter.get_window_stats(item, "spaces", name, user_id).reset_time
         except Exception:

@@ -37,7 +37,7 @@ def _operation(route: Route, path: str) -> dict[str, Any]:
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
         for name in re.findall(r"{([a-z_]+)}", path)
     ]
-    if route.method == "POST":
+    if route.method == "POST" and route.keeps:
         parameters.append({"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 255}})
     if path.endswith("/participants"):
         parameters.append({"name": "cursor", "in": "query", "schema": {"type": "string"}})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, abort, make_response, render_template, url_for
+from flask import Response, abort, current_app, make_response, render_template, url_for
 
 from ..domain.ids import SpaceId
 from ..errors import NotFound, Refusal
@@ -32,6 +32,7 @@ class Pages:
         viewer = self._seams.identity.current_user_id()
         if viewer is None:
             return self._render("spaces/signed_out.html", 401)
+        current_app.extensions["spaces"].background.ensure()
         discovery.load_index(self._seams)
         return self._render("spaces/directory.html", entries=discovery.strip(self._seams, viewer))
 
@@ -40,6 +41,7 @@ class Pages:
         viewer = self._seams.identity.current_user_id()
         if viewer is None:
             return self._render("spaces/signed_out.html", 401)
+        current_app.extensions["spaces"].background.ensure()
         try:
             snapshot = get_snapshot(self._seams, viewer, space_id)
         except NotFound:

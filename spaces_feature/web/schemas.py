@@ -7,7 +7,6 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Text = str
 RoleName = Literal["host", "cohost", "speaker", "listener"]
 StateName = Literal["scheduled", "live", "ended", "canceled"]
 AudienceName = Literal["everyone", "followers", "following", "invited"]

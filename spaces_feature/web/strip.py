@@ -40,13 +40,19 @@ class StripRenderer:
     def __call__(self) -> Markup:
         """Return the strip, the dock and all they need; an empty string when Spaces are off or anything fails."""
         try:
-            viewer = self._seams.identity.current_user_id()
-            if not self._seams.flags.is_on("spaces.enabled", viewer):
-                return Markup("")
-            return Markup(render_template("spaces/strip.html", **self._context(viewer)))  # noqa: S704 - autoescaped
+            # Ports, flags and the host's context processors may all ask the database.
+            with self._seams.store.read():
+                return self._rendered()
         except Exception:
             log.exception("the strip could not be rendered")
             return Markup("")
+
+    def _rendered(self) -> Markup:
+        viewer = self._seams.identity.current_user_id()
+        if not self._seams.flags.is_on("spaces.enabled", viewer):
+            return Markup("")
+        current_app.extensions["spaces"].background.ensure()
+        return Markup(render_template("spaces/strip.html", **self._context(viewer)))  # noqa: S704 - autoescaped
 
     def _context(self, viewer: UserId | None) -> dict[str, Any]:
         entries: list[Json] = []

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from spaces_feature.domain import stage
 from spaces_feature.domain.ids import RoomName, SpaceId, UserId
@@ -234,8 +235,8 @@ def test_the_stamp_changes_with_everything_that_the_index_shows(world: World) ->
     assert seen[3] != seen[2]
 
 
-def test_a_row_that_somebody_else_wrote_first_is_a_race(world: World) -> None:
-    """A member's second stay in one Space cannot be written; the transaction is rolled back as a whole."""
+def test_a_row_that_somebody_else_wrote_first_is_a_race(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """A member's second stay in one Space cannot be written; all is rolled back, and the log names no values."""
     space = add(world, a_space())
     with world.seams.store.begin() as work:
         work.add_stay(a_stay(world, space, GRACE))
@@ -247,12 +248,23 @@ def test_a_row_that_somebody_else_wrote_first_is_a_race(world: World) -> None:
 
     with pytest.raises(RacedError):
         joins_twice()
+    assert "IntegrityError: " in caplog.text
+    assert f"={GRACE}" not in caplog.text
+    assert f", {GRACE}" not in caplog.text
     with world.seams.store.begin() as work:
         assert [stay.user_id for stay in work.stays(space.id)] == [GRACE]
 
 
-def test_a_database_that_stays_locked_is_a_plain_refusal(tmp_path: Path) -> None:
-    """``database_busy`` with a time to come back, and the next try goes through."""
+def test_a_missing_table_is_not_busy(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """What no second try cures is raised as it is; the session is usable afterwards."""
+    with pytest.raises(DBAPIError), world.seams.store.begin():
+        world.db.session.execute(text("SELECT 1 FROM spaces_locked"))
+    assert caplog.text == ""
+    add(world, a_space())
+
+
+def test_a_database_that_stays_locked_is_a_plain_refusal(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """``database_busy`` with a time to come back and a line in the log, and the next try goes through."""
     options = {"connect_args": {"timeout": 0.05}}
     with a_world(tmp_path, SQLALCHEMY_ENGINE_OPTIONS=options) as world:
         space = add(world, a_space())
@@ -262,6 +274,7 @@ def test_a_database_that_stays_locked_is_a_plain_refusal(tmp_path: Path) -> None
                 work.lock(space.id)
             other.rollback()
         assert (refusal.value.code, refusal.value.data["retry_after"]) == ("database_busy", 1)
+        assert "OperationalError: database is locked" in caplog.text
         assert command(world, space, "open", ADA).version == 2
 
 

@@ -30,7 +30,7 @@ class Host:
     def __init__(self, folder: Path, convention: dict[str, str]) -> None:
         self.app = Flask("tests.fresh_host", root_path=str(folder))
         self.app.config.update(
-            SECRET_KEY=SECRET,
+            SECRET_KEY="not a secret",
             SQLALCHEMY_DATABASE_URI=f"sqlite:///{folder / 'host.sqlite3'}",
             SPACES_LIVEKIT_URL="ws://127.0.0.1:1",
             SPACES_LIVEKIT_API_KEY="key",

@@ -18,7 +18,7 @@ from spaces_feature.testing.identity import FakeIdentity
 from spaces_feature.testing.media import FakeMediaServer
 
 GOOD = {
-    "SECRET_KEY": "not a secret",
+    "SECRET_KEY": "no secret either, though it is as long as one",
     "SPACES_LIVEKIT_URL": "wss://sfu.example.com",
     "SPACES_LIVEKIT_API_KEY": "key",
     "SPACES_LIVEKIT_API_SECRET": "a-secret-for-tests-that-is-long-enough-0",
@@ -70,6 +70,7 @@ def test_everything_that_is_missing_is_said_at_once(tmp_path: Path) -> None:
         ("SPACES_LIVEKIT_URL", "ws://sfu.example.com", "Use wss://"),
         ("SPACES_LIVEKIT_URL", "ws://127.evil.example:7880", "Use wss://"),
         ("SPACES_LIVEKIT_API_SECRET", "short", "shorter than 32"),
+        ("SPACES_LIVEKIT_API_SECRET", GOOD["SECRET_KEY"], "a secret of its own"),
         ("SPACES_GRANT_TTL", 61, "1 to 60"),
         ("SPACES_GRANT_TTL", 0, "1 to 60"),
         ("SPACES_GRANT_TTL", "60", "must be of type int, not str"),

@@ -33,6 +33,18 @@ def test_openapi_is_valid_and_names_every_route(visit: Visit) -> None:
     assert all(operation["summary"] for operation in operations)
 
 
+def test_a_join_offers_no_key(visit: Visit) -> None:
+    """``Idempotency-Key`` stands at every POST that keeps its answer, and at no other call."""
+    found = document(visit, "openapi.json")
+    offered = {
+        operation["operationId"]
+        for path in found["paths"].values()
+        for operation in path.values()
+        if any(parameter["name"] == "Idempotency-Key" for parameter in operation["parameters"])
+    }
+    assert offered == {route.name for route in routes() if route.method == "POST" and route.name != "join"}
+
+
 def test_flask_knows_no_route_that_the_document_does_not(world: World, visit: Visit) -> None:
     """The URL map holds nothing below the API beside what is documented and the answer for all else."""
     documented = {

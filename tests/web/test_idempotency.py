@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from spaces_feature.db.answers import AnswerTable
@@ -84,6 +85,13 @@ def test_a_refusal_is_not_kept(world: World, visit: Visit) -> None:
     assert ada.post("/spaces", TITLE, **KEY).status_code == 503
     world.media.is_reachable = True
     assert ada.post("/spaces", TITLE, **KEY).status_code == 201
+
+
+def test_a_missing_table_of_answers_is_not_busy(world: World, visit: Visit, caplog: pytest.LogCaptureFixture) -> None:
+    """Who deployed before migrating finds the table's name in the log instead of members who try again for ever."""
+    world.db.metadata.tables["spaces_idempotency"].drop(world.db.engine)
+    assert visit("ada").post("/spaces", TITLE, **KEY).json["code"] == "internal_error"
+    assert "no such table: spaces_idempotency" in caplog.text
 
 
 def test_a_key_of_any_length(visit: Visit) -> None:

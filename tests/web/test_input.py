@@ -98,8 +98,9 @@ def test_what_is_no_json(world: World, visit: Visit) -> None:
 
 def test_what_is_not_open_yet_says_so(visit: Visit) -> None:
     """Parts of Spaces that are not built are refused by name instead of being silently left out."""
-    for field in ("is_recorded", "allows_clips", "allows_anonymous"):
-        response = visit("ada").post("/spaces", {"title": "t", field: True})
+    switches = ("is_recorded", "allows_clips", "allows_anonymous")
+    for later in (*({field: True} for field in switches), {"cover": "a.png"}, {"cover": ""}, {"cohost_ids": ["2"]}):
+        response = visit("ada").post("/spaces", {"title": "t", **later})
         assert (response.status_code, response.json["code"]) == (403, "not_open_yet")
 
 
@@ -109,6 +110,10 @@ def test_cursors_that_are_not_ours(visit: Visit) -> None:
     for cursor in ("x", "~", "0001-01-01T00:00:00%2B23:59~a", "9999-12-31T23:59:59-23:59~a", "2026-01-01~" + "x" * 500):
         response = visit("grace").get(f"/spaces/{space_id}/participants?cursor={cursor}")
         assert response.status_code in (200, 422), cursor
+    for cursor in ("2026-01-01~%00", "2026-01-01~%C3%A9", "2026-01-01~%0A", "2026-01-01~" + "x" * 90):
+        response = visit("grace").get(f"/spaces/{space_id}/participants?cursor={cursor}")
+        got = response.status_code, response.json["code"], response.json["field"]
+        assert got == (422, "bad_cursor", "cursor"), cursor
 
 
 def test_pages_of_participants_follow_one_another(world: World, visit: Visit) -> None:

@@ -24,6 +24,42 @@ def test_starting_is_limited_per_member(limited: World) -> None:
     Visitor(limited, "grace").start()
 
 
+def test_starts_that_fail_are_not_spent(limited: World) -> None:
+    """A member whom the SFU's absence, a typing mistake or the Space they have refused may still start five."""
+    ada = Visitor(limited, "ada")
+    limited.media.is_reachable = False
+    assert {ada.post("/spaces", {"title": "Away"}).status_code for _ in range(6)} == {503}
+    limited.media.is_reachable = True
+    limited.clock.advance(60)
+    assert {ada.post("/spaces", {"title": ""}).status_code for _ in range(6)} == {422}
+    space_id = ada.start()
+    assert {ada.post("/spaces", {"title": "Twice"}).status_code for _ in range(6)} == {409}
+    for _ in range(4):
+        ada.post(f"/spaces/{space_id}/end")
+        space_id = ada.start()
+    ada.post(f"/spaces/{space_id}/end")
+    assert ada.post("/spaces", {"title": "One more"}).status_code == 429
+
+
+def test_trying_to_start_is_a_command(limited: World) -> None:
+    """Starts that fail are not for free: after a minute's commands the next one is a 429."""
+    ada = Visitor(limited, "ada")
+    assert {ada.post("/spaces", {"title": ""}).status_code for _ in range(PER_MINUTE["command"])} == {422}
+    assert ada.post("/spaces", {"title": "At last"}).status_code == 429
+
+
+def test_the_last_starts_answer_can_be_asked_for_again(limited: World) -> None:
+    """After the fifth start its kept answer still comes, and costs no start."""
+    ada = Visitor(limited, "ada")
+    body = {"title": "Why small software lasts"}
+    for number in range(5):
+        first = ada.post("/spaces", body, Idempotency_Key=f"start-{number}")
+        again = ada.post("/spaces", body, Idempotency_Key=f"start-{number}")
+        assert (first.status_code, again.status_code, again.json) == (201, 201, first.json)
+        ada.post(f"/spaces/{first.json['space']['id']}/end")
+    assert ada.post("/spaces", body, Idempotency_Key="start-5").status_code == 429
+
+
 def test_raising_a_hand_is_limited(limited: World) -> None:
     """R38: six requests to speak a minute; what came before the limit still stands."""
     space_id = Visitor(limited, "ada").start()
