@@ -47,12 +47,11 @@ class SqlStore:
     def begin(self) -> Iterator[SqlWork]:
         """Begin a transaction of our own; what the host's own hooks read or wrote before is committed first."""
         session = _current(self._db.session)
-        # A read transaction that the host's user loader left open would make our lock the second statement.
-        if session.in_transaction():
-            session.commit()
-        work = SqlWork(session, self._tables)
         try:
-            yield work
+            # A read transaction that the host's user loader left open would make our lock the second statement.
+            if session.in_transaction():
+                session.commit()
+            yield SqlWork(session, self._tables)
             session.commit()
         except DBAPIError as error:
             session.rollback()
