@@ -15,8 +15,13 @@ from .guard import guarded
 
 @pytest.fixture
 def sqlite_world(tmp_path: Path) -> Iterator[World]:
-    """A guarded world with a database of its own."""
-    with a_world(tmp_path) as made, guarded(made):
+    """A guarded world with a database of its own.
+
+    Its writers wait long for each other: SQLite queues nobody, and on a busy machine one of 32 may be passed over for
+    more than the usual five seconds. That this is then a 503 is tested elsewhere.
+    """
+    patient = {"connect_args": {"timeout": 60}}
+    with a_world(tmp_path, SQLALCHEMY_ENGINE_OPTIONS=patient) as made, guarded(made):
         yield made
 
 
