@@ -23,6 +23,15 @@
       ask(wanted && wanted.audio ? { ...wanted, audio: { ...Object(wanted.audio), ...plain } } : wanted);
   }
 
+  const players = new Set();
+  const play = HTMLMediaElement.prototype.play;
+  HTMLMediaElement.prototype.play = function () {
+    players.add(this);
+    return play.call(this);
+  };
+  /** What a phone does to a page when a call comes in. */
+  const interrupt = () => players.forEach((player) => player.pause());
+
   const open = () => connections.filter(({ connectionState }) => connectionState === 'connected');
 
   async function inbound() {
@@ -108,5 +117,5 @@
     carrying: (await inbound()).map(({ connection, track }) => `${connection}:${track}`),
   });
 
-  window.ear = { heard, watch, longestQuiet, state };
+  window.ear = { heard, watch, longestQuiet, state, interrupt };
 })();

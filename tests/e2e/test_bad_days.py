@@ -116,6 +116,22 @@ def test_autoplay_blocked(sign_in: SignIn, ada_caller: Caller) -> None:
     assert grace.hears(VOICE_HZ)
 
 
+def test_the_system_takes_the_sound(sign_in: SignIn, ada_caller: Caller) -> None:
+    """A call, or another app, pauses the page's sound: it says so, and one tap brings the sound back."""
+    space_id = ada_caller.go_live("Sorry, my phone")
+    grace = sign_in("grace")
+    grace.join(space_id)
+    assert grace.hears(VOICE_HZ)
+
+    grace.quiet("ear.interrupt()")
+
+    grace.shows(grace.button("Hear it"))
+    assert grace.sees(lambda: not grace.heard_hz())
+    grace.press("Hear it")
+    assert grace.hears(VOICE_HZ)
+    grace.hides(grace.button("Hear it"))
+
+
 def test_network_gone(sign_in: SignIn, ada_caller: Caller, present: Present) -> None:
     """Without a network the member is told that the place is kept, and it is: the same seat plays on afterwards.
 

@@ -37,6 +37,9 @@ setLogLevel(LogLevel.silent);
 
 /** Our loop tries again; the library tries once, and within limits of ours. */
 const CONNECT = { maxRetries: 0, websocketTimeout: 3000, peerConnectionTimeout: 5000 };
+/** Milliseconds after which a pause is no longer one that a departing track brings with it. */
+const SETTLED = 300;
+
 export const openLiveKit: OpenTransport = (listeners) => {
   const room = new Room({
     publishDefaults: { audioPreset: AudioPresets.speech, dtx: true, red: true },
@@ -72,9 +75,17 @@ export const openLiveKit: OpenTransport = (listeners) => {
   room.on(RoomEvent.TrackSubscribed, (track, _publication, participant) => {
     if (!(track instanceof RemoteAudioTrack)) return;
     // The element stays out of the document: whatever is moved about there would pause it.
-    track.attach();
+    const element = track.attach();
     track.setVolume(volume);
-    heard.set(track.mediaStreamTrack.id, { track, participant });
+    const { id } = track.mediaStreamTrack;
+    heard.set(id, { track, participant });
+    // A call, or another app that takes the sound: the system pauses the element and tells nobody else.
+    element.addEventListener('pause', () => {
+      setTimeout(() => {
+        if (element.paused && heard.has(id) && !isDropped) listeners.sound(true);
+      }, SETTLED);
+    });
+    element.addEventListener('playing', () => listeners.sound(!room.canPlaybackAudio));
   });
   room.on(RoomEvent.TrackUnsubscribed, (track: RemoteTrack) => {
     track.detach();
