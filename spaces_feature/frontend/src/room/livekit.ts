@@ -80,12 +80,18 @@ export const openLiveKit: OpenTransport = (listeners) => {
     const { id } = track.mediaStreamTrack;
     heard.set(id, { track, participant });
     // A call, or another app that takes the sound: the system pauses the element and tells nobody else.
+    let isTaken = false;
     element.addEventListener('pause', () => {
       setTimeout(() => {
-        if (element.paused && heard.has(id) && !isDropped) listeners.sound(true);
+        isTaken = element.paused && heard.has(id) && !isDropped;
+        if (isTaken) listeners.sound(true);
       }, SETTLED);
     });
-    element.addEventListener('playing', () => listeners.sound(!room.canPlaybackAudio));
+    // Only what was taken is given back: somebody new on stage must not undo the member's own pause.
+    element.addEventListener('playing', () => {
+      if (isTaken) listeners.sound(!room.canPlaybackAudio);
+      isTaken = false;
+    });
   });
   room.on(RoomEvent.TrackUnsubscribed, (track: RemoteTrack) => {
     track.detach();
