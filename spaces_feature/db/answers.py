@@ -12,7 +12,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from ..domain.ids import UserId
-from .passing import what_passes
+from .passing import committing
 from .repository import Database
 from .rows import naive
 from .tables import Tables
@@ -72,15 +72,6 @@ class AnswerTable:
     @contextmanager
     def _work(self) -> Iterator[Any]:
         session = self._db.session
-        try:
+        # A key that is taken already is an answer here and no race: IntegrityError stays what it is.
+        with committing(session, OperationalError):
             yield session
-            session.commit()
-        except OperationalError as error:
-            session.rollback()
-            passing = what_passes(error)
-            if passing is None:
-                raise
-            raise passing from error
-        except BaseException:
-            session.rollback()
-            raise

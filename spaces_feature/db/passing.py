@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm import Session
 
 from ..errors import SpacesError, Unavailable
 from ..services.store import RacedError
@@ -37,6 +40,23 @@ def what_passes(error: DBAPIError) -> SpacesError | None:
         _note(error)
         return Unavailable("database_busy", way_on="Try again.", retry_after=1)
     return None
+
+
+@contextmanager
+def committing(session: Session, failures: type[DBAPIError] = DBAPIError) -> Iterator[None]:
+    """Commit at the end of the block, roll back on anything raised, and call passing ``failures`` by their names."""
+    try:
+        yield
+        session.commit()
+    except failures as error:
+        session.rollback()
+        passing = what_passes(error)
+        if passing is None:
+            raise
+        raise passing from error
+    except BaseException:
+        session.rollback()
+        raise
 
 
 def _note(error: DBAPIError) -> None:

@@ -17,7 +17,7 @@ from ..domain.space import Seat, Space, State
 from ..errors import Conflict
 from . import rows
 from .bookkeeping import Bookkeeping
-from .passing import what_passes
+from .passing import committing
 from .stays import Stays
 from .tables import Tables
 
@@ -47,21 +47,11 @@ class SqlStore:
     def begin(self) -> Iterator[SqlWork]:
         """Begin a transaction of our own; what the host's own hooks read or wrote before is committed first."""
         session = _current(self._db.session)
-        try:
+        with committing(session):
             # A read transaction that the host's user loader left open would make our lock the second statement.
             if session.in_transaction():
                 session.commit()
             yield SqlWork(session, self._tables)
-            session.commit()
-        except DBAPIError as error:
-            session.rollback()
-            passing = what_passes(error)
-            if passing is None:
-                raise
-            raise passing from error
-        except BaseException:
-            session.rollback()
-            raise
 
     @contextmanager
     def read(self) -> Iterator[SqlWork]:
