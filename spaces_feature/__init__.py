@@ -1,6 +1,9 @@
 """Live audio rooms ("Spaces") for an existing Flask social network. The public names, and nothing else."""
 
+from . import signals
+from .domain.audit import AuditEntry
 from .domain.ids import UserId
+from .domain.reports import Report
 from .errors import (
     Broken,
     Conflict,
@@ -22,6 +25,7 @@ from .extension import Spaces
 from .ports import Blocks, Identity, MediaServer, Profile, SocialGraph
 
 __all__ = [
+    "AuditEntry",
     "Blocks",
     "Broken",
     "Conflict",
@@ -36,6 +40,7 @@ __all__ = [
     "NotSignedIn",
     "Profile",
     "Refusal",
+    "Report",
     "SetupError",
     "SocialGraph",
     "Spaces",
@@ -44,4 +49,5 @@ __all__ = [
     "UserId",
     "WebhookRefused",
     "WrongState",
+    "signals",
 ]

@@ -9,10 +9,12 @@ from datetime import timedelta
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from .domain.admission import BlockScope
 from .errors import SetupError
 from .flags import BY_KEY
 
 PREFIX = "SPACES_"
+SCOPES = tuple(str(scope) for scope in BlockScope)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +41,22 @@ class Config:
     media_deadline: float = 2.5
     #: A stay ends this long after SFU or heartbeat last showed the member.
     stay_grace: int = 60
-    #: A Space ends when its host has been away this long; a speaker's seat is kept as long.
+    #: A host who is gone this long is followed by a co-host, or the Space ends; a speaker's seat is kept as long.
     host_grace: int = 60
+    #: After this long without a sign of somebody on stage everyone is told that their connection is lost.
+    lost_after: float = 6.0
+    #: A Space ends when nobody was on stage for this long.
+    stage_grace: int = 600
+    #: Whose blocks, in either direction, keep a member out: ``host``, ``hosts`` (with co-hosts) or ``any_speaker``.
+    block_scope: str = "hosts"
+    #: An invitation to the stage stands this long.
+    invitation_life: int = 600
+    #: Somebody who declined an invitation is not asked again for this long.
+    invitation_pause: int = 1800
+    #: A request to speak that nobody answered goes away after this long.
+    request_life: int = 3600
+    #: Pause between two looks at blocks, suspensions and protected accounts of those who are in a Space.
+    law_interval: float = 2.0
     #: Pause between two rounds of the reconciler while something is live.
     reconcile_interval: float = 1.0
     #: Run the reconciler inside the web process. False: run ``flask spaces reconcile`` beside it.
@@ -57,6 +73,15 @@ class Config:
     flags: Mapping[str, bool | int] = field(default_factory=dict)
     #: Topics members may choose, id to name.
     topics: Mapping[str, str] = field(default_factory=dict)
+    #: How often one member may do something, by the names that the HTTP API lists, instead of the defaults:
+    #: ``{"start": "5 per hour"}``.
+    rate_limits: Mapping[str, str] = field(default_factory=dict)
+    #: One address has a member's allowance this many times: an office or a campus shares one.
+    rate_limit_per_address: float = 20.0
+    #: Sockets that one member may have open at once in one web process; whoever has more polls.
+    sockets_per_member: int = 8
+    #: Sockets that one address may have open at once in one web process.
+    sockets_per_address: int = 200
 
     @property
     def grant_life(self) -> timedelta:
@@ -105,6 +130,9 @@ def _contradictions(values: Mapping[str, object]) -> list[str]:
     prefix = str(values.get("url_prefix", "/spaces"))
     if not prefix.startswith("/") or prefix.endswith("/"):
         problems.append("SPACES_URL_PREFIX must start with a slash and not end with one.")
+    scope = str(values.get("block_scope", "hosts"))
+    if scope not in SCOPES:
+        problems.append(f"SPACES_BLOCK_SCOPE must be one of {', '.join(SCOPES)}, not {scope}.")
     ttl = values.get("grant_ttl", 60)
     if not isinstance(ttl, int) or not 1 <= ttl <= 60:
         problems.append("SPACES_GRANT_TTL must be 1 to 60 seconds.")

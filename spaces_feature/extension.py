@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 from limits.errors import ConfigurationError
 from limits.storage import storage_from_string
 
@@ -18,6 +18,7 @@ from .config import Config, read_config
 from .db.answers import AnswerTable
 from .db.repository import Database, SqlStore
 from .db.tables import Tables, build_tables
+from .domain.ids import UserId
 from .errors import SetupError
 from .integrations.openfeature import OpenFeatureFlags
 from .minting import Mint
@@ -26,14 +27,17 @@ from .realtime.background import Background
 from .realtime.broadcaster import SocketBroadcaster
 from .realtime.messages import schemas
 from .realtime.namespace import SpacesNamespace
+from .realtime.socket_server import socket_problems
 from .realtime.watchers import Watchers
 from .services.health import Health
 from .services.index import LiveIndex
 from .services.memory import HostMemory
 from .services.seams import Seams
+from .services.summons import Summons
 from .web.blueprint import make_blueprint
 from .web.csrf import take_over
 from .web.idempotency import Answers
+from .web.limits import limit_problems
 from .web.strip import StripRenderer
 
 KEY = "spaces"
@@ -87,7 +91,7 @@ class Spaces:
         """Wire the app. Raises SetupError with every problem of the set-up at once, and when called twice."""
         if KEY in app.extensions:
             raise SetupError(["This app has Spaces already; call init_app once."])
-        config = _checked(app, self._identity, self._graph)
+        config = _checked(app, self._identity, self._graph, self._socketio)
         connect = getattr(self._graph, "connect", None)
         if connect is not None:
             connect(self._db)
@@ -100,9 +104,24 @@ class Spaces:
         app.register_blueprint(blueprint)
         app.cli.add_command(commands)
         app.jinja_env.globals["spaces_strip"] = StripRenderer(seams, self._csp_nonce, self._socketio)
-        if self._socketio is not None and config.url_prefix not in self._namespaces:
+        if self._socketio is not None and not self._is_open(config.url_prefix):
             self._namespaces.add(config.url_prefix)
             self._socketio.on_namespace(SpacesNamespace(config.url_prefix, self._watchers, broadcaster))
+
+    def recheck(self, user_ids: Collection[UserId]) -> None:
+        """Look again, within a second, at members in running Spaces: the host app's life-cycle call.
+
+        Call it, within the app's context, for everyone concerned when somebody was blocked (both), suspended, deleted
+        or protected, after the commit. Without it the reconciler finds out by itself within seconds.
+        """
+        state: AppState = current_app.extensions[KEY]
+        state.seams.summons.name([UserId(user_id) for user_id in user_ids])
+        state.background.ensure()
+
+    def _is_open(self, namespace: str) -> bool:
+        """Whether the host's server has our namespace, or will have it; a server made anew for another app has none."""
+        server = None if self._socketio is None else self._socketio.server
+        return namespace in (self._namespaces if server is None else server.namespace_handlers)
 
     def _seams(self, app: Flask, config: Config, broadcaster: SocketBroadcaster) -> Seams:
         media = self._media or _livekit(config)
@@ -119,6 +138,8 @@ class Spaces:
             index=LiveIndex(),
             memory=HostMemory(self._identity, self._graph, self._clock, config.followees_ttl),
             health=Health(media, self._clock),
+            summons=Summons(),
+            app=app,
         )
 
 
@@ -142,9 +163,11 @@ def _livekit(config: Config) -> MediaServer:
     )
 
 
-def _checked(app: Flask, identity: object, graph: object) -> Config:
+def _checked(app: Flask, identity: object, graph: object, socketio: Any | None) -> Config:
     """The configuration. Raises SetupError with every problem of seams and settings."""
     problems = _missing(app, identity, graph)
+    if socketio is not None:
+        problems += socket_problems(socketio)
     try:
         config = read_config(app.config)
     except SetupError as error:
@@ -153,6 +176,7 @@ def _checked(app: Flask, identity: object, graph: object) -> Config:
         storage_from_string(config.rate_limit_storage)
     except ConfigurationError as error:
         problems.append(f"SPACES_RATE_LIMIT_STORAGE cannot be used: {error}. memory:// counts in this process.")
+    problems += limit_problems(config)
     if problems:
         raise SetupError(problems)
     return config

@@ -20,6 +20,7 @@ FLAGS: tuple[Flag, ...] = (
     Flag("spaces.listen", True, "Members may join and listen."),
     Flag("spaces.host", True, "Members may start a Space."),
     Flag("spaces.speak", True, "Listeners may ask to speak."),
+    Flag("spaces.anonymous", True, "Hosts may let people listen anonymously."),
     Flag("spaces.max_speakers", 10, "Seats on stage beside host and co-hosts."),
     Flag("spaces.max_cohosts", 2, "Co-hosts of one Space."),
 )

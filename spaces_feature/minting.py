@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+import threading
+import time
 
 from .domain.ids import BASE62, SPACE_ID_LENGTH, Identity, RoomName, SpaceId, UserId
 
@@ -22,6 +24,8 @@ class Mint:
 
     def __init__(self, secret: str | bytes) -> None:
         raw = secret.encode() if isinstance(secret, str) else secret
+        self._lock = threading.Lock()
+        self._last = 0
         self._key = hmac.new(raw, b"spaces.identity", hashlib.sha256).digest()
 
     def space_id(self) -> SpaceId:
@@ -40,6 +44,12 @@ class Mint:
     def row_id(self) -> str:
         """Return 22 random base62 characters."""
         return _random(ROW_ID_LENGTH)
+
+    def ordered_id(self) -> str:
+        """Return 26 characters that sort after every id made here before: nanoseconds, then randomness."""
+        with self._lock:
+            self._last = max(self._last + 1, time.time_ns())
+            return f"{self._last:016x}{_random(10)}"
 
 
 def _random(length: int) -> str:

@@ -13,7 +13,7 @@ from typing import Protocol, runtime_checkable
 
 from .domain.ids import Identity as MediaIdentity
 from .domain.ids import RoomName, UserId
-from .domain.media import JoinGrant, MediaFact, MediaParticipant, MediaRights
+from .domain.media import JoinGrant, MediaFact, MediaParticipant, MediaRights, TokenClaims
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,10 @@ class Identity(Protocol):
         """Return the profiles of those that exist, in one query; unknown ids are left out."""
         ...
 
+    def protected(self, user_ids: Collection[UserId]) -> frozenset[UserId]:
+        """Return those whose accounts are open to their followers only, in one query."""
+        ...
+
     def staff(self, user_ids: Collection[UserId]) -> frozenset[UserId]:
         """Return those who are staff of the host app."""
         ...
@@ -81,6 +85,10 @@ class SocialGraph(Protocol):
         """Return those of ``others`` who follow the member."""
         ...
 
+    def mutuals(self, user_id: UserId, others: Collection[UserId]) -> Mapping[UserId, int]:
+        """Return, for each of ``others``, how many of those whom the member follows follow them; one query."""
+        ...
+
     def blocks(self, user_id: UserId, others: Collection[UserId]) -> Blocks:
         """Return the blocks between the member and ``others``, both directions, in one query."""
         ...
@@ -90,8 +98,8 @@ class SocialGraph(Protocol):
 class MediaServer(Protocol):
     """The SFU. Every call has its own deadline (seconds, the adapter's).
 
-    Every method but ``is_up``, ``grant`` and ``read_webhook`` raises MediaDown when the SFU does not answer in time,
-    and MediaError when it refuses. No method is ever called inside a database transaction.
+    Every method but ``is_up``, ``grant``, ``read_token`` and ``read_webhook`` raises MediaDown when the SFU does not
+    answer in time, and MediaError when it refuses. No method is ever called inside a database transaction.
     """
 
     def is_up(self) -> bool:
@@ -124,6 +132,14 @@ class MediaServer(Protocol):
 
     def grant(self, room: RoomName, identity: MediaIdentity, rights: MediaRights, ttl: timedelta) -> JoinGrant:
         """Return a join grant that carries exactly ``rights`` and lives for ``ttl``. Pure computation, no call."""
+        ...
+
+    def read_token(self, token: str) -> TokenClaims | None:
+        """Return what a token lets its holder do, a grant of ours or one that the SFU made of it.
+
+        None unless it enters a room and its signature, key and expiry hold as the SFU itself would have them. Pure
+        computation, no call.
+        """
         ...
 
     def read_webhook(self, body: str, authorization: str) -> MediaFact | None:

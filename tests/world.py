@@ -78,7 +78,11 @@ class Listener:
                 self.inbox[user_id].append(event)
 
     def to_user(self, space_id: SpaceId, user_id: UserId, event: dict[str, Any]) -> None:
-        self.inbox[user_id].append(event)
+        if user_id in self.inbox:
+            self.inbox[user_id].append(event)
+
+    def drop(self, space_id: SpaceId, user_id: UserId) -> None:
+        self.watchers.get(space_id, {}).pop(user_id, None)
 
     def to_all(self, space_id: SpaceId, event: dict[str, Any]) -> None:
         for user_id in self.watchers.get(space_id, {}):
@@ -105,7 +109,10 @@ class World:
         return UserId(str(NAMES.index(name) + 1))
 
     def go_live(self, name: str, title: str = "Why small software lasts", **plan: Any) -> Space:
-        plan = {key: {"audience": Audience, "speak": Speak}[key](value) for key, value in plan.items()}
+        plan = {
+            key: {"audience": Audience, "speak": Speak}.get(key, lambda same: same)(value)
+            for key, value in plan.items()
+        }
         return hosting.go_live(self.seams, self.user(name), hosting.Plan(title=title, **plan))
 
     def seat(self, space: Space, name: str) -> Space:

@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy import MetaData, Table, delete, func, insert, select, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session, scoped_session
 
 from ..domain.ids import RoomName, SpaceId, UserId, space_of
@@ -17,7 +18,9 @@ from ..domain.space import Seat, Space, State
 from ..errors import Conflict
 from . import rows
 from .bookkeeping import Bookkeeping
+from .ledger import LedgerRows
 from .passing import committing
+from .speech import Speech
 from .stays import Stays
 from .tables import Tables
 
@@ -70,7 +73,7 @@ class SqlStore:
         session = _current(self._db.session)
         try:
             session.commit()
-        except DBAPIError:
+        except SQLAlchemyError:
             session.rollback()
 
 
@@ -94,7 +97,7 @@ def _savepoint(session: Session, clause: Table) -> Iterator[None]:
         savepoint.commit()
 
 
-class SqlWork(Stays, Bookkeeping):
+class SqlWork(Stays, Speech, LedgerRows, Bookkeeping):
     """One transaction on the host's session."""
 
     def __init__(self, session: Session, tables: Tables) -> None:
@@ -112,11 +115,11 @@ class SqlWork(Stays, Bookkeeping):
         return replace(space, version=space.version - 1)
 
     def load(self, space_id: SpaceId) -> Space | None:
-        """Return the Space in three statements."""
+        """Return the Space in four statements."""
         return next(iter(self._spaces(self._tables.space.c.id == space_id)), None)
 
     def live(self) -> list[Space]:
-        """Return every live Space in three statements."""
+        """Return every live Space in four statements."""
         return self._spaces(self._tables.space.c.state == str(State.LIVE))
 
     def _spaces(self, which: Any) -> list[Space]:
@@ -126,7 +129,8 @@ class SqlWork(Stays, Bookkeeping):
             return []
         seats = self._by_space(select(self._tables.seat).where(self._tables.seat.c.space_id.in_(ids)))
         requests = self._by_space(select(self._tables.request).where(self._tables.request.c.space_id.in_(ids)))
-        return [rows.space_value(row, seats[row["id"]], requests[row["id"]]) for row in found]
+        guests = self._by_space(select(self._tables.invitation).where(self._tables.invitation.c.space_id.in_(ids)))
+        return [rows.space_value(row, seats[row["id"]], requests[row["id"]], guests[row["id"]]) for row in found]
 
     def _by_space(self, statement: Any) -> dict[str, list[Any]]:
         grouped: dict[str, list[Any]] = defaultdict(list)
@@ -147,16 +151,26 @@ class SqlWork(Stays, Bookkeeping):
                 "already_live", "You are live already.", "Go back to your Space, or end it first.", space_id=live
             ) from error
         self._seat(space, space.seats)
+        self._save_invitations(replace(space, invitations=()), space)
 
-    def save(self, before: Space, after: Space) -> None:
+    def save(self, before: Space, after: Space, now: datetime) -> None:
         """Write the Space's row, and of stage and queue what differs."""
         table = self._tables.space
         values = {key: value for key, value in rows.space_row(after).items() if key != "id"}
-        self._session.execute(update(table).where(table.c.id == after.id).values(values))
-        self._save_seats(before, after)
+        try:
+            self._session.execute(update(table).where(table.c.id == after.id).values(values))
+        except IntegrityError as error:
+            # Of the row's constraints only one can break here: its new host is live elsewhere.
+            self._session.rollback()
+            raise Conflict(
+                "already_live", "They are live in another Space.", "Choose somebody else.", user_id=after.host_id
+            ) from error
+        self._save_seats(before, after, now)
         self._save_requests(before, after)
+        self._save_invitations(before, after)
+        self.save_speech(before, after, now)
 
-    def _save_seats(self, before: Space, after: Space) -> None:
+    def _save_seats(self, before: Space, after: Space, now: datetime) -> None:
         if before.seats == after.seats:
             return
         seat = self._tables.seat
@@ -164,9 +178,7 @@ class SqlWork(Stays, Bookkeeping):
         staying = {one.user_id for one in after.seats}
         gone = [one.user_id for one in before.seats if one.user_id not in staying]
         if gone:
-            self._session.execute(
-                update(seat).where(mine, seat.c.user_id.in_(gone)).values(left_at=rows.naive(after.updated_at))
-            )
+            self._session.execute(update(seat).where(mine, seat.c.user_id.in_(gone)).values(left_at=rows.naive(now)))
         old = {one.user_id: one for one in before.seats}
         changed = [one for one in after.seats if old.get(one.user_id) != one]
         again = set(
@@ -177,7 +189,7 @@ class SqlWork(Stays, Bookkeeping):
         for one in changed:
             if one.user_id in again:
                 values = rows.seat_row(after.id, one)
-                if one.user_id not in old:
+                if one.user_id not in old or old[one.user_id].role is not one.role:
                     values["seated_in"] = after.version
                 self._session.execute(update(seat).where(mine, seat.c.user_id == one.user_id).values(values))
         self._seat(after, [one for one in changed if one.user_id not in again])
@@ -208,6 +220,27 @@ class SqlWork(Stays, Bookkeeping):
                     }
                     for asked in new
                 ],
+            )
+
+    def _save_invitations(self, before: Space, after: Space) -> None:
+        if before.invitations == after.invitations:
+            return
+        table = self._tables.invitation
+        old = {one.user_id: one for one in before.invitations}
+        new = {one.user_id: one for one in after.invitations}
+        changed = [one for one in after.invitations if old.get(one.user_id) != one]
+        # An invitation made again comes last, as a new row would.
+        again = [one for one in changed if one.user_id in old and one.invited_at == old[one.user_id].invited_at]
+        fresh = [one for one in changed if one not in again]
+        gone = [user_id for user_id in old if user_id not in new] + [one.user_id for one in fresh]
+        if gone:
+            self._session.execute(delete(table).where(table.c.space_id == after.id, table.c.user_id.in_(gone)))
+        for one in again:
+            mine = (table.c.space_id == after.id) & (table.c.user_id == one.user_id)
+            self._session.execute(update(table).where(mine).values(rows.invitation_row(after.id, one)))
+        if fresh:
+            self._session.execute(
+                insert(table), [{**rows.invitation_row(after.id, one), "invited_in": after.version} for one in fresh]
             )
 
     def abandon(self) -> None:

@@ -10,7 +10,18 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from ..domain.ids import Identity, RoomName, SpaceId, UserId
-from ..domain.space import Audience, Role, Seat, Space, Speak, SpeakRequest, State
+from ..domain.space import (
+    Audience,
+    EndReason,
+    Invitation,
+    InvitationState,
+    Role,
+    Seat,
+    Space,
+    Speak,
+    SpeakRequest,
+    State,
+)
 from ..services.store import OwedCall, Stay
 
 Row = RowMapping
@@ -26,7 +37,8 @@ def aware(moment: datetime | None) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment else None
 
 
-def _when(moment: datetime) -> datetime:
+def when(moment: datetime) -> datetime:
+    """A moment that is always there, as the rest of the package knows it."""
     return moment.replace(tzinfo=UTC)
 
 
@@ -53,11 +65,14 @@ def space_row(space: Space) -> dict[str, Any]:
         "room": space.room,
         "version": space.version,
         "sent": json.dumps(space.sent),
+        "removed": json.dumps(sorted(space.removed)),
+        "is_frozen": space.is_frozen,
+        "end_reason": str(space.end_reason) if space.end_reason else None,
     }
 
 
-def space_value(row: Row, seats: Iterable[Row], requests: Iterable[Row]) -> Space:
-    """A Space from its row, every seat it ever had, and its queue."""
+def space_value(row: Row, seats: Iterable[Row], requests: Iterable[Row], invitations: Iterable[Row]) -> Space:
+    """A Space from its row, every seat it ever had, its queue and its invitations."""
     seats = sorted(seats, key=lambda seat: (seat["first_seated_in"], seat["user_id"]))
     present = sorted((seat for seat in seats if seat["left_at"] is None), key=_stage_order)
     return Space(
@@ -76,17 +91,23 @@ def space_value(row: Row, seats: Iterable[Row], requests: Iterable[Row]) -> Spac
         scheduled_start=aware(row["scheduled_start"]),
         started_at=aware(row["started_at"]),
         ended_at=aware(row["ended_at"]),
-        created_at=_when(row["created_at"]),
-        updated_at=_when(row["updated_at"]),
+        created_at=when(row["created_at"]),
+        updated_at=when(row["updated_at"]),
         room=RoomName(row["room"]) if row["room"] else None,
         version=row["version"],
         sent=json.loads(row["sent"]),
         seats=tuple(_seat(seat) for seat in present),
         requests=tuple(
-            SpeakRequest(UserId(asked["user_id"]), _when(asked["requested_at"]))
+            SpeakRequest(UserId(asked["user_id"]), when(asked["requested_at"]))
             for asked in sorted(requests, key=lambda asked: asked["asked_in"])
         ),
-        spoke=tuple(UserId(seat["user_id"]) for seat in seats if seat["role"] == Role.SPEAKER),
+        invitations=tuple(
+            invitation_value(one) for one in sorted(invitations, key=lambda one: (one["invited_in"], one["user_id"]))
+        ),
+        spoke=tuple(UserId(seat["user_id"]) for seat in seats if seat["first_seated_in"] > 1),
+        removed=frozenset(json.loads(row["removed"])),
+        is_frozen=row["is_frozen"],
+        end_reason=EndReason(row["end_reason"]) if row["end_reason"] else None,
     )
 
 
@@ -102,10 +123,41 @@ def _seat(row: Row) -> Seat:
         user_id=UserId(row["user_id"]),
         role=Role(row["role"]),
         identity=Identity(row["identity"]),
-        seated_at=_when(row["seated_at"]),
+        seated_at=when(row["seated_at"]),
         is_muted=row["is_muted"],
         is_muted_by_host=row["is_muted_by_host"],
+        muted_by=row["muted_by"],
+        mute_reason=row["mute_reason"] or "",
+        lost_at=aware(row["lost_at"]),
+        kept_until=aware(row["kept_until"]),
     )
+
+
+def invitation_value(row: Row) -> Invitation:
+    """An invitation from its row."""
+    return Invitation(
+        user_id=UserId(row["user_id"]),
+        role=Role(row["role"]),
+        state=InvitationState(row["state"]),
+        by=UserId(row["invited_by"]),
+        invited_at=when(row["invited_at"]),
+        expires_at=when(row["expires_at"]),
+        again_at=aware(row["again_at"]),
+    )
+
+
+def invitation_row(space_id: SpaceId, invitation: Invitation) -> dict[str, Any]:
+    """The columns of ``spaces_invitation`` but the version it came with."""
+    return {
+        "space_id": space_id,
+        "user_id": invitation.user_id,
+        "role": str(invitation.role),
+        "state": str(invitation.state),
+        "invited_by": invitation.by,
+        "invited_at": naive(invitation.invited_at),
+        "expires_at": naive(invitation.expires_at),
+        "again_at": naive(invitation.again_at),
+    }
 
 
 def seat_row(space_id: SpaceId, seat: Seat) -> dict[str, Any]:
@@ -119,6 +171,10 @@ def seat_row(space_id: SpaceId, seat: Seat) -> dict[str, Any]:
         "is_muted_by_host": seat.is_muted_by_host,
         "seated_at": naive(seat.seated_at),
         "left_at": None,
+        "muted_by": seat.muted_by,
+        "mute_reason": seat.mute_reason or None,
+        "lost_at": naive(seat.lost_at),
+        "kept_until": naive(seat.kept_until),
     }
 
 
@@ -134,6 +190,8 @@ def stay_row(stay: Stay) -> dict[str, Any]:
         "joined_at": naive(stay.joined_at),
         "seen_at": naive(stay.seen_at),
         "left_at": naive(stay.left_at),
+        "is_listed": stay.is_listed,
+        "anonymous": stay.anonymous,
     }
 
 
@@ -146,9 +204,11 @@ def stay_value(row: Row) -> Stay:
         room=RoomName(row["room"]),
         identity=Identity(row["identity"]),
         was_on_stage=row["was_on_stage"],
-        joined_at=_when(row["joined_at"]),
-        seen_at=_when(row["seen_at"]),
+        joined_at=when(row["joined_at"]),
+        seen_at=when(row["seen_at"]),
         left_at=aware(row["left_at"]),
+        is_listed=row["is_listed"],
+        anonymous=row["anonymous"],
     )
 
 
@@ -162,6 +222,7 @@ def owed_row(call: OwedCall) -> dict[str, Any]:
         "identity": call.identity,
         "attempts": call.attempts,
         "due_at": naive(call.due_at),
+        "audit_id": call.audit_id,
     }
 
 
@@ -174,5 +235,6 @@ def owed_value(row: Row) -> OwedCall:
         room=RoomName(row["room"]),
         identity=Identity(row["identity"]),
         attempts=row["attempts"],
-        due_at=_when(row["due_at"]),
+        due_at=when(row["due_at"]),
+        audit_id=row["audit_id"],
     )

@@ -10,6 +10,7 @@ from sqlalchemy import and_, func, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from ..domain.ids import Identity, RoomName, SpaceId, UserId
+from ..domain.space import State
 from ..services.store import RacedError, Stay
 from . import rows
 from .tables import Tables
@@ -58,6 +59,12 @@ class Stays:
         stay = self._tables.stay
         return next(iter(self._lasting(stay.c.room == room, stay.c.identity == identity)), None)
 
+    def stay_by_id(self, stay_id: str) -> Stay | None:
+        """Return a stay, ended or not."""
+        stay = self._tables.stay
+        found = self._session.execute(select(stay).where(stay.c.id == stay_id)).mappings().first()
+        return rows.stay_value(found) if found else None
+
     def stays_of(self, user_id: UserId) -> list[Stay]:
         """Return the member's lasting stays."""
         return self._lasting(self._tables.stay.c.user_id == user_id)
@@ -74,7 +81,7 @@ class Stays:
         latest = self._session.scalars(
             select(stay.c.user_id)
             .select_from(joined)
-            .where(present, seat.c.user_id.is_(None))
+            .where(present, seat.c.user_id.is_(None), stay.c.is_listed)
             .order_by(stay.c.joined_at.desc(), stay.c.user_id)
             .limit(sample)
         )
@@ -94,10 +101,15 @@ class Stays:
         )
         return {SpaceId(space_id): count for space_id, count in counted}
 
-    def participants(self, space_id: SpaceId, *, after: tuple[datetime, str] | None, limit: int) -> list[Stay]:
-        """Return lasting stays, oldest first, from a keyset position on."""
-        stay = self._tables.stay
+    def participants(
+        self, space_id: SpaceId, *, after: tuple[datetime, str] | None, limit: int, with_unlisted: bool
+    ) -> list[Stay]:
+        """Return lasting stays, oldest first, from a keyset position on; who is on stage is listed always."""
+        stay, seat = self._tables.stay, self._tables.seat
         statement = select(stay).where(stay.c.space_id == space_id, stay.c.left_at.is_(None))
+        if not with_unlisted:
+            seated = select(seat.c.user_id).where(seat.c.space_id == space_id, seat.c.left_at.is_(None))
+            statement = statement.where(or_(stay.c.is_listed, stay.c.user_id.in_(seated)))
         if after is not None:
             joined_at, stay_id = rows.naive(after[0]), after[1]
             statement = statement.where(
@@ -105,6 +117,25 @@ class Stays:
             )
         found = self._session.execute(statement.order_by(stay.c.joined_at, stay.c.id).limit(limit)).mappings()
         return [rows.stay_value(row) for row in found]
+
+    def next_anonymous(self, space_id: SpaceId) -> int:
+        """Return the number for the next anonymous listener."""
+        stay = self._tables.stay
+        return (self._session.scalar(select(func.max(stay.c.anonymous)).where(stay.c.space_id == space_id)) or 0) + 1
+
+    def list_stays(self, user_id: UserId, is_listed: bool) -> None:
+        """Show or hide the member's face wherever they are now under their name."""
+        stay = self._tables.stay
+        mine = (stay.c.user_id == user_id) & stay.c.left_at.is_(None) & stay.c.anonymous.is_(None)
+        self._session.execute(update(stay).where(mine).values(is_listed=is_listed))
+
+    def name_stay(self, space_id: SpaceId, user_id: UserId) -> None:
+        """End the member's anonymity in this Space."""
+        stay = self._tables.stay
+        mine = (stay.c.space_id == space_id) & (stay.c.user_id == user_id) & stay.c.left_at.is_(None)
+        self._session.execute(
+            update(stay).where(mine, stay.c.anonymous.is_not(None)).values(anonymous=None, is_listed=True)
+        )
 
     def add_stay(self, stay: Stay) -> None:
         """Insert a new stay."""
@@ -114,7 +145,7 @@ class Stays:
         """Write what may change while a stay lasts. Who came on stage in this room meanwhile stays marked."""
         table = self._tables.stay
         changes = rows.stay_row(stay)
-        values = {key: changes[key] for key in ("room", "identity", "seen_at")}
+        values = {key: changes[key] for key in ("room", "identity", "seen_at", "is_listed", "anonymous")}
         was_on_stage = or_(and_(table.c.room == stay.room, table.c.was_on_stage), literal(stay.was_on_stage))
         renewed = self._session.execute(
             update(table)
@@ -134,6 +165,13 @@ class Stays:
         unseen = (stay.c.space_id == space_id) & stay.c.left_at.is_(None) & (stay.c.seen_at < rows.naive(since))
         self._session.execute(update(stay).where(unseen).values(left_at=stay.c.seen_at))
 
+    def close_left_over(self, now: datetime) -> None:
+        """End stays in Spaces that are not live."""
+        stay, space = self._tables.stay, self._tables.space
+        live = select(space.c.id).where(space.c.state == str(State.LIVE))
+        left_over = stay.c.left_at.is_(None) & stay.c.space_id.not_in(live)
+        self._session.execute(update(stay).where(left_over).values(left_at=rows.naive(now)))
+
     def touch_stays(self, ids: Collection[str], now: datetime) -> None:
         """Note that these members were seen."""
         self._set(ids, seen_at=rows.naive(now))
@@ -145,6 +183,12 @@ class Stays:
             some = ordered[start : start + AT_ONCE]
             lasting = table.c.id.in_(some) & table.c.left_at.is_(None)
             self._session.execute(update(table).where(lasting).values(values))
+
+    def touch_members(self, space_id: SpaceId, user_ids: Collection[UserId], now: datetime) -> None:
+        """Note that these members, few at a time, were seen in the Space."""
+        stay = self._tables.stay
+        lasting = (stay.c.space_id == space_id) & stay.c.user_id.in_(sorted(user_ids)) & stay.c.left_at.is_(None)
+        self._session.execute(update(stay).where(lasting).values(seen_at=rows.naive(now)))
 
     def mark_on_stage(self, room: RoomName, identities: Collection[Identity]) -> None:
         """Note that these participants have been visible at the SFU."""

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
-    ForeignKeyConstraint,
     Index,
     Integer,
     MetaData,
@@ -22,11 +21,14 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
+    true,
 )
 from sqlalchemy.sql.elements import conv
 
-USER_ID = 64
+from . import law_tables
+from .law_tables import REASON, USER_ID, space_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,12 @@ class Tables:
     webhook: Table
     lease: Table
     idempotency: Table
+    invitation: Table
+    removal: Table
+    report: Table
+    audit: Table
+    speech: Table
+    preference: Table
 
 
 def build_tables(metadata: MetaData) -> Tables:
@@ -58,6 +66,12 @@ def build_tables(metadata: MetaData) -> Tables:
         webhook=_webhook(metadata),
         lease=_lease(metadata),
         idempotency=_idempotency(metadata),
+        invitation=law_tables.invitation(metadata),
+        removal=law_tables.removal(metadata),
+        report=law_tables.report(metadata),
+        audit=law_tables.audit(metadata),
+        speech=law_tables.speech(metadata),
+        preference=law_tables.preference(metadata),
     )
 
 
@@ -85,6 +99,9 @@ def _space(metadata: MetaData) -> Table:
         Column("room", String(64)),
         Column("version", Integer, nullable=False),
         Column("sent", Text, nullable=False),
+        Column("removed", Text, nullable=False, server_default="[]"),
+        Column("is_frozen", Boolean, nullable=False, server_default=false()),
+        Column("end_reason", String(16)),
         PrimaryKeyConstraint("id", name=conv("pk_spaces_space")),
         UniqueConstraint("room", name=conv("uq_spaces_space_room")),
     )
@@ -92,12 +109,6 @@ def _space(metadata: MetaData) -> Table:
     Index(conv("uq_spaces_space_live_host"), table.c.host_id, unique=True, sqlite_where=live, postgresql_where=live)
     Index(conv("ix_spaces_space_live"), table.c.started_at, sqlite_where=live, postgresql_where=live)
     return table
-
-
-def _space_key(name: str) -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(
-        ["space_id"], ["spaces_space.id"], name=conv(f"fk_spaces_{name}_space_id"), ondelete="CASCADE"
-    )
 
 
 def _seat(metadata: MetaData) -> Table:
@@ -119,8 +130,12 @@ def _seat(metadata: MetaData) -> Table:
         Column("seated_in", Integer, nullable=False),
         Column("first_seated_in", Integer, nullable=False),
         Column("left_at", DateTime),
+        Column("muted_by", String(USER_ID)),
+        Column("mute_reason", String(REASON)),
+        Column("lost_at", DateTime),
+        Column("kept_until", DateTime),
         PrimaryKeyConstraint("space_id", "user_id", name=conv("pk_spaces_seat")),
-        _space_key("seat"),
+        space_key("seat"),
     )
 
 
@@ -134,12 +149,15 @@ def _request(metadata: MetaData) -> Table:
         Column("requested_at", DateTime, nullable=False),
         Column("asked_in", Integer, nullable=False),
         PrimaryKeyConstraint("space_id", "user_id", name=conv("pk_spaces_request")),
-        _space_key("request"),
+        space_key("request"),
     )
 
 
 def _stay(metadata: MetaData) -> Table:
-    """One stay of one member in one Space. ``left_at`` is null while it lasts; ``was_on_stage`` is about ``room``."""
+    """One stay of one member in one Space. ``left_at`` is null while it lasts; ``was_on_stage`` is about ``room``.
+
+    ``anonymous`` is the number that those who run the Space know an anonymous listener by.
+    """
     table = Table(
         "spaces_stay",
         metadata,
@@ -152,8 +170,10 @@ def _stay(metadata: MetaData) -> Table:
         Column("joined_at", DateTime, nullable=False),
         Column("seen_at", DateTime, nullable=False),
         Column("left_at", DateTime),
+        Column("is_listed", Boolean, nullable=False, server_default=true()),
+        Column("anonymous", Integer),
         PrimaryKeyConstraint("id", name=conv("pk_spaces_stay")),
-        _space_key("stay"),
+        space_key("stay"),
     )
     present = text("left_at IS NULL")
     Index(
@@ -199,6 +219,7 @@ def _outbox(metadata: MetaData) -> Table:
         Column("identity", String(64), nullable=False),
         Column("attempts", Integer, nullable=False),
         Column("due_at", DateTime, nullable=False),
+        Column("audit_id", String(26)),
         PrimaryKeyConstraint("id", name=conv("pk_spaces_outbox")),
     )
     Index(conv("ix_spaces_outbox_due_at"), table.c.due_at)

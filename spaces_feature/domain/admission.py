@@ -1,36 +1,65 @@
 """Who may know of a Space, enter it, and ask to speak in it.
 
-What somebody may not know looks exactly like what does not exist.
+What somebody may not know looks exactly like what does not exist. Who was removed knows, and is told so.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from ..errors import Forbidden, NotFound
 from .ids import UserId
-from .space import Audience, Space, Speak
+from .space import Audience, InvitationState, Role, Space, Speak
+
+
+class BlockScope(StrEnum):
+    """Whose blocks, in either direction, keep a member out: the host's, the co-hosts' too, or everybody's on stage."""
+
+    HOST = "host"
+    HOSTS = "hosts"
+    ANY_SPEAKER = "any_speaker"
+
+
+def blocking(space: Space, scope: BlockScope) -> frozenset[UserId]:
+    """Those on stage with whom a block, in either direction, keeps a member out of this Space."""
+    roles = {
+        BlockScope.HOST: (Role.HOST,),
+        BlockScope.HOSTS: (Role.HOST, Role.COHOST),
+        BlockScope.ANY_SPEAKER: tuple(Role),
+    }[scope]
+    return frozenset({space.host_id, *(seat.user_id for seat in space.seats if seat.role in roles)})
 
 
 @dataclass(frozen=True, slots=True)
 class Relations:
     """How a viewer stands to the people of one Space.
 
-    ``is_blocked``: the host or a co-host blocked the viewer. ``blocked``: whom of the stage the viewer blocked.
+    ``is_blocked``: there is a block, in either direction, with one of ``blocking``. ``blocked``: whom of the stage the
+    viewer blocked. ``is_host_protected``: the host's account is open to its followers only.
     """
 
     follows_host: bool = False
     is_followed_by_host: bool = False
     is_blocked: bool = False
     is_barred: bool = False
+    is_host_protected: bool = False
     blocked: frozenset[UserId] = frozenset()
 
 
 def may_know(space: Space, viewer: UserId | None, relations: Relations) -> bool:
-    """Whether the viewer may learn that the Space exists. The stage always may."""
-    if viewer is not None and space.seat_of(viewer):
+    """Whether the viewer may learn that the Space exists. Who runs it always may, and who is on stage unless blocked.
+
+    A guest may, whatever the audience. The Space of a protected account is for its followers, whatever it says.
+    """
+    role = space.role_of(viewer)
+    if role in (Role.HOST, Role.COHOST):
         return True
     if relations.is_blocked:
+        return False
+    if role is Role.SPEAKER or _is_guest(space, viewer):
+        return True
+    if relations.is_host_protected and not relations.follows_host:
         return False
     match space.audience:
         case Audience.EVERYONE:
@@ -43,10 +72,16 @@ def may_know(space: Space, viewer: UserId | None, relations: Relations) -> bool:
             return False
 
 
+def _is_guest(space: Space, viewer: UserId | None) -> bool:
+    return any(one.user_id == viewer and one.state is not InvitationState.DECLINED for one in space.invitations)
+
+
 def require_known(space: Space | None, viewer: UserId | None, relations: Relations) -> Space:
-    """Return the Space. Raises NotFound, the same for absent and hidden."""
+    """Return the Space. Raises NotFound, the same for absent and hidden, and Forbidden ``removed`` for the removed."""
     if space is None or not may_know(space, viewer, relations):
         raise NotFound
+    if viewer in space.removed:
+        raise Forbidden("removed", "The host removed you from this Space.", "See who else is talking.")
     return space
 
 

@@ -65,3 +65,27 @@ class MediaFact:
     rights: MediaRights | None = None
     is_ours: bool = False
     is_duplicate_identity: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TokenClaims:
+    """What a verified token of the SFU lets its holder do in ``room``.
+
+    ``beyond`` names everything it grants that no member ever has: other sources than the microphone, data packets,
+    metadata, administration, being a recorder or an agent.
+    """
+
+    room: RoomName
+    identity: Identity
+    rights: MediaRights
+    beyond: frozenset[str] = frozenset()
+
+
+def says_more(claims: TokenClaims, rights: MediaRights) -> bool:
+    """Whether a token lets its holder do more than ``rights``: the SFU would believe the token, not the roster.
+
+    Being hidden is less, since nobody is heard from there; publishing while hidden is more than anybody may. So a
+    listener's older grant is good on stage, where the arrival check completes it, and a speaker's is not off it.
+    """
+    publishes_more = claims.rights.can_publish and (claims.rights.is_hidden or not rights.can_publish)
+    return publishes_more or bool(claims.beyond)

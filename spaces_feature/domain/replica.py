@@ -45,6 +45,7 @@ def apply_event(copy: Json, event: Json) -> Json | None:
         "space": space,
         "stage": _rows(copy["stage"], data.get("stage"), {"is_blocked_by_me": False}),
         "requests": _numbered(_rows(copy["requests"], data.get("requests"), {})),
+        "invitations": _rows(copy["invitations"], data.get("invitations"), {}),
         "me": me,
     }
 

@@ -5,34 +5,69 @@ from __future__ import annotations
 from enum import StrEnum
 
 from ..errors import Forbidden
-from .ids import UserId
+from .ids import RoomName, UserId
 from .media import MediaRights
-from .space import Role, Seat, Space, State
+from .space import Role, Space, State
 
 
 class Action(StrEnum):
-    """Everything a member may do to a Space, by the names that ``me.permissions`` carries."""
+    """Everything somebody may do to a Space. Members find theirs, by these names, in ``me.permissions``."""
 
     LISTEN = "listen"
+    REPORT = "report"
     ASK_TO_SPEAK = "ask_to_speak"
     WITHDRAW = "withdraw"
     STEP_DOWN = "step_down"
     OPEN_MICROPHONE = "open_microphone"
     ACCEPT = "accept"
     DECLINE = "decline"
+    INVITE = "invite"
     MOVE_TO_AUDIENCE = "move_to_audience"
+    MUTE = "mute"
+    MUTE_ALL = "mute_all"
+    REMOVE = "remove"
+    EDIT = "edit"
     END = "end"
+    HAND_OVER = "hand_over"
+    NAME_COHOSTS = "name_cohosts"
+    SEE_REPORTS = "see_reports"
+    WARN = "warn"
+    FREEZE = "freeze"
+    SEE_AUDIT = "see_audit"
 
 
-_RUN = frozenset({Action.LISTEN, Action.OPEN_MICROPHONE, Action.ACCEPT, Action.DECLINE, Action.MOVE_TO_AUDIENCE})
+class Standing(StrEnum):
+    """What somebody is beyond their role in the Space: who created it, and staff of the host app."""
 
-TABLE: dict[Role, frozenset[Action]] = {
-    Role.HOST: _RUN | {Action.END},
-    Role.COHOST: _RUN | {Action.STEP_DOWN},
-    Role.SPEAKER: frozenset({Action.LISTEN, Action.OPEN_MICROPHONE, Action.STEP_DOWN}),
-    Role.LISTENER: frozenset({Action.LISTEN, Action.ASK_TO_SPEAK, Action.WITHDRAW}),
+    CREATOR = "creator"
+    STAFF = "staff"
+
+
+_LISTEN = frozenset({Action.LISTEN, Action.REPORT})
+_RUN = _LISTEN | {
+    Action.OPEN_MICROPHONE,
+    Action.ACCEPT,
+    Action.DECLINE,
+    Action.INVITE,
+    Action.MOVE_TO_AUDIENCE,
+    Action.MUTE,
+    Action.MUTE_ALL,
+    Action.REMOVE,
+    Action.EDIT,
 }
-"""What each role may do in a live Space. In any other state nobody may do anything of it."""
+
+TABLE: dict[Role | Standing, frozenset[Action]] = {
+    Role.HOST: _RUN | {Action.END, Action.HAND_OVER, Action.NAME_COHOSTS},
+    Role.COHOST: _RUN | {Action.STEP_DOWN},
+    Role.SPEAKER: _LISTEN | {Action.OPEN_MICROPHONE, Action.STEP_DOWN},
+    Role.LISTENER: _LISTEN | {Action.ASK_TO_SPEAK, Action.WITHDRAW},
+    # Who handed the Space over has given it away; having created it is a fact and no power.
+    Standing.CREATOR: frozenset(),
+    Standing.STAFF: frozenset(
+        {Action.SEE_REPORTS, Action.WARN, Action.REMOVE, Action.FREEZE, Action.END, Action.SEE_AUDIT}
+    ),
+}
+"""What each role may do in a live Space, and what each standing adds. In any other state members may do nothing."""
 
 
 def permissions(role: Role, state: State, *, is_waiting: bool = False) -> list[str]:
@@ -56,12 +91,45 @@ def require(space: Space, user_id: UserId, action: Action) -> None:
         )
 
 
-def rights_of(seat: Seat | None, *, was_on_stage: bool) -> MediaRights:
-    """What the SFU must let a member do.
+def require_above(space: Space, actor: UserId, target: UserId) -> None:
+    """Raise Forbidden ``not_above`` unless the actor may act upon the target.
 
-    Only a seat may publish, and only while the host has not muted it. A listener is hidden until first on stage in
-    this room and never again (a re-hidden participant leaves a ghost on other clients).
+    The host may upon everyone else, a co-host upon speakers and listeners, nobody upon themselves or the host.
     """
+    place = {Role.HOST: 0, Role.COHOST: 1, Role.SPEAKER: 2, Role.LISTENER: 2}
+    if actor == target or place[space.role_of(actor)] >= place[space.role_of(target)]:
+        raise Forbidden(
+            "not_above",
+            "You may not do this to them.",
+            "Hosts answer to nobody here, co-hosts to the host.",
+            role=str(space.role_of(target)),
+        )
+
+
+def require_staff(staff: frozenset[UserId], user_id: UserId, action: Action) -> None:
+    """Raise Forbidden ``staff_only`` unless the member is staff of the host app and staff have the action."""
+    if user_id not in staff or action not in TABLE[Standing.STAFF]:
+        raise Forbidden("staff_only", "This is for the team.", "Report what you saw instead.", action=str(action))
+
+
+def roster_rights(space: Space, room: RoomName, user_id: UserId, *, was_on_stage: bool) -> MediaRights | None:
+    """What somebody with a lasting stay may do in a room; None when they have no business there.
+
+    A join that crossed a removal may leave a stay behind: the list of the removed is what counts.
+    """
+    if space.state is not State.LIVE or space.room != room or user_id in space.removed:
+        return None
+    return rights_of(space, user_id, was_on_stage=was_on_stage)
+
+
+def rights_of(space: Space, user_id: UserId, *, was_on_stage: bool) -> MediaRights:
+    """What the SFU must let a member do in this Space.
+
+    Only a seat may publish, and only while neither its host has muted it nor staff have frozen the stage. A listener
+    is hidden until first on stage in this room and never again (a re-hidden participant leaves a ghost on other
+    clients).
+    """
+    seat = space.seat_of(user_id)
     if seat is not None:
-        return MediaRights(can_publish=not seat.is_muted_by_host, is_hidden=False)
+        return MediaRights(can_publish=not (seat.is_muted_by_host or space.is_frozen), is_hidden=False)
     return MediaRights(can_publish=False, is_hidden=not was_on_stage)

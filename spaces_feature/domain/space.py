@@ -54,9 +54,30 @@ class Speak(StrEnum):
     INVITED = "invited"
 
 
+class EndReason(StrEnum):
+    """Why a Space ended: its host ended it, or was gone too long, or staff did, or nobody was left on stage."""
+
+    HOST = "host"
+    HOST_GONE = "host_gone"
+    STAFF = "staff"
+    EMPTY = "empty"
+
+
+class InvitationState(StrEnum):
+    """Where an invitation is. Only a pending one may be accepted."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """One member's place on stage. ``identity`` is theirs at the SFU in the present room."""
+    """One member's place on stage. ``identity`` is theirs at the SFU in the present room.
+
+    ``seated_at`` is when they took their present role. ``lost_at`` is when their connection was last seen, set while
+    it is lost; the seat is theirs until ``kept_until``. ``muted_by`` and ``mute_reason`` say whose mute holds, and why.
+    """
 
     user_id: UserId
     role: Role
@@ -64,6 +85,23 @@ class Seat:
     seated_at: datetime
     is_muted: bool = True
     is_muted_by_host: bool = False
+    muted_by: UserId | None = None
+    mute_reason: str = ""
+    lost_at: datetime | None = None
+    kept_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """The latest invitation of one guest. ``again_at``: after declining, not to be asked again before that."""
+
+    user_id: UserId
+    role: Role
+    state: InvitationState
+    by: UserId
+    invited_at: datetime
+    expires_at: datetime
+    again_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +117,8 @@ class Space:
     """A Space with its stage and its queue, as one consistent value. Times are UTC.
 
     ``sent`` maps a class of viewer (``views.ViewerClass``) to the version last sent to it; ``spoke`` lists everyone
-    who ever had a seat, in order of first sitting down (X API's ``speaker_ids``, hosts left out).
+    who ever had a seat, in order of first sitting down (X API's ``speaker_ids``, hosts left out). ``removed`` are those
+    who may not come back; while staff have the stage frozen (``is_frozen``) nobody publishes and nobody takes a seat.
     """
 
     id: SpaceId
@@ -104,7 +143,11 @@ class Space:
     sent: dict[str, int] = field(default_factory=dict)
     seats: tuple[Seat, ...] = ()
     requests: tuple[SpeakRequest, ...] = ()
+    invitations: tuple[Invitation, ...] = ()
     spoke: tuple[UserId, ...] = ()
+    removed: frozenset[UserId] = frozenset()
+    is_frozen: bool = False
+    end_reason: EndReason | None = None
 
     def seat_of(self, user_id: UserId | None) -> Seat | None:
         """The member's seat, or None for who is not on stage."""
@@ -119,6 +162,12 @@ class Space:
         """1 for who is next, None for who did not ask."""
         return next((place for place, asked in enumerate(self.requests, 1) if asked.user_id == user_id), None)
 
+    def invitation_of(self, user_id: UserId | None) -> Invitation | None:
+        """The member's pending invitation."""
+        return next(
+            (one for one in self.invitations if one.user_id == user_id and one.state is InvitationState.PENDING), None
+        )
+
     @property
     def host_ids(self) -> tuple[UserId, ...]:
         """Host, then co-hosts."""
@@ -126,9 +175,14 @@ class Space:
 
     @property
     def people(self) -> frozenset[UserId]:
-        """Everyone with a seat or a request, and the host."""
+        """Everyone with a seat, a request or an invitation, and the host."""
         return frozenset(
-            {self.host_id, *(seat.user_id for seat in self.seats), *(asked.user_id for asked in self.requests)}
+            {
+                self.host_id,
+                *(seat.user_id for seat in self.seats),
+                *(asked.user_id for asked in self.requests),
+                *(one.user_id for one in self.invitations),
+            }
         )
 
 
@@ -188,16 +242,22 @@ def require_live(space: Space) -> None:
         raise WrongState(sentence=sentence, way_on="See who is talking now.", state=str(space.state))
 
 
-def end(space: Space, now: datetime) -> Space:
-    """Return the Space ended: the stage stays readable, the queue is closed. Ending twice changes nothing."""
+def end(space: Space, now: datetime, reason: EndReason) -> Space:
+    """Return the Space ended: the stage stays readable, queue and invitations are closed.
+
+    Ending twice changes nothing, not even the reason.
+    """
     if space.state is State.ENDED:
         return space
     require_live(space)
-    return replace(space, state=State.ENDED, ended_at=now, requests=())
+    return replace(space, state=State.ENDED, ended_at=now, end_reason=reason, requests=(), invitations=())
 
 
 def move_room(space: Space, room: RoomName, identities: dict[UserId, Identity]) -> Space:
-    """Return the Space in a new room: same stage, all muted, under new ``identities``."""
+    """Return the Space in a new room: same stage, all muted, nobody lost yet, under new ``identities``."""
     require_live(space)
-    seats = tuple(replace(seat, identity=identities[seat.user_id], is_muted=True) for seat in space.seats)
+    seats = tuple(
+        replace(seat, identity=identities[seat.user_id], is_muted=True, lost_at=None, kept_until=None)
+        for seat in space.seats
+    )
     return replace(space, room=room, seats=seats)

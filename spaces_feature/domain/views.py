@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from .hosts import successor_of
 from .ids import UserId
 from .roles import permissions
-from .space import Role, Seat, Space
+from .space import Invitation, InvitationState, Role, Seat, Space, State
 
 Json = dict[str, Any]
 FIRST_VERSION = 1
@@ -66,7 +67,7 @@ def space_fields(space: Space) -> Json:
         "creator_id": space.creator_id,
         "host_ids": list(space.host_ids),
         "speaker_ids": list(space.spoke),
-        "invited_user_ids": [],
+        "invited_user_ids": [one.user_id for one in space.invitations if one.state is InvitationState.PENDING],
         "is_ticketed": False,
         "created_at": iso(space.created_at),
         "updated_at": iso(space.updated_at),
@@ -79,7 +80,17 @@ def space_fields(space: Space) -> Json:
         "is_recording": False,
         "allows_clips": space.allows_clips,
         "allows_anonymous": space.allows_anonymous,
+        "is_frozen": space.is_frozen,
+        "host_lost": _host_lost(space),
+        "end_reason": str(space.end_reason) if space.end_reason else None,
     }
+
+
+def _host_lost(space: Space) -> Json | None:
+    seat = space.seat_of(space.host_id)
+    if seat is None or seat.lost_at is None or space.state is not State.LIVE:
+        return None
+    return {"since": iso(seat.lost_at), "until": iso(seat.kept_until), "successor_id": successor_of(space)}
 
 
 def seat_fields(seat: Seat) -> Json:
@@ -90,17 +101,38 @@ def seat_fields(seat: Seat) -> Json:
         "role": str(seat.role),
         "is_muted": seat.is_muted,
         "is_muted_by_host": seat.is_muted_by_host,
+        "lost_at": iso(seat.lost_at),
+        "kept_until": iso(seat.kept_until),
+        "seated_at": iso(seat.seated_at),
+    }
+
+
+def invitation_fields(invitation: Invitation) -> Json:
+    """One invitation on the wire, for those who run the Space."""
+    return {
+        "user_id": invitation.user_id,
+        "role": str(invitation.role),
+        "state": str(invitation.state),
+        "by": invitation.by,
+        "invited_at": iso(invitation.invited_at),
+        "expires_at": iso(invitation.expires_at),
+        "again_at": iso(invitation.again_at),
     }
 
 
 def view(space: Space, viewers: ViewerClass) -> Json:
-    """What one class sees: ``space``, ``stage``, ``requests`` and, by role, ``permissions``."""
+    """What one class sees: ``space``, ``stage``, ``requests``, ``invitations`` and, by role, ``permissions``."""
     sees_queue = viewers in (ViewerClass.HOSTS, ViewerClass.STAGE)
     return {
         "space": space_fields(space),
         "stage": [seat_fields(seat) for seat in space.seats],
         "requests": [{"user_id": asked.user_id, "requested_at": iso(asked.requested_at)} for asked in space.requests]
         if sees_queue
+        else [],
+        "invitations": [
+            invitation_fields(one) for one in space.invitations if one.state is not InvitationState.ACCEPTED
+        ]
+        if viewers is ViewerClass.HOSTS
         else [],
         "permissions": {
             str(role): permissions(role, space.state, is_waiting=viewers is ViewerClass.QUEUE)
@@ -110,15 +142,31 @@ def view(space: Space, viewers: ViewerClass) -> Json:
 
 
 def own_place(space: Space, user_id: UserId | None) -> Json:
-    """The snapshot's ``me``, but for invitations."""
+    """The snapshot's ``me``."""
     place = space.place_in_queue(user_id)
     role = space.role_of(user_id)
     return {
         "user_id": user_id,
         "role": str(role),
         "request": {"state": "pending", "position": place} if place else None,
-        "invitation": None,
+        **_between_us(space, user_id),
         "permissions": permissions(role, space.state, is_waiting=place is not None) if user_id is not None else [],
+    }
+
+
+def _between_us(space: Space, user_id: UserId | None) -> Json:
+    """What only the member is told: their invitation, and whose mute holds them."""
+    invitation, seat = space.invitation_of(user_id), space.seat_of(user_id)
+    return {
+        "invitation": {
+            "state": str(invitation.state),
+            "role": str(invitation.role),
+            "by": invitation.by,
+            "expires_at": iso(invitation.expires_at),
+        }
+        if invitation
+        else None,
+        "mute": {"by": seat.muted_by, "reason": seat.mute_reason} if seat and seat.is_muted_by_host else None,
     }
 
 
@@ -134,8 +182,9 @@ class ClassEvent:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A command's whole effect: the Space before and after, what each class is told, and who changed class.
+    """A command's whole effect: the Space before and after, what each class is told, and for whom that will not do.
 
+    ``movers`` changed class or were told something that is theirs alone; each maps to the classes before and after.
     ``type`` is the past-tense name of what happened. ``extra`` rides in every event's data.
     """
 
@@ -160,7 +209,7 @@ def change(kind: str, before: Space, after: Space, now: datetime, extra: Json | 
     movers = {
         person: (class_of(before, person), class_of(after, person))
         for person in before.people | after.people
-        if class_of(before, person) is not class_of(after, person)
+        if _differs_for(before, after, person)
     }
     patches = {viewers: patch for viewers in ViewerClass if (patch := _patch(before, after, viewers))}
     events = tuple(
@@ -171,16 +220,28 @@ def change(kind: str, before: Space, after: Space, now: datetime, extra: Json | 
     return Change(kind, before, after, events, movers, extra or {})
 
 
+def _differs_for(before: Space, after: Space, person: UserId) -> bool:
+    """Whether more changed for this one viewer than their class is told.
+
+    The queue says how everyone in it stands to the host, so another host means another queue to all on stage.
+    """
+    return (
+        class_of(before, person) is not class_of(after, person)
+        or before.role_of(person) is not after.role_of(person)
+        or _between_us(before, person) != _between_us(after, person)
+        or (before.host_id != after.host_id and after.seat_of(person) is not None)
+    )
+
+
 def _patch(before: Space, after: Space, viewers: ViewerClass) -> Json:
     old, new = view(before, viewers), view(after, viewers)
     patch: Json = {}
     fields = {key: value for key, value in new["space"].items() if old["space"][key] != value}
     if fields:
         patch["space"] = fields
-    if stage := _list_patch(old["stage"], new["stage"]):
-        patch["stage"] = stage
-    if requests := _list_patch(old["requests"], new["requests"]):
-        patch["requests"] = requests
+    for key in ("stage", "requests", "invitations"):
+        if listed := _list_patch(old[key], new[key]):
+            patch[key] = listed
     if viewers is ViewerClass.QUEUE and (left := _left_queue(before, after)):
         patch["queue"] = {"left": left}
     if old["permissions"] != new["permissions"]:

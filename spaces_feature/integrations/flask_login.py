@@ -25,8 +25,9 @@ class FlaskLoginIdentity(Generic[User]):
 
     ``load_users`` takes a list of ids, as strings and at most 500 of them, and returns the users that exist, in any
     order and in one query; ids that it cannot read (another type, another service) it leaves out. ``to_profile`` turns
-    one user into a Profile; it may run without a request, so it builds URLs as paths. ``is_staff`` and ``is_barred``
-    answer for one user; whoever does not exist is barred in any case.
+    one user into a Profile; it may run without a request, so it builds URLs as paths. ``is_staff``, ``is_barred`` and
+    ``is_protected`` answer for one user; whoever does not exist is barred in any case. A host without protected
+    accounts leaves ``is_protected`` out, and is then never asked about them.
     """
 
     def __init__(
@@ -36,11 +37,13 @@ class FlaskLoginIdentity(Generic[User]):
         *,
         is_staff: Callable[[User], bool] = _nobody,
         is_barred: Callable[[User], bool] = _nobody,
+        is_protected: Callable[[User], bool] | None = None,
     ) -> None:
         self._load_users = load_users
         self._to_profile = to_profile
         self._is_staff = is_staff
         self._is_barred = is_barred
+        self._is_protected = is_protected
 
     def current_user_id(self) -> UserId | None:
         """Return the signed-in member of the current request or socket handshake, else None."""
@@ -57,6 +60,14 @@ class FlaskLoginIdentity(Generic[User]):
         profiles = (self._to_profile(user) for user in self._users(wanted))
         # A host may read two spellings as one id; an answer under an id nobody asked for would be a stranger's.
         return {profile.user_id: profile for profile in profiles if profile.user_id in wanted}
+
+    def protected(self, user_ids: Collection[UserId]) -> frozenset[UserId]:
+        """Return those for whom ``is_protected`` holds."""
+        # Asked at every door: a host that has no such accounts shall not pay a query for it.
+        if self._is_protected is None:
+            return frozenset()
+        protected = (self._to_profile(user).user_id for user in self._users(user_ids) if self._is_protected(user))
+        return frozenset(user_ids).intersection(protected)
 
     def staff(self, user_ids: Collection[UserId]) -> frozenset[UserId]:
         """Return those for whom ``is_staff`` holds."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from ..domain.admission import Relations, require_known, require_taking_part
+from dataclasses import replace
+
+from ..domain.admission import BlockScope, Relations, blocking, may_know, require_known, require_taking_part
 from ..domain.ids import SpaceId, UserId, is_space_id
 from ..domain.space import Audience, Space, Speak
-from ..errors import Forbidden, NotFound, NotSignedIn
+from ..errors import Conflict, Forbidden, NotFound, NotSignedIn
 from ..ports import Blocks
 from .seams import Seams
 from .store import Work
@@ -32,20 +34,35 @@ def require_welcome(seams: Seams, user_id: UserId) -> None:
 
 def relations(seams: Seams, space: Space, viewer: UserId) -> Relations:
     """How the viewer stands to the Space's people, asked of the host app and not remembered."""
-    hosts = frozenset(space.host_ids)
-    others = hosts.union(seat.user_id for seat in space.seats) - {viewer}
+    others = blocking(space, BlockScope.ANY_SPEAKER) - {viewer}
     blocks = seams.graph.blocks(viewer, others) if others else Blocks()
     asks_follow = space.host_id != viewer
-    minds_follow = space.audience is Audience.FOLLOWING or space.speak is Speak.FOLLOWING
+    is_protected = asks_follow and space.host_id in seams.identity.protected([space.host_id])
+    minds_followers = is_protected or space.audience is Audience.FOLLOWERS
+    minds_following = space.audience is Audience.FOLLOWING or space.speak is Speak.FOLLOWING
     return Relations(
-        follows_host=asks_follow
-        and space.audience is Audience.FOLLOWERS
-        and bool(seams.graph.followers_among(space.host_id, [viewer])),
-        is_followed_by_host=asks_follow and minds_follow and bool(seams.graph.followers_among(viewer, [space.host_id])),
-        is_blocked=not hosts.isdisjoint(blocks.blocked_by),
+        follows_host=asks_follow and minds_followers and bool(seams.graph.followers_among(space.host_id, [viewer])),
+        is_followed_by_host=asks_follow
+        and minds_following
+        and bool(seams.graph.followers_among(viewer, [space.host_id])),
+        is_blocked=not blocks.either.isdisjoint(blocking(space, block_scope(seams))),
         is_barred=viewer in seams.identity.barred([viewer]),
+        is_host_protected=is_protected,
         blocked=blocks.blocked,
     )
+
+
+def block_scope(seams: Seams) -> BlockScope:
+    """Whose blocks keep members out (a setting)."""
+    return BlockScope(seams.config.block_scope)
+
+
+def require_guest(seams: Seams, space: Space, guest: UserId) -> None:
+    """Raise Conflict ``not_welcome`` for a guest who could not join: nobody is brought on stage past the door."""
+    ties = relations(seams, space, guest)
+    is_let_in = may_know(replace(space, audience=Audience.EVERYONE), guest, replace(ties, is_host_protected=False))
+    if ties.is_barred or not is_let_in:
+        raise Conflict("not_welcome", "They cannot take part in this Space.", "Choose somebody else.")
 
 
 def known_space(seams: Seams, work: Work, viewer: UserId, space_id: SpaceId) -> tuple[Space, Relations]:

@@ -8,17 +8,18 @@ from datetime import UTC, datetime
 
 from ..domain import stage
 from ..domain.admission import require_taking_part
+from ..domain.audit import Deed
 from ..domain.ids import SpaceId, UserId
 from ..domain.media import JoinGrant
-from ..domain.roles import rights_of
+from ..domain.roles import TABLE, Action, rights_of
 from ..domain.space import Role, Space, State, require_live
 from ..domain.views import Json, iso
-from ..errors import Invalid, Unavailable, WrongState
+from ..errors import Forbidden, Invalid, Unavailable, WrongState
 from .access import known_space, require_flag
 from .changing import change
 from .outbox import owed, settle_calls
 from .seams import Seams
-from .snapshots import Around, look_around, profile_fields, snapshot
+from .snapshots import Around, look_around, profile_fields, pseudonym_fields, snapshot
 from .store import OwedCall, RacedError, Stay, Work
 
 log = logging.getLogger(__name__)
@@ -36,10 +37,13 @@ class Joined:
     grant: JoinGrant
     space: Space
     around: Around
+    is_anonymous: bool
 
 
-def join(seams: Seams, user_id: UserId, space_id: SpaceId) -> Joined:
+def join(seams: Seams, user_id: UserId, space_id: SpaceId, *, is_anonymous: bool | None = None) -> Joined:
     """Admit the member, begin or renew their stay, and return a fresh grant; every call checks admission anew.
+
+    ``is_anonymous``: counted and not listed, where the host allows it; None leaves a lasting stay as it is.
 
     One member is in one place: a stay in another Space ends here, and the SFU is told. Raises NotFound, Forbidden,
     WrongState, and Unavailable while the SFU is away.
@@ -47,26 +51,30 @@ def join(seams: Seams, user_id: UserId, space_id: SpaceId) -> Joined:
     require_flag(seams, "spaces.listen", user_id)
     seams.store.rest()
     seams.health.require()
-    space, stay, around, calls = _admitted(seams, user_id, space_id)
+    space, stay, around, calls = _admitted(seams, user_id, space_id, is_anonymous)
     settle_calls(seams, calls)
     for left in calls:
         _give_up_at_once(seams, user_id, left.space_id)
-    seat = space.seat_of(user_id)
-    rights = rights_of(seat, was_on_stage=stay.was_on_stage)
-    return Joined(seams.media.grant(stay.room, stay.identity, rights, seams.config.grant_life), space, around)
+    rights = rights_of(space, user_id, was_on_stage=stay.was_on_stage)
+    grant = seams.media.grant(stay.room, stay.identity, rights, seams.config.grant_life)
+    return Joined(grant, space, around, stay.anonymous is not None)
 
 
-def _admitted(seams: Seams, user_id: UserId, space_id: SpaceId) -> tuple[Space, Stay, Around, list[OwedCall]]:
+def _admitted(
+    seams: Seams, user_id: UserId, space_id: SpaceId, is_anonymous: bool | None
+) -> tuple[Space, Stay, Around, list[OwedCall]]:
     """Admit, again when another tab of the same member joined at the same moment: its stay is there now."""
     for _ in range(TABS):
         try:
-            return _admit(seams, user_id, space_id)
+            return _admit(seams, user_id, space_id, is_anonymous)
         except RacedError:
             continue
     raise Unavailable("database_busy", way_on="Try again.", retry_after=1)
 
 
-def _admit(seams: Seams, user_id: UserId, space_id: SpaceId) -> tuple[Space, Stay, Around, list[OwedCall]]:
+def _admit(
+    seams: Seams, user_id: UserId, space_id: SpaceId, is_anonymous: bool | None
+) -> tuple[Space, Stay, Around, list[OwedCall]]:
     now = seams.clock()
     with seams.store.begin() as work:
         space, ties = known_space(seams, work, user_id, space_id)
@@ -80,13 +88,28 @@ def _admit(seams: Seams, user_id: UserId, space_id: SpaceId) -> tuple[Space, Sta
         work.owe(calls)
         stay = next((stay for stay in stays if stay.space_id == space_id), None)
         if stay is None:
-            stay = _begun(seams, work, space, user_id)
+            stay = _known_as(seams, work, space, _begun(seams, work, space, user_id), is_anonymous or False)
             work.add_stay(stay)
         else:
-            stay = _renewed(seams, space, stay)
+            stay = _known_as(seams, work, space, _renewed(seams, space, stay), is_anonymous)
             work.renew_stay(stay)
         around = look_around(seams, work, space, user_id, ties)
     return space, stay, around, calls
+
+
+def _known_as(seams: Seams, work: Work, space: Space, stay: Stay, is_anonymous: bool | None) -> Stay:
+    """The stay as others are to see it: anonymous, listed, or neither. Who is on stage or waits to be is named.
+
+    Raises Forbidden ``anonymous_not_allowed`` where the host or a flag does not allow it.
+    """
+    has_place = space.seat_of(stay.user_id) is not None or space.place_in_queue(stay.user_id) is not None
+    if is_anonymous is None:
+        return stay
+    if not is_anonymous or has_place:
+        return replace(stay, anonymous=None, is_listed=work.shares_listening(stay.user_id))
+    if not (space.allows_anonymous and seams.flags.is_on("spaces.anonymous", stay.user_id)):
+        raise Forbidden("anonymous_not_allowed", "People listen here under their names.", "Join under yours.")
+    return replace(stay, anonymous=stay.anonymous or work.next_anonymous(space.id), is_listed=False)
 
 
 def _renewed(seams: Seams, space: Space, stay: Stay) -> Stay:
@@ -168,7 +191,7 @@ def give_up_place(seams: Seams, user_id: UserId, space_id: SpaceId, kind: str, *
         without = stage.take_back(space, user_id)
         return without if without.role_of(user_id) is Role.HOST else stage.leave_stage(without, user_id)
 
-    change(seams, space_id, kind, rule)
+    change(seams, space_id, Deed(kind=kind, actor=None if unless_present else user_id, whom=user_id), rule)
 
 
 def join_answer(seams: Seams, joined: Joined, user_id: UserId) -> Json:
@@ -180,6 +203,7 @@ def join_answer(seams: Seams, joined: Joined, user_id: UserId) -> Json:
         "token": grant.token,
         "identity": grant.identity,
         "expires_at": iso(grant.expires_at),
+        "is_anonymous": joined.is_anonymous,
         "snapshot": snapshot(seams, joined.space, user_id, joined.around),
     }
 
@@ -187,21 +211,27 @@ def join_answer(seams: Seams, joined: Joined, user_id: UserId) -> Json:
 def participants(seams: Seams, user_id: UserId, space_id: SpaceId, cursor: str | None) -> Json:
     """Return a page of who is present, oldest stay first.
 
-    ``{"data": [{"user_id", "role", "joined_at", "profile"}], "next_cursor"}``. Raises Invalid for a foreign cursor.
+    ``{"data": [{"user_id", "role", "joined_at", "profile"}], "next_cursor"}``. Those who run the Space see everyone,
+    anonymous listeners under a pseudonym; others see who is on stage and who lets themselves be seen. Raises Invalid
+    for a foreign cursor.
     """
     with seams.store.begin() as work:
         space, _ = known_space(seams, work, user_id, space_id)
-        stays = work.participants(space.id, after=_position(cursor), limit=PAGE + 1)
+        sees_all = Action.REMOVE in TABLE[space.role_of(user_id)]
+        stays = work.participants(space.id, after=_position(cursor), limit=PAGE + 1, with_unlisted=sees_all)
     page = stays[:PAGE]
-    profiles = seams.memory.profiles([stay.user_id for stay in page])
+    profiles = seams.memory.profiles([stay.user_id for stay in page if stay.anonymous is None])
     last = page[-1] if len(stays) > PAGE else None
     return {
         "data": [
             {
-                "user_id": stay.user_id,
                 "role": str(space.role_of(stay.user_id)),
                 "joined_at": iso(stay.joined_at),
-                "profile": profile_fields(profiles[stay.user_id]),
+                **(
+                    {"user_id": stay.user_id, "profile": profile_fields(profiles[stay.user_id])}
+                    if stay.anonymous is None
+                    else pseudonym_fields(stay)
+                ),
             }
             for stay in page
         ],

@@ -1,13 +1,18 @@
-"""How a command changes what is versioned: lock, decide, save, owe the SFU, commit, tell, call.
+"""How a command changes what is versioned: lock, decide, save, owe the SFU, write down, commit, tell, call.
 
-Every command on a Space goes through ``change``; what the SFU and the viewers must learn is read off the difference.
+Every command on a Space goes through ``change``; what the SFU, the viewers and the audit must learn is read off the
+difference.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from ..domain.ids import Identity, SpaceId, is_space_id
+from .. import signals
+from ..domain.audit import AuditEntry, Deed, acting_as, is_audited
+from ..domain.ids import Identity, SpaceId, UserId, is_space_id
+from ..domain.roles import rights_of
 from ..domain.space import Space, State
 from ..domain.views import Change, Json
 from ..domain.views import change as change_of
@@ -21,11 +26,11 @@ Rule = Callable[[Space, Work], Space]
 """Given the locked Space, return the Space that follows; raise a Refusal, or return it unchanged for nothing to do."""
 
 
-def change(seams: Seams, space_id: SpaceId, kind: str, rule: Rule, extra: Json | None = None) -> Space:
+def change(seams: Seams, space_id: SpaceId, deed: Deed, rule: Rule, extra: Json | None = None) -> Space:
     """Run one command and return the Space as it stands afterwards.
 
-    ``kind`` is the past-tense name of what happened, ``extra`` rides in every event's data. Raises what the rule
-    raises, and NotFound for a malformed or absent id; then nothing was written.
+    ``extra`` rides in every event's data. Raises what the rule raises, and NotFound for a malformed or absent id; then
+    nothing was written.
     """
     if not is_space_id(space_id):
         raise NotFound
@@ -37,9 +42,15 @@ def change(seams: Seams, space_id: SpaceId, kind: str, rule: Rule, extra: Json |
         if wanted == before:
             work.abandon()
             return before
-        made = change_of(kind, before, wanted, seams.clock(), extra)
-        work.save(before, made.after)
-        calls = _owed(seams, made)
+        now = seams.clock()
+        made = change_of(deed.kind, before, wanted, now, extra)
+        work.save(before, made.after, now)
+        entry = entry_of(seams, deed, before, made.after)
+        work.audit([entry] if entry else [])
+        sent_away = made.after.removed - before.removed
+        if sent_away:
+            work.close_stays([stay.id for stay in work.stays(space_id) if stay.user_id in sent_away], now)
+        calls = [replace(call, audit_id=entry.id if entry else None) for call in _owed(seams, made)]
         work.owe(calls)
         visible = _came_or_went(before, made.after)
         if visible and before.room:
@@ -48,7 +59,35 @@ def change(seams: Seams, space_id: SpaceId, kind: str, rule: Rule, extra: Json |
     tell_watchers(seams, made)
     settle_calls(seams, calls)
     tell_strips(seams, made)
+    announce(seams, entry)
     return made.after
+
+
+def entry_of(seams: Seams, deed: Deed, before: Space, after: Space) -> AuditEntry | None:
+    """The line that the audit gets for a deed; None for what is not written down."""
+    return written(seams, deed, before, after.version) if is_audited(deed, before, after) else None
+
+
+def written(seams: Seams, deed: Deed, space: Space, version: int) -> AuditEntry:
+    """The line for a deed done in ``space`` as it stood."""
+    return AuditEntry(
+        id=seams.ids.ordered_id(),
+        space_id=space.id,
+        at=seams.clock(),
+        version=version,
+        kind=deed.kind,
+        acting_as=acting_as(deed, space),
+        actor=deed.actor,
+        whom=deed.whom,
+        reason=deed.reason,
+    )
+
+
+def announce(seams: Seams, entry: AuditEntry | None) -> None:
+    """Tell the host app of a line that is committed. Never raises, and leaves no transaction open."""
+    if entry is not None:
+        signals.send(signals.audited, seams.app, entry=entry)
+        seams.store.rest()
 
 
 def _came_or_went(before: Space, after: Space) -> list[Identity]:
@@ -60,21 +99,25 @@ def _came_or_went(before: Space, after: Space) -> list[Identity]:
 
 
 def _owed(seams: Seams, made: Change) -> list[OwedCall]:
-    """What the SFU must be told of this change: new rights per seat taken, lost or muted; the room's end."""
+    """What the SFU must be told of this change: who is sent away, whose rights differ, the room's end."""
     before, after = made.before, made.after
-    if before.room is None:
+    room = before.room
+    if room is None:
         return []
-    if after.state is not State.LIVE or after.room != before.room:
-        return [owed(seams, before.id, before.room, "delete_room")]
-    old = {seat.user_id: seat for seat in before.seats}
-    new = {seat.user_id: seat for seat in after.seats}
-    touched = [
-        user_id
-        for user_id in old.keys() | new.keys()
-        if (user_id in old) != (user_id in new)
-        or (user_id in new and old[user_id].is_muted_by_host != new[user_id].is_muted_by_host)
-    ]
+    if after.state is not State.LIVE or after.room != room:
+        return [owed(seams, before.id, room, "delete_room")]
+    sent_away = after.removed - before.removed
+    people = {seat.user_id for seat in (*before.seats, *after.seats)} - sent_away
+    touched = [user_id for user_id in people if _rights(before, user_id) != _rights(after, user_id)]
+
+    def call(name: str, user_id: UserId) -> OwedCall:
+        return owed(seams, before.id, room, name, seams.ids.identity(room, user_id))
+
     return [
-        owed(seams, before.id, before.room, "set_rights", seams.ids.identity(before.room, user_id))
-        for user_id in sorted(touched)
+        *(call("remove", user_id) for user_id in sorted(sent_away)),
+        *(call("set_rights", user_id) for user_id in sorted(touched)),
     ]
+
+
+def _rights(space: Space, user_id: UserId) -> object:
+    return rights_of(space, user_id, was_on_stage=True), space.seat_of(user_id) is None

@@ -7,11 +7,12 @@ neither followees nor live Spaces.
 
 from __future__ import annotations
 
-from ..domain.admission import Relations, may_know
+from ..domain.admission import Relations, blocking, may_know
 from ..domain.ids import UserId
 from ..domain.space import Audience, Space
 from ..domain.strip import Entry, entry_for, ranked, why
 from ..domain.views import Json, space_fields
+from .access import block_scope
 from .seams import Seams
 from .snapshots import profile_fields
 
@@ -58,8 +59,10 @@ def strip_in_host_page(seams: Seams, viewer: UserId) -> list[Json]:
 
 def _allowed(seams: Seams, viewer: UserId, followees: frozenset[UserId], entries: list[Entry]) -> list[Entry]:
     """Without Spaces whose host or co-hosts have a block with the viewer, or whose audience the viewer is not in."""
-    hosts = frozenset(host for entry in entries for host in entry.space.host_ids) - {viewer}
-    blocked = seams.memory.blocks(viewer, hosts).either
+    scope = block_scope(seams)
+    rules = frozenset(one for entry in entries for one in blocking(entry.space, scope)) - {viewer}
+    blocked = seams.memory.blocks(viewer, rules).either
+    protected = seams.memory.protected(frozenset(entry.space.host_id for entry in entries) - {viewer})
     choosy = {entry.space.host_id for entry in entries if entry.space.audience is Audience.FOLLOWING}
     following = seams.graph.followers_among(viewer, choosy) if choosy else frozenset()
     return [
@@ -71,9 +74,11 @@ def _allowed(seams: Seams, viewer: UserId, followees: frozenset[UserId], entries
             Relations(
                 follows_host=entry.space.host_id in followees,
                 is_followed_by_host=entry.space.host_id in following,
-                is_blocked=bool(blocked.intersection(entry.space.host_ids)),
+                is_blocked=bool(blocked.intersection(blocking(entry.space, scope))),
+                is_host_protected=entry.space.host_id in protected,
             ),
         )
+        and viewer not in entry.space.removed
     ]
 
 

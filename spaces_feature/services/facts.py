@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import logging
 
-from ..domain.ids import space_of
+from ..domain.ids import Identity, space_of
 from ..domain.media import MediaFact, MediaParticipant, MediaRights
-from ..domain.roles import rights_of
+from ..domain.roles import roster_rights
 from ..domain.roster import compare
-from ..domain.space import State
 from ..errors import MediaError
+from .intruders import send_off
 from .seams import Seams
 from .store import Work
 
@@ -46,15 +46,14 @@ def check_arrival(seams: Seams, fact: MediaFact) -> None:
         space = work.load(stay.space_id if stay else space_of(fact.room))
     if space is None:
         return
-    expected = {}
-    if stay is not None and space.state is State.LIVE and space.room == fact.room:
-        expected[fact.identity] = rights_of(space.seat_of(stay.user_id), was_on_stage=stay.was_on_stage)
+    expected: dict[Identity, MediaRights] = {}
+    if stay is not None:
+        rights = roster_rights(space, fact.room, stay.user_id, was_on_stage=stay.was_on_stage)
+        expected |= {fact.identity: rights} if rights else {}
     arrived = MediaParticipant(fact.identity, fact.sid, fact.rights or MediaRights(False, False))
     repairs = compare(expected, [arrived])
     try:
-        for identity in repairs.evict:
-            seams.media.remove(fact.room, identity)
-            log.warning("sent away %s, who is not on the roster of %s", identity, fact.room)
+        send_off(seams, space, fact.room, repairs.evict)
         for identity, rights in repairs.correct.items():
             seams.media.set_rights(fact.room, identity, rights)
     except MediaError as error:

@@ -11,15 +11,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ..domain import stage
+from ..domain.audit import Deed
 from ..domain.ids import Identity, RoomName, SpaceId, UserId
 from ..domain.media import MediaParticipant
-from ..domain.roles import rights_of
+from ..domain.roles import roster_rights
 from ..domain.roster import compare
 from ..domain.space import Space, State, move_room
 from ..errors import MediaDown, MediaError, Refusal
-from .attending import give_up_place
+from .absence import Absence
 from .changing import change
-from .hosting import end_abandoned
+from .intruders import send_off
+from .law import enforce, everyone_in
 from .outbox import settle_owed
 from .seams import Seams
 from .store import RacedError, Stay, Work
@@ -28,6 +30,8 @@ log = logging.getLogger(__name__)
 
 LEASE = "reconciler"
 LEASE_LIFE = timedelta(seconds=6)
+STAGE_SEEN_EVERY = timedelta(seconds=5)
+"""The same for those on stage, whose seats are kept by it."""
 SEEN_EVERY = timedelta(seconds=15)
 """How often the database is told who was seen; a crowd costs one statement per 500 members and quarter minute."""
 SWEEP_EVERY = timedelta(seconds=10)
@@ -49,6 +53,11 @@ class Reconciler:
     _swept_at: datetime | None = None
     _doubts: dict[SpaceId, dict[Identity, bool]] = field(default_factory=dict)
     _rooms: frozenset[RoomName] = frozenset()
+    _law_at: datetime | None = None
+    _absence: Absence = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._absence = Absence(self.seams)
 
     def round(self) -> bool:
         """Do one round if the lease is ours. Returns whether the SFU answered."""
@@ -60,6 +69,7 @@ class Reconciler:
             spaces = work.live()
         self._rooms = frozenset(space.room for space in spaces if space.room)
         self._doubts = {space.id: self._doubts[space.id] for space in spaces if space.id in self._doubts}
+        self._absence.keep_only({space.id for space in spaces})
         self._forget(now)
         sweeps = self._swept_at is None or now - self._swept_at >= SWEEP_EVERY
         if not spaces and not sweeps:
@@ -89,13 +99,16 @@ class Reconciler:
     def _reconcile(self, spaces: list[Space], *, sweeps: bool) -> None:
         # The live Spaces were read before the rooms: a room made in between is unknown here, never missing.
         rooms = self.seams.media.rooms()
+        keeps_law = self._law_is_due()
         for space in spaces:
             try:
                 if space.room in rooms:
                     self._check_room(space)
                 else:
                     renew_room(self.seams, space)
-                expire_absent(self.seams, space)
+                self._absence.follow(self._present(space))
+                if keeps_law:
+                    self._keep_law(space)
             except (Refusal, RacedError) as refusal:
                 log.info("Space %s changed under the reconciler: %s", space.id, refusal)
             except MediaDown:
@@ -107,10 +120,11 @@ class Reconciler:
             self._sweep([room for room in rooms if room not in {space.room for space in spaces}])
 
     def _sweep(self, strays: list[RoomName]) -> None:
-        """Delete rooms that are ours but no live Space's; rooms of other programs are left alone."""
+        """Delete rooms that are ours but no live Space's, and end stays there; other programs' rooms are left alone."""
+        self._swept_at = self.seams.clock()
         with self.seams.store.begin() as work:
             ended = work.ended_rooms(strays)
-        self._swept_at = self.seams.clock()
+            work.close_left_over(self._swept_at)
         for room in ended:
             self.seams.media.delete_room(room)
 
@@ -124,25 +138,53 @@ class Reconciler:
         if fresh is None or fresh.state is not State.LIVE or fresh.room != space.room:
             return
         expected = {
-            identity: rights_of(fresh.seat_of(stay.user_id), was_on_stage=stay.was_on_stage)
+            identity: rights
             for identity, stay in stays.items()
+            if (rights := roster_rights(fresh, space.room, stay.user_id, was_on_stage=stay.was_on_stage))
         }
         repairs = compare(expected, actual)
-        for identity in repairs.evict:
-            self.seams.media.remove(space.room, identity)
-            log.warning("sent away %s, who is not on the roster of %s", identity, space.room)
+        send_off(self.seams, fresh, space.room, repairs.evict)
         for identity, rights in repairs.correct.items():
             self.seams.media.set_rights(space.room, identity, rights)
-        self._note_seen(space.room, [stays[identity] for identity in repairs.present], repairs.visible)
+        seen = [stays[identity] for identity in repairs.present]
+        self._absence.note(fresh, [stay.user_id for stay in seen])
+        self._note_seen(fresh, seen, repairs.visible)
         self._correct_microphones(fresh, repairs.present)
 
-    def _note_seen(self, room: RoomName, present: list[Stay], visible: list[Identity]) -> None:
+    def _note_seen(self, space: Space, present: list[Stay], visible: list[Identity]) -> None:
+        assert space.room is not None
         now = self.seams.clock()
-        stale = [stay.id for stay in present if now - stay.seen_at >= SEEN_EVERY]
+        on_stage = {seat.user_id for seat in space.seats}
+        stale = [
+            stay.id
+            for stay in present
+            if now - stay.seen_at >= (STAGE_SEEN_EVERY if stay.user_id in on_stage else SEEN_EVERY)
+        ]
         if stale or visible:
             with self.seams.store.begin() as work:
                 work.touch_stays(stale, now)
-                work.mark_on_stage(room, visible)
+                work.mark_on_stage(space.room, visible)
+
+    def _present(self, space: Space) -> Space:
+        """The Space as it stands after this round's commands, with whoever watches it by a socket noted as seen."""
+        with self.seams.store.begin() as work:
+            fresh = work.load(space.id) or space
+        self._absence.note(fresh, self.seams.broadcaster.watching(space.id))
+        return fresh
+
+    def _law_is_due(self) -> bool:
+        now = self.seams.clock()
+        if self._law_at is not None and now - self._law_at < timedelta(seconds=self.seams.config.law_interval):
+            return False
+        self._law_at = now
+        return True
+
+    def _keep_law(self, space: Space) -> None:
+        with self.seams.store.begin() as work:
+            fresh = work.load(space.id)
+            people = everyone_in(work, fresh) if fresh and fresh.state is State.LIVE else frozenset()
+        if fresh is not None and people:
+            enforce(self.seams, fresh, people)
 
     def _correct_microphones(self, space: Space, present: dict[Identity, MediaParticipant]) -> None:
         """Follow the SFU when it says the same of a microphone, against the roster, in two rounds running."""
@@ -171,7 +213,7 @@ def _follow_microphone(seams: Seams, space_id: SpaceId, user_id: UserId, *, is_o
             return space
         return stage.set_microphone(space, user_id, is_open=is_open)
 
-    change(seams, space_id, "microphone", rule)
+    change(seams, space_id, Deed(kind="microphone", whom=user_id), rule)
 
 
 def renew_room(seams: Seams, space: Space) -> None:
@@ -187,30 +229,8 @@ def renew_room(seams: Seams, space: Space) -> None:
         work.touch_stays([stay.id for stay in work.stays(space.id)], seams.clock())
         return move_room(fresh, room, {seat.user_id: seams.ids.identity(room, seat.user_id) for seat in fresh.seats})
 
-    moved = change(seams, space.id, "room_moved", rule, {"rejoin": {"spread_ms": spread}})
+    moved = change(seams, space.id, Deed(kind="room_moved"), rule, {"rejoin": {"spread_ms": spread}})
     if moved.room != room:
         seams.media.delete_room(room)
     else:
         log.warning("the room of Space %s was gone; it goes on in %s", space.id, room)
-
-
-def expire_absent(seams: Seams, space: Space) -> None:
-    """Close stays nobody has seen for the stay's grace; free seats and end the Space past the host's grace."""
-    now = seams.clock()
-    with seams.store.begin() as work:
-        work.close_unseen(space.id, now - timedelta(seconds=seams.config.stay_grace))
-        present = {stay.user_id for stay in work.stays(space.id)}
-        since = {asked.user_id: asked.requested_at for asked in space.requests}
-        since |= {seat.user_id: seat.seated_at for seat in space.seats}
-        last = {user_id: work.last_stay(space.id, user_id) for user_id in since.keys() - present}
-    grace = timedelta(seconds=seams.config.host_grace)
-    gone = [
-        user_id
-        for user_id, stay in last.items()
-        if now - max((stay.left_at or stay.seen_at) if stay else since[user_id], since[user_id]) > grace
-    ]
-    if space.host_id in gone:
-        end_abandoned(seams, space.id)
-        return
-    for user_id in sorted(gone):
-        give_up_place(seams, user_id, space.id, "left", unless_present=True)

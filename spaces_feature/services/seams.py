@@ -16,6 +16,7 @@ from .health import Health
 from .index import LiveIndex
 from .memory import HostMemory
 from .store import Store
+from .summons import Summons
 
 
 class Broadcaster(Protocol):
@@ -39,6 +40,10 @@ class Broadcaster(Protocol):
 
     def to_user(self, space_id: SpaceId, user_id: UserId, event: Json) -> None:
         """Send to one watcher, on every device."""
+        ...
+
+    def drop(self, space_id: SpaceId, user_id: UserId) -> None:
+        """Send the member nothing more of the Space, on any device, until they subscribe again."""
         ...
 
     def to_all(self, space_id: SpaceId, event: Json) -> None:
@@ -81,10 +86,14 @@ class Ids(Protocol):
         """Return a random id for a row."""
         ...
 
+    def ordered_id(self) -> str:
+        """Return an id for a row that sorts after every earlier one of this process."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seams:
-    """One app's wiring. ``clock`` returns the present moment in UTC."""
+    """One app's wiring. ``clock`` returns the present moment in UTC. ``app`` is who signals come from."""
 
     config: Config
     store: Store
@@ -98,3 +107,5 @@ class Seams:
     index: LiveIndex
     memory: HostMemory
     health: Health
+    summons: Summons
+    app: object

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from ..domain.admission import Relations
 from ..domain.ids import SpaceId, UserId
 from ..domain.space import Space, State
-from ..domain.views import Json, class_of, own_place, view
+from ..domain.views import Json, class_of, iso, own_place, view
 from ..ports import Profile
 from .access import known_space
 from .seams import Seams
-from .store import Work
+from .store import Stay, Work
 
+ANONYMOUS = "anonymous:"
+"""How the ids begin by which those who run a Space know who listens anonymously."""
 SAMPLE = 10
 """Listeners whose faces travel with a snapshot; the rest are a number."""
 
@@ -60,12 +62,8 @@ def snapshot(seams: Seams, space: Space, viewer: UserId, around: Around | None =
         with seams.store.begin() as work:
             around = look_around(seams, work, space, viewer)
     seen = view(space, class_of(space, viewer))
-    people = {row["user_id"] for row in (*seen["stage"], *seen["requests"])}
-    profiles = seams.memory.profiles(people.union(around.sample))
-
-    def face(user_id: UserId) -> Json:
-        return profile_fields(profiles[user_id])
-
+    lists = with_faces(seams, space, {key: seen[key] for key in ("stage", "requests", "invitations")})
+    faces = seams.memory.profiles(around.sample)
     return {
         "space": {
             **seen["space"],
@@ -73,16 +71,41 @@ def snapshot(seams: Seams, space: Space, viewer: UserId, around: Around | None =
             "participant_count": around.present,
             "subscriber_count": 0,
         },
-        "stage": [
-            {**row, "is_blocked_by_me": row["user_id"] in around.blocked, "profile": face(row["user_id"])}
-            for row in seen["stage"]
-        ],
-        "requests": [
-            {**row, "position": place, "profile": face(row["user_id"])} for place, row in enumerate(seen["requests"], 1)
-        ],
-        "listeners": {"count": around.listening, "sample": [face(user_id) for user_id in around.sample]},
+        "stage": [{**row, "is_blocked_by_me": row["user_id"] in around.blocked} for row in lists["stage"]],
+        "requests": [{**row, "position": place} for place, row in enumerate(lists["requests"], 1)],
+        "invitations": lists["invitations"],
+        "listeners": {
+            "count": around.listening,
+            "sample": [profile_fields(faces[user_id]) for user_id in around.sample],
+        },
         "me": own_place(space, viewer),
     }
+
+
+def with_faces(seams: Seams, space: Space, lists: dict[str, list[Json]]) -> dict[str, list[Json]]:
+    """Return rows keyed by ``user_id`` with what the host app knows of each member: their profile.
+
+    Beside those who wait to speak it also stands how they and the Space's host know each other.
+    """
+    profiles = seams.memory.profiles({row["user_id"] for rows in lists.values() for row in rows})
+    filled = {
+        key: [{**row, "profile": profile_fields(profiles[row["user_id"]])} for row in rows]
+        for key, rows in lists.items()
+    }
+    if waiting := filled.get("requests"):
+        filled["requests"] = _acquainted(seams, space, waiting)
+    return filled
+
+
+def _acquainted(seams: Seams, space: Space, waiting: list[Json]) -> list[Json]:
+    people = [row["user_id"] for row in waiting]
+    known = seams.memory.acquaintances(space.host_id, people)
+    with seams.store.begin() as work:
+        removed = work.removed_by(space.host_id, people, besides=space.id)
+    return [
+        {**row, "relation": asdict(known[row["user_id"]]), "removed_at": iso(removed.get(row["user_id"]))}
+        for row in waiting
+    ]
 
 
 def listeners_of(seams: Seams, space: Space) -> Json:
@@ -106,3 +129,10 @@ def profile_fields(profile: Profile) -> Json:
         "avatar_url": profile.avatar_url,
         "url": profile.url,
     }
+
+
+def pseudonym_fields(stay: Stay) -> Json:
+    """How those who run a Space see somebody who listens anonymously: an id that leads nowhere else, and a number."""
+    pseudonym = f"{ANONYMOUS}{stay.id}"
+    profile = Profile(UserId(pseudonym), username="", name=f"Anonymous {stay.anonymous}")
+    return {"user_id": pseudonym, "profile": profile_fields(profile)}

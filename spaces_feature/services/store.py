@@ -14,21 +14,8 @@ from typing import Protocol
 from ..domain.ids import Identity, RoomName, SpaceId, UserId
 from ..domain.space import Space
 from ..errors import SpacesError
-
-
-@dataclass(frozen=True, slots=True)
-class Stay:
-    """One member's stay in one Space. ``was_on_stage`` is about this very room. Times are UTC."""
-
-    id: str
-    space_id: SpaceId
-    user_id: UserId
-    room: RoomName
-    identity: Identity
-    was_on_stage: bool
-    joined_at: datetime
-    seen_at: datetime
-    left_at: datetime | None = None
+from .ledger import Ledger
+from .stays import Stay
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +23,8 @@ class OwedCall:
     """A call that we still owe the SFU: ``remove``, ``set_rights`` or ``delete_room``. Retried until answered.
 
     ``set_rights`` carries no rights: what holds at the time of the call is read then, so that an old call can never
-    bring back old rights. ``identity`` is empty for ``delete_room``.
+    bring back old rights. ``identity`` is empty for ``delete_room``. ``audit_id``: the deed behind it, which what the
+    SFU answers is written down beside.
     """
 
     id: str
@@ -46,13 +34,17 @@ class OwedCall:
     identity: Identity
     attempts: int
     due_at: datetime
+    audit_id: str | None = None
+
+
+__all__ = ["OwedCall", "RacedError", "Stay", "Store", "Work"]
 
 
 class RacedError(SpacesError):
     """Somebody else wrote the same row first; what is true now can be read in a new transaction."""
 
 
-class Work(Protocol):
+class Work(Ledger, Protocol):
     """One transaction. Leaving its ``with`` block commits; an exception rolls everything back."""
 
     def lock(self, space_id: SpaceId) -> Space | None:
@@ -70,8 +62,8 @@ class Work(Protocol):
         """Insert a new Space with its seats. Raises Conflict ``already_live`` when its host has another live one."""
         ...
 
-    def save(self, before: Space, after: Space) -> None:
-        """Write what differs."""
+    def save(self, before: Space, after: Space, now: datetime) -> None:
+        """Write what differs. Raises Conflict ``already_live`` when its new host has another live Space."""
         ...
 
     def abandon(self) -> None:
@@ -114,20 +106,38 @@ class Work(Protocol):
         """Return the stay that lasts in a room under an SFU identity (one indexed read)."""
         ...
 
+    def stay_by_id(self, stay_id: str) -> Stay | None:
+        """Return a stay, ended or not."""
+        ...
+
     def stays_of(self, user_id: UserId) -> list[Stay]:
         """Return the member's lasting stays in every Space."""
         ...
 
     def listeners(self, space_id: SpaceId, *, sample: int) -> tuple[int, int, list[UserId]]:
-        """Return how many listen, how many are present in all, and the ``sample`` latest listeners."""
+        """Return how many listen, how many are present in all, and the ``sample`` latest listeners who are listed."""
         ...
 
     def visitors(self, space_id: SpaceId) -> int:
         """Return how many members were ever there."""
         ...
 
-    def participants(self, space_id: SpaceId, *, after: tuple[datetime, str] | None, limit: int) -> list[Stay]:
-        """Return lasting stays, oldest first, from a keyset position on."""
+    def participants(
+        self, space_id: SpaceId, *, after: tuple[datetime, str] | None, limit: int, with_unlisted: bool
+    ) -> list[Stay]:
+        """Return lasting stays, oldest first, from a keyset position on; who is on stage is listed always."""
+        ...
+
+    def next_anonymous(self, space_id: SpaceId) -> int:
+        """Return the number for the next anonymous listener of the Space."""
+        ...
+
+    def list_stays(self, user_id: UserId, is_listed: bool) -> None:
+        """Show or hide the member's face wherever they are now under their name."""
+        ...
+
+    def name_stay(self, space_id: SpaceId, user_id: UserId) -> None:
+        """End the member's anonymity in this Space: they come forward."""
         ...
 
     def add_stay(self, stay: Stay) -> None:
@@ -149,8 +159,16 @@ class Work(Protocol):
         """End the Space's stays whose members were last seen before ``since``, as of when they were."""
         ...
 
+    def close_left_over(self, now: datetime) -> None:
+        """End stays in Spaces that are not live (any more): a join that crossed the end wrote them."""
+        ...
+
     def touch_stays(self, ids: Collection[str], now: datetime) -> None:
         """Note that these members were seen."""
+        ...
+
+    def touch_members(self, space_id: SpaceId, user_ids: Collection[UserId], now: datetime) -> None:
+        """Note that these members were seen in the Space; who has no stay there is left out."""
         ...
 
     def mark_on_stage(self, room: RoomName, identities: Collection[Identity]) -> None:

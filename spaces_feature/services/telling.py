@@ -7,13 +7,13 @@ receives it fetches the snapshot.
 from __future__ import annotations
 
 import logging
-from typing import Any
+from collections.abc import Collection
 
 from ..domain.ids import UserId
 from ..domain.space import Space, State
 from ..domain.views import FIRST_VERSION, Change, ClassEvent, Json, ViewerClass, class_of
 from .seams import Seams
-from .snapshots import profile_fields, snapshot
+from .snapshots import snapshot, with_faces
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +49,9 @@ def tell_missed(seams: Seams, before: Space | None, space: Space) -> None:
     """
     watching = seams.broadcaster.watching(space.id)
     changed = _fetch(space, "changed", {})
+    sent_away = space.removed & watching
+    send_away(seams, space, sent_away, "removed")
+    watching -= sent_away
     movers = {
         user_id for user_id in watching if before is None or class_of(before, user_id) is not class_of(space, user_id)
     }
@@ -59,6 +62,16 @@ def tell_missed(seams: Seams, before: Space | None, space: Space) -> None:
         if before is None or space.sent.get(viewers, FIRST_VERSION) > before.version:
             seams.broadcaster.to_class(space.id, viewers, changed, movers)
     _nudge(seams, before, space)
+
+
+def send_away(seams: Seams, space: Space, user_ids: Collection[UserId], code: str) -> None:
+    """Tell members that they are out of the Space, and nothing more of it. Never raises.
+
+    ``code``: ``removed`` by those who run it, ``blocked``, or ``barred`` by the host app.
+    """
+    for user_id in user_ids:
+        seams.broadcaster.to_user(space.id, user_id, event(space, "removed", None, None, {"code": code}))
+        seams.broadcaster.drop(space.id, user_id)
 
 
 def event(space: Space, kind: str, version: int | None, after: int | None, data: Json) -> Json:
@@ -73,7 +86,9 @@ def _fetch(space: Space, kind: str, extra: Json) -> Json:
 
 def _tell_watchers(seams: Seams, made: Change) -> None:
     space = made.after
-    watching = seams.broadcaster.watching(space.id)
+    sent_away = space.removed - made.before.removed
+    send_away(seams, space, sent_away & seams.broadcaster.watching(space.id), "removed")
+    watching = seams.broadcaster.watching(space.id) - sent_away
     if not watching:
         return
     personal = {user_id: old for user_id, (old, _) in made.movers.items() if user_id in watching}
@@ -101,7 +116,7 @@ def _personal(seams: Seams, made: Change, user_id: UserId, old: ViewerClass) -> 
 def _common(seams: Seams, made: Change, one: ClassEvent) -> Json:
     """The patch that a whole class is sent."""
     try:
-        data = {"viewers": str(one.viewers), **_with_profiles(seams, one), **made.extra}
+        data = {"viewers": str(one.viewers), **_with_faces(seams, made.after, one), **made.extra}
     except Exception:
         log.exception("no patch of Space %s for %s", made.after.id, one.viewers)
         return _fetch(made.after, made.type, made.extra)
@@ -114,19 +129,11 @@ def _blockers(seams: Seams, made: Change, watching: frozenset[UserId] | set[User
     return {blocker for user_id in seated for blocker in seams.graph.blocks(user_id, watching - {user_id}).blocked_by}
 
 
-def _with_profiles(seams: Seams, one: ClassEvent) -> Json:
+def _with_faces(seams: Seams, space: Space, one: ClassEvent) -> Json:
     """The patch with a profile beside every row it puts."""
-    lists = {key: one.patch[key] for key in ("stage", "requests") if key in one.patch}
-    people = {row["user_id"] for patch in lists.values() for row in patch["put"]}
-    profiles = seams.memory.profiles(people)
-    filled: dict[str, Any] = {
-        key: {
-            **patch,
-            "put": [{**row, "profile": profile_fields(profiles[row["user_id"]])} for row in patch["put"]],
-        }
-        for key, patch in lists.items()
-    }
-    return {**one.patch, **filled}
+    lists = {key: one.patch[key] for key in ("stage", "requests", "invitations") if key in one.patch}
+    rows = with_faces(seams, space, {key: patch["put"] for key, patch in lists.items()})
+    return {**one.patch, **{key: {**patch, "put": rows[key]} for key, patch in lists.items()}}
 
 
 def _nudge(seams: Seams, before: Space | None, after: Space) -> None:

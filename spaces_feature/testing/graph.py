@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 import pytest
 
@@ -46,6 +46,11 @@ class FakeGraph:
     def followers_among(self, user_id: UserId, others: Collection[UserId]) -> frozenset[UserId]:
         """Return those of ``others`` who follow the member."""
         return frozenset(other for other in others if (other, user_id) in self._follows)
+
+    def mutuals(self, user_id: UserId, others: Collection[UserId]) -> Mapping[UserId, int]:
+        """Return, for each of ``others``, how many of those whom the member follows follow them."""
+        circle = self.followees(user_id)
+        return {other: sum((friend, other) in self._follows for friend in circle) for other in others}
 
     def blocks(self, user_id: UserId, others: Collection[UserId]) -> Blocks:
         """Return the blocks between the member and ``others``."""
@@ -170,6 +175,38 @@ class SocialGraphContract:
         assert graph.blocks(linus, [tim]).either == frozenset()
         assert graph.blocks(tim, [linus]).either == frozenset()
 
+    def test_mutuals_are_followers_whom_the_member_follows(
+        self, graph: SocialGraph, members: list[UserId], follow: Callable[[UserId, UserId], None]
+    ) -> None:
+        """Each of the others is answered for, 0 included; follows have a direction, one's own counts for nothing."""
+        ada, grace, alan, linus, tim = members
+        for friend in (grace, alan):
+            follow(ada, friend)
+            follow(friend, linus)
+        follow(alan, tim)
+        follow(ada, tim)
+        follow(tim, grace)
+        assert graph.mutuals(ada, [linus, tim, grace, alan]) == {linus: 2, tim: 1, grace: 1, alan: 0}
+        assert graph.mutuals(linus, [ada, grace, tim]) == {ada: 0, grace: 0, tim: 0}
+        assert graph.mutuals(ada, []) == {}
+
+    def test_a_mutual_is_lost_with_either_follow(
+        self,
+        graph: SocialGraph,
+        members: list[UserId],
+        follow: Callable[[UserId, UserId], None],
+        unfollow: Callable[[UserId, UserId], None],
+    ) -> None:
+        """Whom the member stops following, or who stops following, counts no longer."""
+        ada, grace, alan, linus, _ = members
+        for friend in (grace, alan):
+            follow(ada, friend)
+            follow(friend, linus)
+        unfollow(ada, grace)
+        assert graph.mutuals(ada, [linus]) == {linus: 1}
+        unfollow(alan, linus)
+        assert graph.mutuals(ada, [linus]) == {linus: 0}
+
     @pytest.mark.parametrize("stranger", ["", "not an id of this host", "9" * 64, "-1", "007"])
     def test_strangers_have_no_ties(self, graph: SocialGraph, members: list[UserId], stranger: str) -> None:
         """An id that means nobody here, whatever its shape, has no follows and no blocks."""
@@ -178,6 +215,8 @@ class SocialGraphContract:
         assert list(graph.followers(nobody)) == []
         assert graph.followers_among(nobody, [ada]) == frozenset()
         assert graph.followers_among(ada, [nobody]) == frozenset()
+        assert graph.mutuals(nobody, [ada]) == {ada: 0}
+        assert graph.mutuals(ada, [nobody]) == {nobody: 0}
         assert graph.blocks(nobody, [ada]).either == frozenset()
         assert graph.blocks(ada, [nobody]).either == frozenset()
 
@@ -189,9 +228,13 @@ class SocialGraphContract:
         block: Callable[[UserId, UserId], None],
     ) -> None:
         """A question about more ids than a database takes at once is answered whole."""
-        ada, grace, _, linus, _ = members
+        ada, grace, alan, linus, _ = members
         follow(grace, ada)
+        follow(ada, alan)
         block(ada, linus)
         crowd = [UserId(str(10_000_000 + number)) for number in range(40_000)]
         assert graph.followers_among(ada, [*crowd, grace]) == {grace}
         assert graph.blocks(ada, [*crowd, linus]).blocked == {linus}
+        counts = graph.mutuals(grace, [*crowd, alan])
+        assert len(counts) == 40_001
+        assert {other: count for other, count in counts.items() if count} == {alan: 1}

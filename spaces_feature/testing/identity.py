@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from typing import ClassVar
 
 import pytest
 
@@ -18,6 +19,7 @@ class FakeIdentity:
     def __init__(self, *profiles: Profile) -> None:
         self._profiles: dict[UserId, Profile] = {}
         self._barred: set[UserId] = set()
+        self._protected: set[UserId] = set()
         self._staff: set[UserId] = set()
         self._here = threading.local()
         for profile in profiles:
@@ -32,9 +34,27 @@ class FakeIdentity:
         """Suspend a member."""
         self._barred.add(user_id)
 
+    def unbar(self, user_id: UserId) -> None:
+        """Lift a suspension; none is fine."""
+        self._barred.discard(user_id)
+
+    def protect(self, user_id: UserId) -> None:
+        """Open a member's account to their followers only."""
+        self._protected.add(user_id)
+
+    def unprotect(self, user_id: UserId) -> None:
+        """Open a member's account to everyone again."""
+        self._protected.discard(user_id)
+
     def make_staff(self, user_id: UserId) -> None:
         """Make a member staff of the host app."""
         self._staff.add(user_id)
+
+    def delete(self, user_id: UserId) -> None:
+        """Make a member exist no longer; nobody is fine."""
+        self._profiles.pop(user_id, None)
+        for marked in (self._barred, self._protected, self._staff):
+            marked.discard(user_id)
 
     @contextmanager
     def sign_in(self, user_id: UserId | None) -> Iterator[None]:
@@ -55,6 +75,10 @@ class FakeIdentity:
         """Return the profiles of those that were added."""
         return {user_id: self._profiles[user_id] for user_id in user_ids if user_id in self._profiles}
 
+    def protected(self, user_ids: Collection[UserId]) -> frozenset[UserId]:
+        """Return those that were protected."""
+        return frozenset(self._protected.intersection(user_ids))
+
     def staff(self, user_ids: Collection[UserId]) -> frozenset[UserId]:
         """Return those that were made staff."""
         return frozenset(self._staff.intersection(user_ids))
@@ -65,7 +89,12 @@ class FakeIdentity:
 
 
 class IdentityContract:
-    """What every ``Identity`` must do. Subclass it in a test module and give its four fixtures."""
+    """What every ``Identity`` must do. Subclass it in a test module and give its four fixtures.
+
+    A host without protected accounts says so by ``has_protected_accounts``.
+    """
+
+    has_protected_accounts: ClassVar[bool] = True
 
     @pytest.fixture
     def identity(self) -> Identity:
@@ -74,7 +103,10 @@ class IdentityContract:
 
     @pytest.fixture
     def add_member(self) -> Callable[..., UserId]:
-        """``add_member(username, name, is_staff=False, is_barred=False)`` creates a member and returns their id."""
+        """``add_member(username, name, is_staff=False, is_barred=False)`` creates a member and returns their id.
+
+        Where the host has protected accounts it takes ``is_protected`` as well.
+        """
         raise NotImplementedError("give a fixture 'add_member'")
 
     @pytest.fixture
@@ -149,6 +181,17 @@ class IdentityContract:
         assert identity.staff([ada, pam, unknown_id]) == {pam}
         assert identity.staff([]) == frozenset()
 
+    def test_knows_protected_accounts(
+        self, identity: Identity, add_member: Callable[..., UserId], unknown_id: UserId
+    ) -> None:
+        """Who opened their account to followers only is protected; everyone else, and who does not exist, is not."""
+        ada = add_member("ada", "Ada Whitlock")
+        pia = add_member("pia", "Pia", **({"is_protected": True} if self.has_protected_accounts else {}))
+        protected = {pia} if self.has_protected_accounts else set()
+        assert identity.protected([ada, pia, unknown_id, UserId("not an id of this host"), UserId("")]) == protected
+        assert identity.protected([ada]) == frozenset()
+        assert identity.protected([]) == frozenset()
+
     def test_bars_the_suspended_and_the_unknown(
         self, identity: Identity, add_member: Callable[..., UserId], unknown_id: UserId
     ) -> None:
@@ -163,3 +206,4 @@ class IdentityContract:
         crowd = [UserId(str(10_000_000 + number)) for number in range(40_000)]
         assert set(identity.profiles([*crowd, ada])) == {ada}
         assert ada not in identity.barred([*crowd, ada])
+        assert identity.protected([*crowd, ada]) == frozenset()

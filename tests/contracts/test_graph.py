@@ -139,11 +139,12 @@ class TestFollowTableOfStrings(TableContract):
     host_ids: ClassVar[list[Any]] = ["ada", "grace", "alan", "linus", "tim"]
 
     def test_one_statement_per_question(self, graph: FollowTable, database: Database, members: list[UserId]) -> None:
-        """Followees, followers among others, and blocks in both directions cost one statement each."""
+        """Followees, followers among others, mutuals and blocks in both directions cost one statement each."""
         ada, *others = members
         for ask in (
             lambda: graph.followees(ada),
             lambda: graph.followers_among(ada, others),
+            lambda: graph.mutuals(ada, others),
             lambda: graph.blocks(ada, others),
         ):
             database.statements.clear()
@@ -164,8 +165,32 @@ class TestFollowTableOfStrings(TableContract):
     ) -> None:
         """Without others to ask about, no statement is sent."""
         assert graph.followers_among(members[0], []) == frozenset()
+        assert graph.mutuals(members[0], []) == {}
         assert graph.blocks(members[0], []).either == frozenset()
         assert database.statements == []
+
+    def test_mutuals_are_read_from_indexes(self, graph: FollowTable, database: Database) -> None:
+        """The question about mutuals reads no table from end to end, and no row beside those of the indexes."""
+        graph.mutuals(UserId("ada"), [UserId("linus"), UserId("tim")])
+        plan = database.session.connection().exec_driver_sql(
+            f"EXPLAIN QUERY PLAN {database.statements[-1]}", ("linus", "tim", "ada")
+        )
+        steps = [row.detail for row in plan if "follows" in row.detail]
+        assert len(steps) == 2
+        assert all(step.startswith("SEARCH") and "COVERING INDEX" in step for step in steps)
+
+    def test_a_follow_kept_twice_is_one_mutual(self) -> None:
+        """In a table without a unique key, a doubled row makes nobody two people."""
+        engine = sa.create_engine("sqlite://")
+        follows = sa.Table("follows", sa.MetaData(), sa.Column("follower", sa.String), sa.Column("followed", sa.String))
+        follows.create(engine)
+        with Session(engine) as session:
+            rows = [("ada", "grace"), ("ada", "grace"), ("grace", "tim"), ("grace", "tim")]
+            session.execute(follows.insert(), [{"follower": one, "followed": other} for one, other in rows])
+            graph = FollowTable(follows.c.follower, follows.c.followed)
+            graph.connect(Database(session, follows, follows, []))
+            assert graph.mutuals(UserId("ada"), [UserId("tim")]) == {"tim": 1}
+        engine.dispose()
 
     def test_followers_are_read_by_key(self, graph: FollowTable, database: Database) -> None:
         """Each chunk is one statement, and a follower who comes in between shifts nobody into two chunks."""

@@ -33,12 +33,16 @@ class TestFakeIdentity(IdentityContract):
     def add_member(self, identity: FakeIdentity) -> Callable[..., UserId]:
         numbers = count(1)
 
-        def add(username: str, name: str, *, is_staff: bool = False, is_barred: bool = False) -> UserId:
+        def add(
+            username: str, name: str, *, is_staff: bool = False, is_barred: bool = False, is_protected: bool = False
+        ) -> UserId:
             user_id = identity.add(Profile(UserId(str(next(numbers))), username, name))
             if is_staff:
                 identity.make_staff(user_id)
             if is_barred:
                 identity.bar(user_id)
+            if is_protected:
+                identity.protect(user_id)
             return user_id
 
         return add
@@ -46,6 +50,16 @@ class TestFakeIdentity(IdentityContract):
     @pytest.fixture
     def as_member(self, identity: FakeIdentity) -> Callable[[UserId | None], AbstractContextManager[object]]:
         return identity.sign_in
+
+    def test_what_is_lifted_is_gone(self, identity: FakeIdentity, add_member: Callable[..., UserId]) -> None:
+        """A suspension and a protection can be lifted, and a member who is deleted is unknown in every question."""
+        pam = add_member("pam", "Pam", is_staff=True, is_barred=True, is_protected=True)
+        identity.unbar(pam)
+        identity.unprotect(pam)
+        assert (identity.barred([pam]), identity.protected([pam])) == (frozenset(), frozenset())
+        identity.delete(pam)
+        assert identity.profiles([pam]) == {}
+        assert (identity.staff([pam]), identity.barred([pam])) == (frozenset(), {pam})
 
 
 class Base(DeclarativeBase):
@@ -62,6 +76,7 @@ class Member(flask_login.UserMixin, Base):
     name: Mapped[str]
     is_staff: Mapped[bool]
     is_suspended: Mapped[bool]
+    is_protected: Mapped[bool]
 
     def get_id(self) -> str:
         return f"token-of-{self.id}"
@@ -97,6 +112,7 @@ class TestFlaskLoginIdentity(IdentityContract):
             lambda member: Profile(UserId(str(member.id)), member.username, member.name),
             is_staff=lambda member: member.is_staff,
             is_barred=lambda member: member.is_suspended,
+            is_protected=lambda member: member.is_protected,
         )
 
     @pytest.fixture
@@ -105,8 +121,11 @@ class TestFlaskLoginIdentity(IdentityContract):
 
     @pytest.fixture
     def add_member(self, session: Session) -> Callable[..., UserId]:
-        def add(username: str, name: str, *, is_staff: bool = False, is_barred: bool = False) -> UserId:
-            member = Member(username=username, name=name, is_staff=is_staff, is_suspended=is_barred)
+        def add(
+            username: str, name: str, *, is_staff: bool = False, is_barred: bool = False, is_protected: bool = False
+        ) -> UserId:
+            marks = {"is_staff": is_staff, "is_suspended": is_barred, "is_protected": is_protected}
+            member = Member(username=username, name=name, **marks)
             session.add(member)
             session.commit()
             return UserId(str(member.id))
@@ -130,10 +149,11 @@ class TestFlaskLoginIdentity(IdentityContract):
         self, identity: FlaskLoginIdentity[Member], add_member: Callable[..., UserId]
     ) -> None:
         """What the host reads as the same number is another id to us, and never shows that member."""
-        ada = add_member("ada", "Ada Whitlock", is_staff=True)
+        ada = add_member("ada", "Ada Whitlock", is_staff=True, is_protected=True)
         other = UserId(f"0{ada}")
         assert identity.profiles([other]) == {}
         assert identity.staff([other]) == frozenset()
+        assert identity.protected([other]) == frozenset()
         assert identity.barred([other]) == {other}
 
     def test_asks_once_for_a_page_of_members(self) -> None:
@@ -148,3 +168,13 @@ class TestFlaskLoginIdentity(IdentityContract):
         ids = [UserId(str(number)) for number in range(IDS_AT_ONCE)]
         identity.profiles([*ids, *ids])
         assert [len(once) for once in asked] == [IDS_AT_ONCE]
+
+    def test_a_host_without_protected_accounts_is_never_asked(self) -> None:
+        """Without ``is_protected`` nobody is protected, and the question costs the host no query."""
+        identity = FlaskLoginIdentity(refuse_to_load, lambda member: Profile(UserId(str(member.id)), "", ""))
+        assert identity.protected([UserId("1"), UserId("2")]) == frozenset()
+
+
+def refuse_to_load(ids: list[str]) -> list[Member]:
+    """A loader that nobody should call."""
+    raise AssertionError(f"asked the database about {ids}")

@@ -6,12 +6,20 @@ from itertools import product
 
 import pytest
 
-from spaces_feature.domain.admission import Relations, may_know, require_known, require_may_ask, require_taking_part
+from spaces_feature.domain.admission import (
+    BlockScope,
+    Relations,
+    blocking,
+    may_know,
+    require_known,
+    require_may_ask,
+    require_taking_part,
+)
 from spaces_feature.domain.ids import UserId
-from spaces_feature.domain.space import Audience, Speak
+from spaces_feature.domain.space import Audience, Invitation, InvitationState, Role, Speak
 from spaces_feature.errors import Forbidden, NotFound
 
-from .building import ADA, ALAN, GRACE, LINUS, a_space
+from .building import ADA, ALAN, GRACE, LATER, LINUS, NOON, TIM, a_space
 
 NOBODYS = Relations()
 FOLLOWS = Relations(follows_host=True)
@@ -47,10 +55,51 @@ def test_who_is_blocked_knows_nothing(audience: Audience) -> None:
 
 
 @pytest.mark.parametrize(("audience", "user_id"), product(Audience, [ADA, GRACE, ALAN]))
-def test_the_stage_always_knows(audience: Audience, user_id: UserId) -> None:
-    """Whoever sits there, whatever became of follows and blocks meanwhile."""
+def test_the_stage_knows(audience: Audience, user_id: UserId) -> None:
+    """Whoever sits there, whatever became of follows meanwhile; a block hides it from speakers, not from its hosts."""
     space = a_space(audience=audience, cohosts=(GRACE,), speakers=(ALAN,))
-    assert may_know(space, user_id, Relations(is_blocked=True))
+    assert may_know(space, user_id, NOBODYS)
+    assert may_know(space, user_id, Relations(is_blocked=True)) is (user_id != ALAN)
+
+
+@pytest.mark.parametrize(("state", "may"), [("pending", True), ("accepted", True), ("declined", False)])
+@pytest.mark.parametrize("audience", Audience)
+def test_a_guest_knows_whatever_the_audience(audience: Audience, state: str, may: bool) -> None:
+    """Whoever is invited to the stage may come in; who declined is a stranger again, and a block is stronger."""
+    invitation = Invitation(LINUS, Role.SPEAKER, InvitationState(state), ADA, NOON, LATER)
+    space = a_space(audience=audience, invitations=(invitation,))
+    assert may_know(space, LINUS, NOBODYS) is (may or audience is Audience.EVERYONE)
+    assert not may_know(space, LINUS, Relations(is_blocked=True))
+
+
+@pytest.mark.parametrize("audience", Audience)
+def test_a_protected_hosts_space_is_for_followers(audience: Audience) -> None:
+    """Whatever audience it has: a stranger never knows, a follower as the audience says, the host always."""
+    space = a_space(audience=audience)
+    assert not may_know(space, LINUS, Relations(is_host_protected=True, is_followed_by_host=True))
+    followed = Relations(is_host_protected=True, follows_host=True)
+    assert may_know(space, LINUS, followed) is (audience in (Audience.EVERYONE, Audience.FOLLOWERS))
+    assert may_know(space, ADA, Relations(is_host_protected=True))
+
+
+def test_the_removed_are_told() -> None:
+    """Not that there is nothing, but that they were removed: they know it anyway. Unless a block hides it from them."""
+    space = a_space(removed=frozenset({LINUS}))
+    with pytest.raises(Forbidden) as refusal:
+        require_known(space, LINUS, NOBODYS)
+    assert refusal.value.code == "removed"
+    with pytest.raises(NotFound):
+        require_known(space, LINUS, Relations(is_blocked=True))
+    assert require_known(space, TIM, NOBODYS) is space
+
+
+@pytest.mark.parametrize(
+    ("scope", "people"), [("host", {ADA}), ("hosts", {ADA, GRACE}), ("any_speaker", {ADA, GRACE, ALAN})]
+)
+def test_whose_blocks_count_is_a_setting(scope: str, people: set[UserId]) -> None:
+    """SEC-12: the host's alone, the co-hosts' too, or everybody's on stage."""
+    space = a_space(cohosts=(GRACE,), speakers=(ALAN,), waiting=(TIM,))
+    assert blocking(space, BlockScope(scope)) == people
 
 
 def test_what_is_hidden_looks_like_what_does_not_exist() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from spaces_feature.domain import stage
 from spaces_feature.domain.ids import RoomName
-from spaces_feature.domain.space import Space, State, end, move_room, require_live
+from spaces_feature.domain.space import EndReason, Space, State, end, move_room, require_live
 from spaces_feature.errors import WrongState
 
 from .building import ADA, ALAN, EVERYBODY, GRACE, LATER, LINUS, a_space, identity_of
@@ -23,7 +23,7 @@ VERBS: dict[str, Callable[[Space], Space]] = {
     "step down": lambda space: stage.leave_stage(space, GRACE),
     "microphone": lambda space: stage.set_microphone(space, GRACE, is_open=True),
     "move room": lambda space: move_room(space, ROOM, NEW),
-    "end": lambda space: end(space, LATER),
+    "end": lambda space: end(space, LATER, EndReason.HOST),
 }
 
 
@@ -61,10 +61,10 @@ def test_every_state_says_itself_in_its_own_words(state: State) -> None:
 def test_an_ended_space_keeps_its_stage_and_closes_its_queue() -> None:
     """Who was on stage stays readable; nobody waits any more; the moment is kept and ending again does not move it."""
     space = a_space(speakers=(GRACE,), waiting=(ALAN,))
-    ended = end(space, LATER)
+    ended = end(space, LATER, EndReason.HOST)
     assert (ended.state, ended.ended_at, ended.requests) == (State.ENDED, LATER, ())
     assert ended.seats == space.seats
-    assert end(ended, LATER.replace(year=2027)).ended_at == LATER
+    assert end(ended, LATER.replace(year=2027), EndReason.HOST).ended_at == LATER
 
 
 def test_in_a_new_room_everybody_sits_as_before_muted_under_a_new_identity() -> None:

@@ -21,7 +21,14 @@ def a_copy(**more: Any) -> dict[str, Any]:
     requests = [{"user_id": one, "position": place, "profile": PROFILE} for place, one in enumerate(("bob", "eve"), 1)]
     me = {"user_id": "tim", "role": "speaker", "request": None, "permissions": ["listen"]}
     space = {"version": 5, "title": "Old", "participant_count": 2}
-    copy = {"space": space, "stage": stage, "requests": requests, "listeners": {"count": 0, "sample": []}, "me": me}
+    copy = {
+        "space": space,
+        "stage": stage,
+        "requests": requests,
+        "invitations": [],
+        "listeners": {"count": 0, "sample": []},
+        "me": me,
+    }
     return {**copy, **more}
 
 

@@ -2,31 +2,54 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from spaces_feature.domain.ids import UserId
 from spaces_feature.domain.media import MediaRights
-from spaces_feature.domain.roles import Action, permissions, require, rights_of
+from spaces_feature.domain.roles import (
+    TABLE,
+    Action,
+    Standing,
+    permissions,
+    require,
+    require_above,
+    require_staff,
+    rights_of,
+)
 from spaces_feature.domain.space import Role, Space, State
 from spaces_feature.errors import Forbidden
 
-from .building import ADA, ALAN, EVERYBODY, GRACE, LINUS, a_space, live_spaces, seat
+from .building import ADA, ALAN, EVERYBODY, GRACE, LINUS, TIM, a_space, live_spaces, seat
 
 MAY = {
-    #                            host   cohost speaker listener
-    "listen": (True, True, True, True),
-    "ask_to_speak": (False, False, False, True),
-    "withdraw": (False, False, False, True),
-    "step_down": (False, True, True, False),
-    "open_microphone": (True, True, True, False),
-    "accept": (True, True, False, False),
-    "decline": (True, True, False, False),
-    "move_to_audience": (True, True, False, False),
-    "end": (True, False, False, False),
+    # host, co-host, speaker, listener; creator, staff
+    "listen": (True, True, True, True, False, False),
+    "report": (True, True, True, True, False, False),
+    "ask_to_speak": (False, False, False, True, False, False),
+    "withdraw": (False, False, False, True, False, False),
+    "step_down": (False, True, True, False, False, False),
+    "open_microphone": (True, True, True, False, False, False),
+    "accept": (True, True, False, False, False, False),
+    "decline": (True, True, False, False, False, False),
+    "invite": (True, True, False, False, False, False),
+    "move_to_audience": (True, True, False, False, False, False),
+    "mute": (True, True, False, False, False, False),
+    "mute_all": (True, True, False, False, False, False),
+    "remove": (True, True, False, False, False, True),
+    "edit": (True, True, False, False, False, False),
+    "end": (True, False, False, False, False, True),
+    "hand_over": (True, False, False, False, False, False),
+    "name_cohosts": (True, False, False, False, False, False),
+    "see_reports": (False, False, False, False, False, True),
+    "warn": (False, False, False, False, False, True),
+    "freeze": (False, False, False, False, False, True),
+    "see_audit": (False, False, False, False, False, True),
 }
-CELLS = [(action, role, may) for action, row in MAY.items() for role, may in zip(Role, row, strict=True)]
+CELLS = [(action, role, may) for action, row in MAY.items() for role, may in zip(Role, row[:4], strict=True)]
 WHO = {Role.HOST: ADA, Role.COHOST: GRACE, Role.SPEAKER: ALAN, Role.LISTENER: LINUS}
 SPACE = a_space(cohosts=(GRACE,), speakers=(ALAN,))
 
@@ -79,14 +102,65 @@ def test_sound_follows_the_seat(
     on_stage: bool, is_muted_by_host: bool, was_on_stage: bool, rights: MediaRights
 ) -> None:
     """A seat may publish unless muted by the host; who was ever on stage in this room is never hidden again."""
-    place = seat(GRACE, is_muted_by_host=is_muted_by_host) if on_stage else None
-    assert rights_of(place, was_on_stage=was_on_stage) == rights
+    space = a_space()
+    if on_stage:
+        space = replace(space, seats=(*space.seats, seat(GRACE, is_muted_by_host=is_muted_by_host)))
+    assert rights_of(space, GRACE, was_on_stage=was_on_stage) == rights
+
+
+def test_a_frozen_stage_is_silent() -> None:
+    """While staff have the stage frozen not even the host may publish; nobody is hidden by it."""
+    space = a_space(cohosts=(GRACE,), speakers=(ALAN,), is_frozen=True)
+    for user_id in (ADA, GRACE, ALAN):
+        assert rights_of(space, user_id, was_on_stage=True) == MediaRights(can_publish=False, is_hidden=False)
+
+
+@pytest.mark.parametrize("standing", Standing)
+def test_each_standing_adds_what_is_its_own(standing: Standing) -> None:
+    """Having created a Space is no power in it; staff moderate, and neither speak nor run it."""
+    place = 4 + list(Standing).index(standing)
+    assert {str(action) for action in TABLE[standing]} == {action for action, row in MAY.items() if row[place]}
+
+
+@pytest.mark.parametrize(
+    ("actor", "target", "may"),
+    [
+        (ADA, GRACE, True),
+        (ADA, ALAN, True),
+        (ADA, LINUS, True),
+        (ADA, ADA, False),
+        (GRACE, ADA, False),
+        (GRACE, TIM, False),
+        (GRACE, GRACE, False),
+        (GRACE, ALAN, True),
+        (GRACE, LINUS, True),
+        (ALAN, LINUS, False),
+    ],
+)
+def test_nobody_acts_upon_who_stands_as_high(actor: UserId, target: UserId, may: bool) -> None:
+    """The host upon all others, co-hosts upon speakers and listeners, nobody upon the host or themselves."""
+    space = a_space(cohosts=(GRACE, TIM), speakers=(ALAN,))
+    if may:
+        require_above(space, actor, target)
+        return
+    with pytest.raises(Forbidden) as refusal:
+        require_above(space, actor, target)
+    assert refusal.value.code == "not_above"
+
+
+def test_staff_actions_are_for_staff() -> None:
+    """Somebody who is not staff may not, whatever their role; staff may what the table says and no more."""
+    require_staff(frozenset({LINUS}), LINUS, Action.FREEZE)
+    for user_id, action in ((ADA, Action.FREEZE), (LINUS, Action.HAND_OVER)):
+        with pytest.raises(Forbidden) as refusal:
+            require_staff(frozenset({LINUS}), user_id, action)
+        assert refusal.value.code == "staff_only"
 
 
 @given(live_spaces(), st.sampled_from(EVERYBODY), st.booleans())
 def test_nobody_without_a_seat_may_ever_publish(space: Space, user_id: UserId, was_on_stage: bool) -> None:
     """Publishing needs a seat in this very Space that the host has not muted; no past counts."""
     place = space.seat_of(user_id)
-    rights = rights_of(place, was_on_stage=was_on_stage)
+    rights = rights_of(space, user_id, was_on_stage=was_on_stage)
     assert rights.can_publish == (place is not None and not place.is_muted_by_host)
     assert not (rights.can_publish and rights.is_hidden)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from spaces_feature.domain import stage
 from spaces_feature.domain.ids import RoomName, UserId
-from spaces_feature.domain.space import Space, end, move_room
+from spaces_feature.domain.space import EndReason, Space, end, move_room
 from spaces_feature.domain.views import ViewerClass, change, class_of, iso, own_place, view
 from spaces_feature.errors import Refusal
 
@@ -26,7 +26,7 @@ COMMANDS = {
     "open": lambda space, who: stage.set_microphone(space, who, is_open=True),
     "close": lambda space, who: stage.set_microphone(space, who, is_open=False),
     "move": lambda space, _: move_room(space, RoomName("r2"), {one: identity_of(one, "r2") for one in EVERYBODY}),
-    "end": lambda space, _: end(space, LATER),
+    "end": lambda space, _: end(space, LATER, EndReason.HOST),
 }
 BLIND = (ViewerClass.QUEUE, ViewerClass.AUDIENCE)
 
@@ -88,7 +88,7 @@ def test_nothing_visible_changes_nothing_but_the_version() -> None:
     """``updated_at`` is of what the Space object shows; a request does not move it, an end does."""
     space = a_space(waiting=(LINUS,))
     assert change("x", space, stage.take_back(space, LINUS), LATER).after.updated_at == NOON
-    assert change("x", space, end(space, LATER), LATER).after.updated_at == LATER
+    assert change("x", space, end(space, LATER, EndReason.HOST), LATER).after.updated_at == LATER
 
 
 @given(live_spaces(), st.lists(st.tuples(st.sampled_from(sorted(COMMANDS)), st.sampled_from(EVERYBODY)), max_size=12))

@@ -9,7 +9,8 @@ import pytest
 
 from spaces_feature.domain.space import State
 from spaces_feature.errors import Forbidden, MediaDown, MediaError
-from spaces_feature.services import attending, hosting, reconciling, staging
+from spaces_feature.services import attending, hosting, staging
+from spaces_feature.services.absence import Absence
 from spaces_feature.services.outbox import settle_owed
 from tests.world import World
 
@@ -22,23 +23,27 @@ def test_the_hosts_grace_may_be_longer_than_a_stays(world: World) -> None:
     space = world.go_live("ada")
     enter(world, "ada", space).leave()
     world.clock.advance(61)
-    reconciling.expire_absent(patient, world.space(space.id))
+    Absence(patient).follow(world.space(space.id))
     assert present(world, space) == []
     assert world.space(space.id).state is State.LIVE
     world.clock.advance(540)
-    reconciling.expire_absent(patient, world.space(space.id))
+    Absence(patient).follow(world.space(space.id))
     assert world.space(space.id).state is State.ENDED
 
 
 def test_a_host_who_is_back_keeps_the_space(world: World) -> None:
     """What was decided on older rows is looked at again under the lock."""
     space = world.go_live("ada")
-    enter(world, "ada", space)
-    hosting.end_abandoned(world.seams, space.id)
+    enter(world, "ada", space).leave()
+    world.clock.advance(61)
+    absence = Absence(world.seams)
+    absence.follow(world.space(space.id))
+    lost = world.space(space.id)
+    assert lost.seats[0].lost_at is not None
+    world.clock.advance(1)
+    attending.join(world.seams, world.user("ada"), space.id)
+    absence.follow(lost)
     assert world.space(space.id).state is State.LIVE
-    attending.leave(world.seams, world.user("ada"), space.id)
-    hosting.end_abandoned(world.seams, space.id)
-    assert world.space(space.id).state is State.ENDED
 
 
 def test_who_moves_on_leaves_no_ghost_on_the_old_stage(world: World) -> None:

@@ -79,12 +79,12 @@ def test_one_class_that_fails_costs_no_other_class_the_patch(world: World, monke
     """The host is made to fetch; who just listens gets the patch as ever."""
     space = world.go_live("ada")
     copies = watch(world, space.id, "ada", "tim")
-    with_profiles = telling._with_profiles
+    with_faces = telling._with_faces
 
-    def broken_for_hosts(seams: Any, one: ClassEvent) -> Any:
-        return _failing() if one.viewers is ViewerClass.HOSTS else with_profiles(seams, one)
+    def broken_for_hosts(seams: Any, space: Any, one: ClassEvent) -> Any:
+        return _failing() if one.viewers is ViewerClass.HOSTS else with_faces(seams, space, one)
 
-    monkeypatch.setattr(telling, "_with_profiles", broken_for_hosts)
+    monkeypatch.setattr(telling, "_with_faces", broken_for_hosts)
     staging.set_microphone(world.seams, space.host_id, space.id, is_open=True)
     [to_host], [to_listener] = heard(world, "ada"), heard(world, "tim")
     assert apply_event(copies["ada"], to_host) is None

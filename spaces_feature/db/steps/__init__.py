@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-STEPS: tuple[str, ...] = ("s0001_initial",)
+STEPS: tuple[str, ...] = ("s0001_initial", "s0002_law")
 """Every step, in order."""

@@ -1,0 +1,48 @@
+"""How a member's command runs: known, allowed by the table, and done in the Space's name under its lock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..domain.admission import Relations
+from ..domain.audit import Deed
+from ..domain.ids import SpaceId
+from ..domain.roles import Action, require
+from ..domain.space import Space, require_live
+from .access import known
+from .changing import change
+from .seams import Seams
+from .store import Work
+
+MemberRule = Callable[[Space, Relations, Work], Space]
+"""Given the locked Space and how the actor stands to it, return the Space that follows, or raise a Refusal."""
+
+
+def command(
+    seams: Seams,
+    space_id: SpaceId,
+    action: Action | None,
+    deed: Deed,
+    rule: MemberRule,
+    *,
+    is_done: Callable[[Space], bool] = lambda space: False,
+) -> Space:
+    """Run a rule after the one gate and return the Space.
+
+    ``action`` is what the actor's role must have; None where the rule itself says whose it is, such as the guest's
+    own answer to an invitation. ``is_done`` lets a repeated command succeed. Raises NotFound, Forbidden, WrongState,
+    and what the rule raises.
+    """
+    actor = deed.actor
+    assert actor is not None
+
+    def gated(space: Space, work: Work) -> Space:
+        ties = known(seams, space, actor)
+        if is_done(space):
+            return space
+        require_live(space)
+        if action is not None:
+            require(space, actor, action)
+        return rule(space, ties, work)
+
+    return change(seams, space_id, deed, gated)

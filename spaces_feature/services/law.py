@@ -1,0 +1,122 @@
+"""The host app's own law in running Spaces: blocks, suspensions, deletions and protected accounts.
+
+Asked again and again of everyone who is in a Space, and at once of those whom the host app names (``Spaces.recheck``).
+Being sent away for it is no removal: who is welcome again may come back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from ..domain.admission import BlockScope, Relations, blocking, may_know
+from ..domain.audit import Deed
+from ..domain.ids import UserId
+from ..domain.space import Audience, EndReason, Role, Space, State
+from .absence import gone_kind, without
+from .access import block_scope
+from .changing import announce, change, written
+from .outbox import owed, settle_calls
+from .seams import Seams
+from .store import Work
+from .telling import send_away
+
+
+def unwelcome(seams: Seams, space: Space, user_ids: Collection[UserId]) -> dict[UserId, str]:
+    """Return who of these may not be in the Space, and why: ``removed``, ``barred`` by the host app, or ``blocked``.
+
+    One question per person whose blocks count, not per member. Who is on stage answers to the hosts only, and a
+    co-host to the host only: a block between two who may both be there puts the lower one out.
+    """
+    people = frozenset(user_ids)
+    if not people:
+        return {}
+    # A join that crossed a removal may have left a stay behind.
+    codes: dict[UserId, str] = dict.fromkeys(people & space.removed, "removed")
+    for one in blocking(space, block_scope(seams)):
+        blocked = seams.graph.blocks(one, people - {one}).either
+        codes |= dict.fromkeys((user_id for user_id in blocked if _yields(space, user_id, one)), "blocked")
+    if space.host_id in seams.identity.protected([space.host_id]):
+        guests = people - codes.keys() - {space.host_id}
+        strangers = guests - seams.graph.followers_among(space.host_id, guests) if guests else frozenset()
+        ties = Relations(is_host_protected=True)
+        public = _open(space)
+        codes |= dict.fromkeys((user_id for user_id in strangers if not may_know(public, user_id, ties)), "blocked")
+    return codes | dict.fromkeys(seams.identity.barred(people), "barred")
+
+
+def _open(space: Space) -> Space:
+    """The Space as if for everyone: its audience is asked at the door, and who is in stays in."""
+    return replace(space, audience=Audience.EVERYONE)
+
+
+def _yields(space: Space, user_id: UserId, other: UserId) -> bool:
+    """Whether a block between the two puts ``user_id`` out."""
+    match space.role_of(user_id):
+        case Role.HOST:
+            return False
+        case Role.COHOST:
+            return other == space.host_id
+        case Role.SPEAKER:
+            return other in blocking(space, BlockScope.HOSTS)
+        case Role.LISTENER:
+            return True
+
+
+def enforce(seams: Seams, space: Space, user_ids: Collection[UserId]) -> None:
+    """Put everyone of these out who may not be in the Space."""
+    codes = unwelcome(seams, space, user_ids)
+    seams.store.rest()
+    for user_id, code in sorted(codes.items()):
+        put_out(seams, space, user_id, code)
+
+
+def put_out(seams: Seams, space: Space, user_id: UserId, code: str) -> None:
+    """End a member's stay, tell the SFU and them, and free their place; a Space loses its host this way too."""
+    deed = Deed(kind="put_out", whom=user_id, reason=code)
+    with seams.store.begin() as work:
+        stay = work.stay(space.id, user_id)
+        entry = written(seams, deed, space, space.version) if stay else None
+        calls = []
+        if stay is not None and entry is not None:
+            work.close_stays([stay.id], seams.clock())
+            work.audit([entry])
+            calls = [owed(seams, space.id, stay.room, "remove", stay.identity, audit_id=entry.id)]
+            work.owe(calls)
+    if user_id in seams.broadcaster.watching(space.id):
+        send_away(seams, space, [user_id], code)
+    settle_calls(seams, calls)
+    announce(seams, entry)
+    if user_id in space.people:
+        _free_place(seams, space, user_id, code)
+
+
+def _free_place(seams: Seams, space: Space, user_id: UserId, code: str) -> None:
+    def rule(fresh: Space, work: Work) -> Space:
+        if fresh.state is not State.LIVE or work.stay(fresh.id, user_id):
+            return fresh
+        return without(seams, work, fresh, user_id, EndReason.HOST_GONE)
+
+    kind = gone_kind(space) if user_id == space.host_id else "left"
+    change(seams, space.id, Deed(kind=kind, whom=user_id, reason=code), rule)
+
+
+def everyone_in(work: Work, space: Space) -> frozenset[UserId]:
+    """Everybody who is in the Space or has a place in it."""
+    return space.people.union(stay.user_id for stay in work.stays(space.id))
+
+
+def answer_summons(seams: Seams, named: Collection[UserId]) -> None:
+    """Look again at the named members in every live Space: at them, and at everyone where their blocks count."""
+    if not named:
+        return
+    with seams.store.begin() as work:
+        asked = []
+        for space in work.live():
+            people = everyone_in(work, space)
+            if people.isdisjoint(named):
+                continue
+            rules = blocking(space, block_scope(seams))
+            asked.append((space, people if not rules.isdisjoint(named) else people.intersection(named)))
+    for space, people in asked:
+        enforce(seams, space, people)

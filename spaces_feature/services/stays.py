@@ -1,0 +1,29 @@
+"""One member's presence in one Space, as it is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..domain.ids import Identity, RoomName, SpaceId, UserId
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """One member's stay in one Space. ``was_on_stage`` is about this very room. Times are UTC.
+
+    ``is_listed``: their face may be shown to everybody. ``anonymous`` is the number by which those who run the Space
+    know somebody who listens anonymously, None for everybody else.
+    """
+
+    id: str
+    space_id: SpaceId
+    user_id: UserId
+    room: RoomName
+    identity: Identity
+    was_on_stage: bool
+    joined_at: datetime
+    seen_at: datetime
+    left_at: datetime | None = None
+    is_listed: bool = True
+    anonymous: int | None = None
