@@ -20,10 +20,11 @@ from livekit.protocol.room import (
 )
 
 from ..domain.ids import Identity, RoomName
-from ..domain.media import JoinGrant, MediaFact, MediaParticipant, MediaRights
+from ..domain.media import JoinGrant, MediaFact, MediaParticipant, MediaRights, TokenClaims
 from ..errors import MediaDown, MediaError
 from .bridge import SyncSession, run_to_end
 from .grants import full_permission, is_worker, mint, rights_in
+from .tokens import TokenReader
 from .webhooks import WebhookReader
 
 T = TypeVar("T")
@@ -52,6 +53,7 @@ class LiveKit:
         self._api_key = api_key
         self._api_secret = api_secret
         self._session = SyncSession(deadline=deadline)
+        self._tokens = TokenReader(api_key, api_secret)
         self._webhooks = WebhookReader(api_key, api_secret)
 
     def __repr__(self) -> str:
@@ -108,6 +110,10 @@ class LiveKit:
             rights=rights,
             ttl=ttl,
         )
+
+    def read_token(self, token: str) -> TokenClaims | None:
+        """Return what a token that enters a room lets its holder do, None unless it verifies."""
+        return self._tokens.read(token)
 
     def read_webhook(self, body: str | bytes, authorization: str) -> MediaFact | None:
         """Return the statement in a verified webhook, None for kinds we do not use. Raises WebhookRefused."""

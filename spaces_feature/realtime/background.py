@@ -1,4 +1,4 @@
-"""The loops of a web process: the pulse each second, and the reconciler. Started by the first request that is ours.
+"""The loops of a web process: pulse and backlog each second, the reconciler. Our first request starts them.
 
 Nothing starts at import or at ``init_app``: a command line or a forking server would inherit threads that are dead.
 """
@@ -17,6 +17,8 @@ from flask import Flask
 from ..services.pulse import Pulse
 from ..services.reconciling import Reconciler
 from ..services.seams import Seams
+from .backlog import Backlog
+from .lines import Lines
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +68,10 @@ class Background:
             return PULSE
 
         self._start(self._loop, "pulse", beat)
+        if self._socketio is not None and self._socketio.server is not None:
+            server = self._socketio.server
+            watch = Backlog(server, self._seams.config.url_prefix, Lines.of(server))
+            self._start(self._loop, "backlog", watch.turn)
         if self._seams.config.reconcile_in_process:
             reconciler = Reconciler(self._seams, f"{self._holder}-{self._pid}")
             self._start(self._loop, "reconciler", Rounds(reconciler, self._seams.config.reconcile_interval).turn)

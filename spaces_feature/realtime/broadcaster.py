@@ -79,6 +79,11 @@ class SocketBroadcaster:
             # Most likely the socket has just gone; the others of the member, and all other viewers, go on.
             log.warning("%s failed for a socket in %s: %r", step, room, mistake)
 
+    def drop(self, space_id: SpaceId, user_id: UserId) -> None:
+        """Let none of the member's sockets receive anything of the Space any more."""
+        for sid in self._watchers.sids(space_id, user_id):
+            self.unwatch(sid, space_id)
+
     def to_class(self, space_id: SpaceId, viewers: ViewerClass, event: Json, besides: Collection[UserId]) -> None:
         """Send to all watchers of one class but ``besides``."""
         skipped = [sid for user_id in besides for sid in self._watchers.sids(space_id, user_id)]

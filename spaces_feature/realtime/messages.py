@@ -35,8 +35,10 @@ class EventData(BaseModel):
     An event for another class than your copy's says that you missed your own move: fetch the snapshot.
 
     ``listeners`` events carry ``count``, ``participant_count`` and ``sample`` instead, ``talking`` events ``user_id``
-    and ``is_talking``; both are unversioned. An event whose data hold no change (type ``changed``, of another process)
-    has its own version as ``after``: every older copy is fetched anew.
+    and ``is_talking``; both are unversioned. So is ``removed``, the last thing that somebody who was sent away is sent
+    of the Space (``code`` says for what), and ``warned``, with the ``words`` of the host app's staff. An event whose
+    data hold no change (type ``changed``, of another process) has its own version as ``after``: every older copy is
+    fetched anew.
     """
 
     viewers: Literal["hosts", "stage", "queue", "audience"] | None = None
@@ -44,6 +46,7 @@ class EventData(BaseModel):
     space: dict[str, Any] | None = None
     stage: StagePatch | None = None
     requests: StagePatch | None = None
+    invitations: StagePatch | None = None
     queue: QueuePatch | None = None
     permissions: dict[str, list[str]] | None = None
     rejoin: Rejoin | None = None
@@ -52,6 +55,8 @@ class EventData(BaseModel):
     sample: list[dict[str, Any]] | None = None
     user_id: str | None = None
     is_talking: bool | None = None
+    code: Literal["removed", "blocked", "barred"] | None = None
+    words: str | None = None
 
 
 class Event(BaseModel):

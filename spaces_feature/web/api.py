@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import request
 
 from ..domain.ids import SpaceId, UserId
-from ..domain.space import Audience, Space, Speak
+from ..domain.space import Audience, Speak
 from ..errors import Forbidden, Invalid
 from ..flags import FLAGS
-from ..services import attending, discovery, hosting, staging
-from ..services.snapshots import get_snapshot, profile_fields, snapshot
-from . import schemas
+from ..services import attending, discovery, hosting, preferences, staging
+from ..services.snapshots import get_snapshot, profile_fields
+from . import inputs, schemas
+from .buckets import JOINING
+from .replies import Reply, snapshot_reply
 from .routes import Call, route
 
-Reply = tuple[int, Any]
 LONGEST_CURSOR = 100
-
-
-def _snapshot(call: Call, space: Space, status: int = 200) -> Reply:
-    return status, snapshot(call.seams, space, call.viewer)
 
 
 @route("GET", "/me", answer=schemas.OwnAccount, limit="read")
@@ -34,7 +29,21 @@ def me(call: Call) -> Reply:
         for flag in FLAGS
     }
     profile = call.seams.memory.profiles([call.viewer])[call.viewer]
-    return 200, {"user_id": call.viewer, "profile": profile_fields(profile), "flags": values}
+    shares = preferences.shares_listening(call.seams, call.viewer)
+    return 200, {
+        "user_id": call.viewer,
+        "profile": profile_fields(profile),
+        "flags": values,
+        "shares_listening": shares,
+    }
+
+
+@route("PATCH", "/me", answer=schemas.OwnAccount, body=inputs.PreferencesBody)
+def edit_me(call: Call) -> Reply:
+    """Choose whether followers may see what I listen to."""
+    body: inputs.PreferencesBody = call.body
+    preferences.share_listening(call.seams, call.viewer, body.shares_listening)
+    return me(call)
 
 
 @route("GET", "/topics", answer=schemas.Topics, limit="read")
@@ -51,11 +60,11 @@ def strip(call: Call) -> Reply:
     return 200, {"entries": entries}
 
 
-@route("POST", "/spaces", answer=schemas.Snapshot, body=schemas.StartBody, limit="start", status=201)
+@route("POST", "/spaces", answer=schemas.Snapshot, body=inputs.StartBody, limit="start", status=201)
 def start_space(call: Call) -> Reply:
     """Start a Space now."""
-    body: schemas.StartBody = call.body
-    later = (body.scheduled_start, body.is_recorded, body.allows_clips, body.allows_anonymous, body.cohost_ids)
+    body: inputs.StartBody = call.body
+    later = (body.scheduled_start, body.is_recorded, body.allows_clips)
     if any(later) or body.cover is not None:
         raise Forbidden("not_open_yet", "This part of Spaces is not open yet.", "Start without it.")
     plan = hosting.Plan(
@@ -63,8 +72,10 @@ def start_space(call: Call) -> Reply:
         topic_ids=tuple(body.topic_ids),
         audience=Audience(body.audience),
         speak=Speak(body.speak),
+        allows_anonymous=body.allows_anonymous,
+        cohost_ids=tuple(UserId(user_id) for user_id in body.cohost_ids),
     )
-    return _snapshot(call, hosting.go_live(call.seams, call.viewer, plan), 201)
+    return snapshot_reply(call, hosting.go_live(call.seams, call.viewer, plan), 201)
 
 
 @route("GET", "/spaces/<space_id>", answer=schemas.Snapshot, limit="read")
@@ -73,16 +84,30 @@ def get_space(call: Call, space_id: SpaceId) -> Reply:
     return 200, get_snapshot(call.seams, call.viewer, space_id)
 
 
+@route("PATCH", "/spaces/<space_id>", answer=schemas.Snapshot, body=inputs.EditBody)
+def edit_space(call: Call, space_id: SpaceId) -> Reply:
+    """Change what a live Space is about, who may ask to speak, or whether people may listen anonymously."""
+    body: inputs.EditBody = call.body
+    wanted = hosting.Edit(
+        title=body.title,
+        topic_ids=None if body.topic_ids is None else tuple(body.topic_ids),
+        speak=None if body.speak is None else Speak(body.speak),
+        allows_anonymous=body.allows_anonymous,
+    )
+    return snapshot_reply(call, hosting.edit(call.seams, call.viewer, space_id, wanted))
+
+
 @route("POST", "/spaces/<space_id>/end", answer=schemas.Snapshot)
 def end_space(call: Call, space_id: SpaceId) -> Reply:
     """End the Space for everyone."""
-    return _snapshot(call, hosting.end_space(call.seams, call.viewer, space_id))
+    return snapshot_reply(call, hosting.end_space(call.seams, call.viewer, space_id))
 
 
-@route("POST", "/spaces/<space_id>/join", answer=schemas.Joined, limit="join", keeps=False)
+@route("POST", "/spaces/<space_id>/join", answer=schemas.Joined, body=inputs.JoinBody, limit=JOINING, keeps=False)
 def join(call: Call, space_id: SpaceId) -> Reply:
     """Enter a Space: a fresh join grant and the snapshot."""
-    joined = attending.join(call.seams, call.viewer, space_id)
+    body: inputs.JoinBody = call.body
+    joined = attending.join(call.seams, call.viewer, space_id, is_anonymous=body.is_anonymous)
     return 200, attending.join_answer(call.seams, joined, call.viewer)
 
 
@@ -113,43 +138,43 @@ def participants(call: Call, space_id: SpaceId) -> Reply:
 @route("POST", "/spaces/<space_id>/requests", answer=schemas.Snapshot, limit="request")
 def ask_to_speak(call: Call, space_id: SpaceId) -> Reply:
     """Ask to speak."""
-    return _snapshot(call, staging.ask_to_speak(call.seams, call.viewer, space_id))
+    return snapshot_reply(call, staging.ask_to_speak(call.seams, call.viewer, space_id))
 
 
 @route("DELETE", "/spaces/<space_id>/requests/me", answer=schemas.Snapshot)
 def withdraw(call: Call, space_id: SpaceId) -> Reply:
     """Take my request back."""
-    return _snapshot(call, staging.withdraw(call.seams, call.viewer, space_id))
+    return snapshot_reply(call, staging.withdraw(call.seams, call.viewer, space_id))
 
 
 @route("POST", "/spaces/<space_id>/requests/<path:user_id>/accept", answer=schemas.Snapshot)
 def accept(call: Call, space_id: SpaceId, user_id: UserId) -> Reply:
     """Give a waiting member a seat."""
-    return _snapshot(call, staging.accept(call.seams, call.viewer, space_id, user_id))
+    return snapshot_reply(call, staging.accept(call.seams, call.viewer, space_id, user_id))
 
 
 @route("POST", "/spaces/<space_id>/requests/<path:user_id>/decline", answer=schemas.Snapshot)
 def decline(call: Call, space_id: SpaceId, user_id: UserId) -> Reply:
     """Send a waiting member back to the audience."""
-    return _snapshot(call, staging.decline(call.seams, call.viewer, space_id, user_id))
+    return snapshot_reply(call, staging.decline(call.seams, call.viewer, space_id, user_id))
 
 
 @route(
     "PUT",
     "/spaces/<space_id>/stage/me/microphone",
     answer=schemas.Snapshot,
-    body=schemas.MicrophoneBody,
+    body=inputs.MicrophoneBody,
     limit="microphone",
 )
 def set_microphone(call: Call, space_id: SpaceId) -> Reply:
     """Say whether my microphone is open, and whether I am talking."""
-    body: schemas.MicrophoneBody = call.body
+    body: inputs.MicrophoneBody = call.body
     space = staging.set_microphone(call.seams, call.viewer, space_id, is_open=body.is_open, is_talking=body.is_talking)
-    return _snapshot(call, space)
+    return snapshot_reply(call, space)
 
 
 @route("DELETE", "/spaces/<space_id>/stage/<path:user_id>", answer=schemas.Snapshot)
 def leave_stage(call: Call, space_id: SpaceId, user_id: UserId) -> Reply:
     """Step down, or move a speaker to the audience."""
     speaker = call.viewer if user_id == "me" else user_id
-    return _snapshot(call, staging.leave_stage(call.seams, call.viewer, space_id, speaker))
+    return snapshot_reply(call, staging.leave_stage(call.seams, call.viewer, space_id, speaker))

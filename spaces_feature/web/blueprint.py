@@ -1,4 +1,4 @@
-"""The URL table: API, pages, documents, webhook, static files."""
+"""The URL table: API, pages, documents, webhook, gate, static files."""
 
 from __future__ import annotations
 
@@ -9,20 +9,23 @@ from flask import Blueprint, Response, abort, jsonify, request
 
 from ..errors import NotFound
 from ..services.seams import Seams
-from . import api  # enters the views into the table
+from . import api, law_api, staff_api  # enter the views into the table
 from .assets import BlueprintWithFiles
 from .calls import Caller
+from .gate import answer
 from .idempotency import Answers
 from .limits import RateLimits
 from .openapi import document
 from .pages import Pages
 from .problems import problem
 from .routes import ROUTES
+from .staff_pages import StaffPages
 from .webhooks import receive
 
-__all__ = ["api", "make_blueprint"]
+__all__ = ["api", "law_api", "make_blueprint", "staff_api"]
 
-ALWAYS_THERE = frozenset({"spaces.webhook", "spaces.static"})
+ALWAYS_THERE = frozenset({"spaces.webhook", "spaces.gate", "spaces.static"})
+FOR_STAFF = frozenset(f"spaces.api_{route.name}" for route in ROUTES if "staff" in route.limits)
 
 
 def make_blueprint(seams: Seams, answers: Answers, event_schemas: dict[str, Any]) -> Blueprint:
@@ -39,16 +42,24 @@ def make_blueprint(seams: Seams, answers: Answers, event_schemas: dict[str, Any]
 
     @blueprint.before_request
     def require_open() -> Response | None:
-        """With Spaces off for the viewer nothing of ours exists but the webhook, and files that say nothing."""
+        """With Spaces off for the viewer nothing of ours exists but webhook and gate, and files that say nothing.
+
+        For staff what they moderate with goes on: Spaces that run are not gone because nobody new may see them.
+        """
         if request.endpoint in ALWAYS_THERE:
             return None
-        if not seams.flags.is_on("spaces.enabled", seams.identity.current_user_id()):
+        viewer = seams.identity.current_user_id()
+        if not seams.flags.is_on("spaces.enabled", viewer):
+            is_for_staff = request.endpoint in FOR_STAFF | staff_pages.endpoints
+            if is_for_staff and viewer is not None and viewer in seams.identity.staff([viewer]):
+                return None
             if request.path.startswith(f"{prefix}/api/"):
                 return problem(NotFound())
             abort(404)
         return None
 
-    caller = Caller(seams, RateLimits(seams.config.rate_limit_storage, seams.config.rate_limit_factor), answers)
+    limits = RateLimits.of(seams.config)
+    caller = Caller(seams, limits, answers)
     for route in ROUTES:
         blueprint.add_url_rule(
             f"/api/v1{route.path}",
@@ -59,10 +70,16 @@ def make_blueprint(seams: Seams, answers: Answers, event_schemas: dict[str, Any]
     pages = Pages(seams)
     blueprint.add_url_rule("/", "directory", pages.directory)
     blueprint.add_url_rule("/<string(length=13):space_id>", "space", pages.space)
+    staff_pages = StaffPages(seams, limits)
+    staff_pages.add_to(blueprint)
 
     @blueprint.post("/webhooks/livekit")
     def webhook() -> Response:
         return receive(seams)
+
+    @blueprint.get("/gate")
+    def gate() -> Response:
+        return answer(seams)
 
     @blueprint.get("/openapi.json")
     def openapi() -> Response:

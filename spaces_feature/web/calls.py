@@ -11,6 +11,7 @@ from flask import Response, current_app, request
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
+from ..addresses import told_apart
 from ..errors import Broken, Invalid, Refusal, Unavailable
 from ..services.access import signed_in
 from ..services.seams import Seams
@@ -18,6 +19,7 @@ from ..services.store import RacedError
 from .bodies import read_body
 from .csrf import require_own_page
 from .idempotency import Answers
+from .inputs import OptionalBody
 from .limits import RateLimits
 from .problems import problem
 from .routes import Call, Route
@@ -63,13 +65,15 @@ class Caller:
         viewer = signed_in(self._seams)
         read_body(LARGEST_BODY)
         require_own_page()
-        self._limits.spend(route.limit, viewer)
+        address = told_apart(request.remote_addr)
+        limit = route.limit if isinstance(route.limit, str) else route.limit.of(Call(self._seams, viewer), **ids)
+        self._limits.spend(limit, viewer, address)
         body = parse(route.body)
 
         def answer() -> Response:
-            self._limits.require_left(route.limit, viewer)
+            self._limits.require_left(limit, viewer, address)
             response = respond(*route.view(Call(self._seams, viewer, body), **ids))
-            self._limits.count_success(route.limit, viewer)
+            self._limits.count_success(limit, viewer, address)
             return response
 
         return self._answers.once(viewer, answer) if route.keeps else answer()
@@ -79,6 +83,8 @@ def parse(model: type[BaseModel] | None) -> BaseModel | None:
     """Return the request's JSON as ``model``. Raises Invalid that names each field, never echoing what was sent."""
     if model is None:
         return None
+    if issubclass(model, OptionalBody) and not request.get_data():
+        return model()
     try:
         return model.model_validate(request.get_json())
     except (BadRequest, UnsupportedMediaType, RecursionError):  # the last for JSON nested a thousand deep

@@ -27,18 +27,27 @@ def require_own_page() -> None:
     """Raise Forbidden ``csrf`` unless the request comes from a page of the host."""
     if request.method in SAFE:
         return
+    _require_own(request.headers.get("X-CSRFToken") or request.headers.get("X-CSRF-Token"))
+
+
+def require_own_form() -> None:
+    """Raise Forbidden ``csrf`` unless a form of our pages was sent: it carries the host's token in a field."""
+    _require_own(request.form.get(current_app.config.get("WTF_CSRF_FIELD_NAME", "csrf_token")))
+
+
+def _require_own(token: str | None) -> None:
     if "csrf" in current_app.extensions:
-        _require_token()
+        _require_token(token)
     elif not _is_same_origin():
         raise Forbidden("csrf", "This request did not come from our own page.", "Reload the page and try again.")
 
 
-def _require_token() -> None:
+def _require_token(token: str | None) -> None:
     from flask_wtf.csrf import validate_csrf
     from wtforms import ValidationError
 
     try:
-        validate_csrf(request.headers.get("X-CSRFToken") or request.headers.get("X-CSRF-Token"))
+        validate_csrf(token)
     except ValidationError:
         raise Forbidden("csrf", "This page has been open for long.", "Reload it and try again.") from None
 

@@ -8,10 +8,48 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from ..domain.ids import SPACE_ID_LENGTH
+from .csrf import SAFE
+from .idempotency import HEADER, LONGEST
+from .inputs import OptionalBody
+from .links import links
 from .routes import ROUTES, Route
 from .schemas import Problem
 
 REF = "#/components/schemas/{model}"
+DESCRIPTION = """Commands by HTTP; events by Socket.IO (`events.json`).
+
+Ids are strings; in a path they are percent-encoded. What may not be known is the same 404 as what does not exist."""
+PROBLEMS = {
+    401: "Nobody is signed in.",
+    403: "Known, and not for this member to do; or the call does not come from the host's own page (`csrf`).",
+    404: "There is nothing here, or not for this member.",
+    409: "The state does not allow it, or it collides with something that exists.",
+    422: "The input breaks a rule.",
+    429: "That was a lot at once.",
+    500: "A mistake of ours, written in the log.",
+    503: "A part that is needed is away for a moment.",
+}
+SECURITY = {
+    "member": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "session",
+        "description": "The host app's own login, whatever its cookie is called.",
+    },
+    "page": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-CSRFToken",
+        "description": "The host's token, where the host has Flask-WTF. Elsewhere a changing call is known as one of "
+        "the host's pages by Sec-Fetch-Site, else by Origin.",
+    },
+}
+IDS = {
+    "space_id": {"type": "string", "pattern": f"^[0-9A-Za-z]{{{SPACE_ID_LENGTH}}}$"},
+    "user_id": {"type": "string", "minLength": 1, "maxLength": 100},
+    "report_id": {"type": "string", "minLength": 1, "maxLength": 26},
+}
 
 
 def document(prefix: str, version: str) -> dict[str, Any]:
@@ -26,37 +64,61 @@ def document(prefix: str, version: str) -> dict[str, Any]:
         paths.setdefault(path, {})[route.method.lower()] = _operation(route, path)
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Spaces", "version": version, "description": "Commands by HTTP; events by Socket.IO."},
+        "info": {"title": "Spaces", "version": version, "description": DESCRIPTION},
         "paths": paths,
-        "components": {"schemas": schemas["$defs"]},
+        "components": {"schemas": schemas["$defs"], "securitySchemes": SECURITY},
     }
 
 
 def _operation(route: Route, path: str) -> dict[str, Any]:
-    parameters: list[dict[str, Any]] = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-        for name in re.findall(r"{([a-z_]+)}", path)
-    ]
-    if route.method == "POST" and route.keeps:
-        parameters.append({"name": "Idempotency-Key", "in": "header", "schema": {"type": "string", "maxLength": 255}})
-    if path.endswith("/participants"):
-        parameters.append({"name": "cursor", "in": "query", "schema": {"type": "string"}})
     operation: dict[str, Any] = {
         "operationId": route.name,
         "summary": route.summary,
-        "parameters": parameters,
-        "responses": {
-            str(route.status): _content(route.answer, "application/json", route.summary),
-            "default": _content(Problem, "application/problem+json", "A problem, with a stable code."),
-        },
+        "security": [{"member": []} if route.method in SAFE else {"member": [], "page": []}],
+        "parameters": _parameters(route, path),
+        "responses": {str(route.status): _answer(route)}
+        | {str(status): _problem(route, status) for status in PROBLEMS},
     }
+    if route.method in SAFE:
+        del operation["responses"]["409"]
     if route.body is not None:
-        operation["requestBody"] = {"required": True, **_content(route.body, "application/json", "")}
-        del operation["requestBody"]["description"]
+        is_required = not issubclass(route.body, OptionalBody)
+        operation["requestBody"] = {"required": is_required, "content": _json(route.body, "application/json")}
     return operation
 
 
-def _content(model: type[BaseModel] | None, kind: str, description: str) -> dict[str, Any]:
-    if model is None:
-        return {"description": description}
-    return {"description": description, "content": {kind: {"schema": {"$ref": REF.format(model=model.__name__)}}}}
+def _parameters(route: Route, path: str) -> list[dict[str, Any]]:
+    parameters = [
+        {"name": name, "in": "path", "required": True, "schema": IDS[name]} for name in re.findall(r"{([a-z_]+)}", path)
+    ]
+    if route.method == "POST" and route.keeps:
+        parameters.append({"name": HEADER, "in": "header", "schema": {"type": "string", "maxLength": LONGEST}})
+    asked = {"state": {"type": "string", "enum": ["open", "closed"]}} if path.endswith("/reports") else {}
+    if route.method == "GET" and path.endswith(("/participants", "/reports", "/audit")):
+        asked["cursor"] = {"type": "string"}
+        parameters += [{"name": name, "in": "query", "schema": schema} for name, schema in asked.items()]
+    return parameters
+
+
+def _answer(route: Route) -> dict[str, Any]:
+    answer: dict[str, Any] = {"description": route.summary}
+    if route.answer is not None:
+        answer["content"] = _json(route.answer, "application/json")
+    return _linked(answer, route, route.status)
+
+
+def _problem(route: Route, status: int) -> dict[str, Any]:
+    answer: dict[str, Any] = {"description": PROBLEMS[status], "content": _json(Problem, "application/problem+json")}
+    if status in (429, 503):
+        seconds = {"description": "Seconds.", "required": status == 429, "schema": {"type": "integer", "minimum": 1}}
+        answer["headers"] = {"Retry-After": seconds}
+    return _linked(answer, route, status) if status == 409 else answer
+
+
+def _linked(answer: dict[str, Any], route: Route, status: int) -> dict[str, Any]:
+    found = links(route, status)
+    return {**answer, "links": found} if found else answer
+
+
+def _json(model: type[BaseModel], kind: str) -> dict[str, Any]:
+    return {kind: {"schema": {"$ref": REF.format(model=model.__name__)}}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, abort, current_app, make_response, render_template, url_for
 
 from ..domain.ids import SpaceId
-from ..errors import NotFound, Refusal
+from ..errors import Forbidden, NotFound, Refusal
 from ..services import discovery
 from ..services.seams import Seams
 from ..services.snapshots import get_snapshot
@@ -46,6 +46,8 @@ class Pages:
             snapshot = get_snapshot(self._seams, viewer, space_id)
         except NotFound:
             abort(404)
+        except Forbidden:
+            return self._render("spaces/removed.html", 403)
         except Refusal:
             abort(503)
         share = {

@@ -29,15 +29,23 @@ View = Callable[..., tuple[int, Any]]
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """A limit that depends on the call. ``of`` takes a Call without its body and the path's ids; returns a name."""
+
+    names: tuple[str, ...]
+    of: Callable[..., str]
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
-    """One line of the table. ``limit`` names a rate limit; ``keeps`` is false for answers that hold a secret."""
+    """One line of the table. ``limit`` names a rate limit, or chooses; ``keeps`` is false for answers with a secret."""
 
     method: str
     path: str
     view: View
     answer: type[BaseModel] | None
     body: type[BaseModel] | None
-    limit: str
+    limit: str | Choice
     status: int
     keeps: bool
 
@@ -45,6 +53,11 @@ class Route:
     def name(self) -> str:
         """The endpoint and ``operationId``."""
         return self.view.__name__
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """The names of the limits that a call may be counted against."""
+        return (self.limit,) if isinstance(self.limit, str) else self.limit.names
 
     @property
     def summary(self) -> str:
@@ -61,7 +74,7 @@ def route(
     *,
     answer: type[BaseModel] | None,
     body: type[BaseModel] | None = None,
-    limit: str = "command",
+    limit: str | Choice = "command",
     status: int = 200,
     keeps: bool = True,
 ) -> Callable[[View], View]:

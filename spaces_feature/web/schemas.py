@@ -1,44 +1,16 @@
-"""The JSON of the API as pydantic models: what is accepted, and what is answered (for OpenAPI and the tests)."""
+"""The answers of the API as pydantic models, for OpenAPI and the tests."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel
+
+from .inputs import AudienceName, SpeakName
 
 RoleName = Literal["host", "cohost", "speaker", "listener"]
 StateName = Literal["scheduled", "live", "ended", "canceled"]
-AudienceName = Literal["everyone", "followers", "following", "invited"]
-SpeakName = Literal["everyone", "following", "invited"]
-
-
-class Body(BaseModel):
-    """A request body: unknown fields are an error, so that a typing mistake never passes for a default."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class StartBody(Body):
-    """``POST /spaces``. ``title`` counts 1 to 70 characters after normalisation."""
-
-    title: str = Field(max_length=1000)
-    topic_ids: list[str] = Field(default_factory=list, max_length=20)
-    audience: AudienceName = "everyone"
-    speak: SpeakName = "everyone"
-    scheduled_start: datetime | None = None
-    is_recorded: bool = False
-    allows_clips: bool = False
-    allows_anonymous: bool = False
-    cohost_ids: list[str] = Field(default_factory=list)
-    cover: str | None = None
-
-
-class MicrophoneBody(Body):
-    """``PUT /stage/me/microphone``: what the speaker's own client says."""
-
-    is_open: bool
-    is_talking: bool | None = None
 
 
 class Answer(BaseModel):
@@ -51,6 +23,14 @@ class Profile(Answer):
     name: str
     avatar_url: str
     url: str
+
+
+class HostLost(Answer):
+    """The host's connection is lost; at ``until`` the successor takes over, or the Space ends."""
+
+    since: datetime
+    until: datetime
+    successor_id: str | None
 
 
 class Space(Answer):
@@ -80,22 +60,58 @@ class Space(Answer):
     is_recording: bool
     allows_clips: bool
     allows_anonymous: bool
+    is_frozen: bool
+    host_lost: HostLost | None
+    end_reason: Literal["host", "host_gone", "staff", "empty"] | None
 
 
 class Seat(Answer):
+    """``lost_at``: their connection is lost since then, and the seat is theirs until ``kept_until``.
+
+    ``seated_at``: since when they have their role.
+    """
+
     user_id: str
     identity: str
     role: Literal["host", "cohost", "speaker"]
     is_muted: bool
     is_muted_by_host: bool
+    lost_at: datetime | None
+    kept_until: datetime | None
+    seated_at: datetime
     is_blocked_by_me: bool
     profile: Profile
 
 
+class Acquaintance(Answer):
+    """How a member and the Space's host know each other; ``mutuals`` whom the host follows follow the member."""
+
+    follows_host: bool
+    is_followed_by_host: bool
+    mutuals: int
+
+
 class SpeakRequest(Answer):
+    """``removed_at``: when this host last removed them from another Space."""
+
     user_id: str
     position: int
     requested_at: datetime
+    relation: Acquaintance
+    removed_at: datetime | None
+    profile: Profile
+
+
+class Invitation(Answer):
+    """``again_at``: they declined, and may be asked again then."""
+
+    user_id: str
+    role: Literal["speaker", "cohost"]
+    state: Literal["pending", "declined"]
+    by: str
+    invited_at: datetime
+    expires_at: datetime
+    again_at: datetime | None
     profile: Profile
 
 
@@ -110,8 +126,17 @@ class OwnRequest(Answer):
 
 
 class OwnInvitation(Answer):
-    state: str
+    state: Literal["pending"]
     role: Literal["speaker", "cohost"]
+    by: str
+    expires_at: datetime
+
+
+class OwnMute(Answer):
+    """Who muted me, and why; I may not publish until it is lifted."""
+
+    by: str
+    reason: str
 
 
 class Me(Answer):
@@ -119,6 +144,7 @@ class Me(Answer):
     role: RoleName
     request: OwnRequest | None
     invitation: OwnInvitation | None
+    mute: OwnMute | None
     permissions: list[str]
 
 
@@ -128,6 +154,7 @@ class Snapshot(Answer):
     space: Space
     stage: list[Seat]
     requests: list[SpeakRequest]
+    invitations: list[Invitation]
     listeners: Listeners
     me: Me
 
@@ -140,6 +167,7 @@ class Joined(Answer):
     token: str
     identity: str
     expires_at: datetime
+    is_anonymous: bool
     snapshot: Snapshot
 
 
@@ -174,9 +202,27 @@ class Participants(Answer):
 
 
 class OwnAccount(Answer):
+    """``shares_listening``: followers may see what I listen to."""
+
     user_id: str
     profile: Profile
     flags: dict[str, bool | int]
+    shares_listening: bool
+
+
+class Removal(Answer):
+    user_id: str
+    by: str | None
+    reason: str
+    is_by_staff: bool
+    removed_at: datetime
+    profile: Profile
+
+
+class Removals(Answer):
+    """Latest first."""
+
+    data: list[Removal]
 
 
 class Topic(Answer):

@@ -80,7 +80,7 @@ def walk_the_path(host: Caller, guest: Caller, guest_id: str) -> None:
     assert entry["space"]["id"] == space_id
 
     assert host.subscribe(space_id)["me"]["role"] == "host"
-    assert guest.subscribe(space_id)["me"]["permissions"] == ["ask_to_speak", "listen"]
+    assert guest.subscribe(space_id)["me"]["permissions"] == ["ask_to_speak", "listen", "report"]
     joined = guest.call("POST", f"{space}/join")
     assert joined.json()["tier"] == "rtc"
 

@@ -91,7 +91,8 @@ def test_absent_hidden_and_malformed_are_one_answer(visit: Visit) -> None:
     for route in routes(on_a_space=True):
         answers = {call(tim, route, space_id).data for space_id in (ABSENT, hidden, *MALFORMED[:4])}
         statuses = {call(tim, route, space_id).status_code for space_id in (ABSENT, hidden, *MALFORMED)}
-        assert statuses == {404}, route.name
+        # What is for staff is refused before anything is looked up; an id with a slash in it reaches no route.
+        assert statuses == ({403, 404} if "staff" in route.limits else {404}), route.name
         assert len(answers) == 1, (route.name, answers)
         assert hidden.encode() not in answers.pop()
 

@@ -22,6 +22,15 @@ SAME_ORIGIN = {"Origin": "http://localhost"}
 GOOD_BODIES = {
     "start_space": {"title": "Why small software lasts"},
     "set_microphone": {"is_open": True},
+    "edit_me": {"shares_listening": False},
+    "edit_space": {"title": "Why small software lasts longer"},
+    "invite": {"user_id": "2", "role": "speaker"},
+    "hand_over": {"user_id": "2"},
+    "mute": {"reason": "Somebody is calling you"},
+    "remove": {"user_id": "2", "reason": "Talks over others"},
+    "report_space": {"category": "spam"},
+    "staff_action": {"action": "freeze", "reason": "Threats"},
+    "close_report": {"outcome": "dismissed"},
 }
 
 
@@ -72,7 +81,8 @@ class Visitor:
 
 def url_of(route: Route, space_id: str, user_id: str = "me") -> str:
     """The route's path below the API, filled in."""
-    return re.sub(r"<(?:\w+:)?space_id>", space_id, re.sub(r"<(?:\w+:)?user_id>", user_id, route.path))
+    given = {"space_id": space_id, "user_id": user_id, "report_id": "0123456789"}
+    return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: given[found[1]], route.path)
 
 
 def routes(*, changing: bool | None = None, on_a_space: bool | None = None) -> list[Route]:
@@ -125,7 +135,7 @@ def _operation(method: str, path: str) -> dict[str, Any] | None:
     """The most exact documented path that matches: ``requests/me`` before ``requests/{user_id}``."""
     found = []
     for template, operations in _document()["paths"].items():
-        pattern = re.sub(r"\\{user_id\\}", ".+", re.sub(r"\\{space_id\\}", "[^/]+", re.escape(template)))
+        pattern = re.sub(r"\\{user_id\\}", ".+", re.sub(r"\\{(?:space|report)_id\\}", "[^/]+", re.escape(template)))
         if re.fullmatch(pattern, path) and method.lower() in operations:
             found.append((template.count("{"), operations[method.lower()]))
     return min(found, key=lambda pair: pair[0])[1] if found else None
