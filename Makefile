@@ -6,7 +6,7 @@ SET_UP = $(PYTHON) -m deploy.install
 
 .PHONY: demo setup test check bench flask lock clean
 
-# A small social network with Spaces in it. Takes PORT, SFU_PORT, DEMO_DIR, BOTS=0 and any SPACES_*.
+# A small social network with Spaces in it. Takes PORT, SFU_PORT, DEMO_DIR, BOTS=0, GATE=0 and any SPACES_*.
 demo:
 	@exec $(SET_UP) --then -m host_app.demo
 

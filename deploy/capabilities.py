@@ -13,8 +13,9 @@ from pathlib import Path
 
 from deploy import media_server
 from deploy.checkout import Checkout
-from deploy.debian import can_install, install_packages
+from deploy.debian import can_install, install_packages, nothing_started
 from deploy.front_end import node_environment
+from deploy.gate import find_nginx
 from deploy.progress import Progress, SetupFailed, Step
 
 _CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -31,9 +32,11 @@ class Capability:
 
 
 def look(checkout: Checkout, progress: Progress) -> dict[str, Capability]:
-    """livekit-server and Chromium (their programs) and PostgreSQL (the folder of its programs), got where missing."""
+    """What the tests may use, got where missing: the programs, and for PostgreSQL the folder of its programs."""
     return {
-        "livekit-server": _provide_media_server(checkout, progress),
+        "livekit-server": _provided(media_server.provide, checkout, progress),
+        "livekit-test-server": _provided(media_server.provide_test_server, checkout, progress),
+        "nginx": _find_or_get(progress, "nginx", find_nginx, lambda step: _get_nginx(checkout, step)),
         "chromium": _find_or_get(progress, "Chromium", find_chromium, lambda step: _get_chromium(checkout, step)),
         "postgres": _find_or_get(progress, "PostgreSQL", find_postgres, lambda step: _get_postgres(checkout, step)),
     }
@@ -68,9 +71,9 @@ def find_postgres() -> Path | None:
     return program.resolve().parent if program else None
 
 
-def _provide_media_server(checkout: Checkout, progress: Progress) -> Capability:
+def _provided(provide: Callable[[Checkout, Progress], Path], checkout: Checkout, progress: Progress) -> Capability:
     try:
-        return Capability(path=str(media_server.provide(checkout, progress)))
+        return Capability(path=str(provide(checkout, progress)))
     except SetupFailed as problem:
         return Capability(why=str(problem))
 
@@ -131,6 +134,14 @@ def _get_postgres(checkout: Checkout, step: Step) -> None:
     settings.parent.mkdir(parents=True, exist_ok=True)
     settings.write_text("create_main_cluster = false\n")
     install_packages(step, checkout.root, "postgresql")
+
+
+def _get_nginx(checkout: Checkout, step: Step) -> None:
+    if not can_install():
+        raise SetupFailed(_NEEDS_APT)
+    # The tests start servers of their own; Debian's package would start one that nobody asked for.
+    with nothing_started():
+        install_packages(step, checkout.root, "nginx")
 
 
 def _unpacked_chromium() -> Path:

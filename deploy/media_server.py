@@ -1,4 +1,4 @@
-"""livekit-server: from PATH, from our cache, or built from its published source."""
+"""livekit-server, and LiveKit's own test server: from PATH, from our cache, or built from their published source."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from deploy.progress import Progress, Step
 from deploy.python_packages import pip_install
 
 OLDEST_GO = (1, 26)
-_SOURCE = "github.com/livekit/livekit-server/cmd/server"
+_SOURCE = "github.com/livekit/livekit-server/cmd"
 
 
 def provide(checkout: Checkout, progress: Progress) -> Path:
@@ -27,11 +27,27 @@ def provide(checkout: Checkout, progress: Progress) -> Path:
     except FileNotFoundError:
         found = demo.cached_livekit_server()
         with progress.step(f"livekit-server {demo.VERSION}", about="4 minutes, once per machine") as step:
-            _build(checkout, step, demo.VERSION, found)
+            _build(checkout, step, "server", demo.VERSION, found)
     return found
 
 
-def _build(checkout: Checkout, step: Step, version: str, destination: Path) -> None:
+def provide_test_server(checkout: Checkout, progress: Progress) -> Path:
+    """LiveKit's ``test-server`` of the same version, which checks grants and keeps no rooms. Raises SetupFailed."""
+    found = cached_test_server(checkout)
+    if not os.access(found, os.X_OK):
+        with progress.step("LiveKit's test server", about="2 minutes, once per machine") as step:
+            _build(checkout, step, "test-server", _demo_module(checkout).VERSION, found)
+    return found
+
+
+def cached_test_server(checkout: Checkout) -> Path:
+    """Where the installer keeps the test server that it built; the file need not exist."""
+    demo = _demo_module(checkout)
+    server: Path = demo.cached_livekit_server()
+    return server.with_name(f"livekit-test-server-{demo.VERSION}")
+
+
+def _build(checkout: Checkout, step: Step, program: str, version: str, destination: Path) -> None:
     destination.parent.mkdir(parents=True, exist_ok=True)
     # In the cache itself: a rename is only atomic within one file system.
     with tempfile.TemporaryDirectory(dir=destination.parent, prefix="build-") as name:
@@ -46,9 +62,9 @@ def _build(checkout: Checkout, step: Step, version: str, destination: Path) -> N
             environment |= {"GOTOOLCHAIN": "local", "GOPATH": str(room / "path"), "GOCACHE": str(room / "cache")}
             environment |= {"GOFLAGS": "-modcacherw"}
             environment.pop("GOROOT", None)
-        command = [go, "install", "-trimpath", "-ldflags=-s -w", f"{_SOURCE}@v{version}"]
+        command = [go, "install", "-trimpath", "-ldflags=-s -w", f"{_SOURCE}/{program}@v{version}"]
         step.run(command, folder=room, environment=environment)
-        (room / "server").replace(destination)
+        (room / program).replace(destination)
 
 
 def _go_of_our_own(checkout: Checkout, step: Step) -> str:

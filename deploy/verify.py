@@ -18,7 +18,7 @@ from deploy.front_end import node_environment
 
 _NO_TESTS_COLLECTED = 5
 _NODE_COUNT = re.compile(r"^(?:#|ℹ) (pass|fail|skipped) (\d+)\s*$")
-_NAMES = {"livekit-server": "livekit-server", "chromium": "Chromium", "postgres": "PostgreSQL"}
+_NAMES = {"livekit-server": "livekit-server", "nginx": "nginx", "chromium": "Chromium", "postgres": "PostgreSQL"}
 
 
 @dataclass(slots=True)
@@ -160,7 +160,7 @@ def main(arguments: Sequence[str]) -> int:
     if "--fast" not in arguments:
         for folder in checkout.front_ends:
             run.front_end(folder)
-        run.pytest("tests on a real SFU", "sfu and not e2e", needs=["livekit-server"])
+        run.pytest("tests on a real SFU", "sfu and not e2e", needs=["livekit-server"], may_need=["nginx"])
         run.pytest("tests in a real browser", "e2e", needs=["livekit-server", "chromium"])
     return 0 if report(run.outcomes, is_strict=os.environ.get("CI") == "true") else 1
 

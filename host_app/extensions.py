@@ -30,7 +30,7 @@ socketio = SocketIO()
 def load_users(ids: Iterable[str]) -> Iterable[User]:
     """Return the members with these ids; what is no id of Plaza's is left out."""
     numbers = [int(id_) for id_ in ids if id_.isascii() and id_.isdecimal() and len(id_) < 19]
-    return db.session.scalars(sa.select(User).where(User.id.in_(numbers)))
+    return db.session.scalars(sa.select(User).where(User.id.in_(numbers), User.deleted_at.is_(None)))
 
 
 def to_profile(user: User) -> Profile:
@@ -46,6 +46,7 @@ spaces = Spaces(
         to_profile,
         is_staff=lambda user: user.is_staff,
         is_barred=lambda user: user.is_suspended,
+        is_protected=lambda user: user.is_protected,
     ),
     graph=FollowTable(
         follows.c.follower_id,
@@ -66,7 +67,7 @@ def init_app(app: Flask) -> None:
     login_manager.login_view = "auth.login"
     login_manager.user_loader(lambda user_id: next(iter(load_users([user_id])), None))
     csrf.init_app(app)
-    socketio.init_app(app, async_mode=app.config["ASYNC_MODE"])
+    socketio.init_app(app, async_mode=app.config["ASYNC_MODE"], max_http_buffer_size=16_384)
     spaces.init_app(app)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from flask import Flask
 
-from . import blueprints, errors, extensions, page
+from . import blueprints, errors, extensions, moderation, page
 from .seed import seed_command
 from .settings import read_settings
 
@@ -16,6 +16,7 @@ def assemble(settings: Mapping[str, object]) -> Flask:
     app = Flask("host_app")
     app.config.update(read_settings(settings))
     extensions.init_app(app)
+    moderation.init_app(app)
     page.init_app(app)
     blueprints.init_app(app)
     errors.init_app(app)

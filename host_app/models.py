@@ -33,7 +33,11 @@ class Base(DeclarativeBase):
 
 
 class User(UserMixin, Base):  # type: ignore[misc]
-    """A member. ``avatar`` is the path of their picture below ``static``, empty for a monogram."""
+    """A member. ``avatar`` is the path of their picture below ``static``, empty for a monogram.
+
+    Only their followers read a protected member, whom nobody new can follow meanwhile. Of a deleted one an empty row
+    stays, since an id that is given again would bring its first owner's past in Spaces to a stranger.
+    """
 
     __tablename__ = "users"
 
@@ -46,6 +50,8 @@ class User(UserMixin, Base):  # type: ignore[misc]
     created_at: Mapped[datetime] = mapped_column(default=now)
     is_staff: Mapped[bool] = mapped_column(default=False)
     is_suspended: Mapped[bool] = mapped_column(default=False)
+    is_protected: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    deleted_at: Mapped[datetime | None]
 
     @property
     def is_active(self) -> bool:
@@ -107,3 +113,21 @@ class Post(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     author: Mapped[User] = relationship(lazy="raise")
+
+
+class ModerationNote(Base):
+    """A line for staff: something was reported, or staff did something. Ids of members, who may be gone by then.
+
+    ``kind`` is ``reported`` or what staff did; ``about`` is the category of a report; ``space_id`` is empty for what
+    happened on Plaza itself.
+    """
+
+    __tablename__ = "moderation_notes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(32))
+    about: Mapped[str] = mapped_column(sa.String(32), default="")
+    actor_id: Mapped[int | None]
+    whom_id: Mapped[int | None]
+    space_id: Mapped[str] = mapped_column(sa.String(13), default="")
+    created_at: Mapped[datetime] = mapped_column(default=now)

@@ -79,7 +79,8 @@ def suggestions(viewer_id: int, limit: int = 3) -> Sequence[User]:
     """Return people whom the viewer does not follow yet, those with most followers first."""
     circle = sa.select(follows.c.followed_id).where(follows.c.follower_id == viewer_id)
     fans = sa.select(sa.func.count()).where(follows.c.followed_id == User.id).scalar_subquery()
-    found = _people(viewer_id).where(User.id != viewer_id, User.id.not_in(circle))
+    # Nobody new can follow a protected member.
+    found = _people(viewer_id).where(User.id != viewer_id, User.id.not_in(circle), User.is_protected.is_(False))
     return db.session.scalars(found.order_by(fans.desc(), User.id).limit(limit)).all()
 
 
@@ -98,9 +99,7 @@ def followed_among(viewer_id: int, users: Sequence[User]) -> frozenset[int]:
     asked = [user.id for user in users]
     return frozenset(
         db.session.scalars(
-            sa.select(follows.c.followed_id).where(
-                follows.c.follower_id == viewer_id, follows.c.followed_id.in_(asked)
-            )
+            sa.select(follows.c.followed_id).where(follows.c.follower_id == viewer_id, follows.c.followed_id.in_(asked))
         )
     )
 
@@ -128,7 +127,8 @@ def ties(viewer_id: int, user_id: int) -> Ties:
 
 
 def _people(viewer_id: int) -> sa.Select[User]:
-    return sa.select(User).where(User.is_suspended.is_(False), User.id.not_in(hidden_from(viewer_id)))
+    present = (User.is_suspended.is_(False), User.deleted_at.is_(None))
+    return sa.select(User).where(*present, User.id.not_in(hidden_from(viewer_id)))
 
 
 def _cards(
@@ -139,6 +139,8 @@ def _cards(
     reply_to: int | None = None,
 ) -> list[PostCard]:
     reply = aliased(Post)
+    is_follower = sa.exists().where(follows.c.follower_id == viewer_id, follows.c.followed_id == Post.author_id)
+    is_open = sa.or_(User.is_protected.is_(False), Post.author_id == viewer_id, is_follower)
     statement = (
         sa.select(
             Post,
@@ -148,7 +150,7 @@ def _cards(
         )
         .join(Post.author)
         .options(contains_eager(Post.author))
-        .where(User.is_suspended.is_(False), Post.author_id.not_in(hidden_from(viewer_id)), *conditions)
+        .where(User.is_suspended.is_(False), Post.author_id.not_in(hidden_from(viewer_id)), is_open, *conditions)
         .order_by(Post.id.desc())
         .limit(PAGE)
     )

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from .. import timeline
 from ..extensions import db
 from ..models import User, blocks, follows
+from ..moderation import look_again
 from ..streams import stream_or_back
 
 blueprint = Blueprint("profiles", __name__, url_prefix="/@<username>")
@@ -20,7 +21,7 @@ blueprint = Blueprint("profiles", __name__, url_prefix="/@<username>")
 @login_required  # type: ignore[untyped-decorator]
 def profile(username: str) -> ResponseReturnValue:
     """Show a member and their posts."""
-    user = _member(username)
+    user = a_member(username)
     return render_template(
         "profile.html",
         user=user,
@@ -33,10 +34,10 @@ def profile(username: str) -> ResponseReturnValue:
 @blueprint.post("/follow")
 @login_required  # type: ignore[untyped-decorator]
 def follow(username: str) -> ResponseReturnValue:
-    """Follow a member; twice is once, and a block in either direction forbids it."""
-    user = _other(username)
+    """Follow a member; twice is once. A block in either direction forbids it, and so does a protected account."""
+    user = other_member(username)
     ties = timeline.ties(current_user.id, user.id)
-    if ties.blocks or ties.is_blocked:
+    if ties.blocks or ties.is_blocked or (user.is_protected and not ties.follows):
         abort(403)
     _insert(follows, follower_id=current_user.id, followed_id=user.id)
     return stream_or_back("streams/follow.html", user=user, is_followed=True)
@@ -46,9 +47,11 @@ def follow(username: str) -> ResponseReturnValue:
 @login_required  # type: ignore[untyped-decorator]
 def unfollow(username: str) -> ResponseReturnValue:
     """Stop following a member."""
-    user = _other(username)
+    user = other_member(username)
     _delete_follow(current_user.id, user.id)
     db.session.commit()
+    # What a protected member says in a Space is for those who follow them.
+    look_again(current_user.id)
     return stream_or_back("streams/follow.html", user=user, is_followed=False)
 
 
@@ -56,10 +59,11 @@ def unfollow(username: str) -> ResponseReturnValue:
 @login_required  # type: ignore[untyped-decorator]
 def block(username: str) -> ResponseReturnValue:
     """Block a member: neither sees the other any more, and neither follows the other."""
-    user = _other(username)
+    user = other_member(username)
     _delete_follow(current_user.id, user.id)
     _delete_follow(user.id, current_user.id)
     _insert(blocks, blocker_id=current_user.id, blocked_id=user.id)
+    look_again(current_user.id, user.id)
     return redirect(user.url, 303)
 
 
@@ -67,22 +71,25 @@ def block(username: str) -> ResponseReturnValue:
 @login_required  # type: ignore[untyped-decorator]
 def unblock(username: str) -> ResponseReturnValue:
     """Lift one's own block."""
-    user = _other(username)
+    user = other_member(username)
     mine = (blocks.c.blocker_id == current_user.id, blocks.c.blocked_id == user.id)
     db.session.execute(sa.delete(blocks).where(*mine))
     db.session.commit()
+    look_again(current_user.id, user.id)
     return redirect(user.url, 303)
 
 
-def _member(username: str) -> User:
-    user: User | None = db.session.scalar(sa.select(User).where(User.username == username))
+def a_member(username: str) -> User:
+    """Return the member of that name. 404 for nobody, and for the suspended unless staff ask."""
+    user: User | None = db.session.scalar(sa.select(User).where(User.username == username, User.deleted_at.is_(None)))
     if user is None or (user.is_suspended and not current_user.is_staff):
         abort(404)
     return user
 
 
-def _other(username: str) -> User:
-    user = _member(username)
+def other_member(username: str) -> User:
+    """Return the member of that name, who is somebody else. 403 for oneself."""
+    user = a_member(username)
     if user.id == current_user.id:
         abort(403)
     return user

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 
+from deploy import gate
 from host_app.demo.child import Program
 from host_app.demo.errors import DemoError
 from host_app.demo.home import write_private
@@ -22,8 +23,15 @@ Ready: {url}
 
 Sign in as grace and listen, or as ada and start a Space; the password is the user name.
 Also there: alan, linus, margaret, tim, and pam, who is the product manager.
+{door}
 Logs are in {logs}. Stop with Ctrl-C.
 """
+
+
+WITH_GATE = "nginx asks Plaza about everybody who dials the media server (docs/how-to/gate.md)."
+WITHOUT_GATE = """\
+There is no nginx before the media server (docs/how-to/gate.md): whoever is removed could dial it again, and is sent
+away as soon as that is noticed."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -52,13 +60,15 @@ def run_demo(settings: DemoSettings) -> None:
         settings.check_ports()
         settings.remember()
         write_private(home.sfu_config, sfu_config_for(settings, os.environ))
+        if settings.nginx:
+            lay_out_gate(settings, os.environ)
         say(f"The demo lives in {home.folder}")
         Supervisor(
             programs(settings, str(livekit_server)),
             home=home,
             environment=settings.environment(os.environ),
             say=say,
-            on_ready=lambda: say(WELCOME.format(url=settings.url, logs=home.log("web").parent)),
+            on_ready=lambda: say(welcome(settings)),
         ).run()
 
 
@@ -66,13 +76,28 @@ def sfu_config_for(settings: DemoSettings, environment: Mapping[str, str]) -> st
     """The media server's configuration, in step with what ``environment`` makes the web app believe."""
     keys = settings.home.read_keys()
     return sfu_config(
-        port=settings.sfu_port,
+        port=settings.sfu_signal_port,
         tcp_port=0,
         udp_port=settings.sfu_media_port,
         api_key=environment.get("SPACES_LIVEKIT_API_KEY") or keys["livekit_api_key"],
         api_secret=environment.get("SPACES_LIVEKIT_API_SECRET") or keys["livekit_api_secret"],
-        webhook_url=f"{settings.url}{environment.get('SPACES_URL_PREFIX') or '/spaces'}/webhooks/livekit",
+        webhook_url=f"{settings.url}{_prefix(environment)}/webhooks/livekit",
     )
+
+
+def lay_out_gate(settings: DemoSettings, environment: Mapping[str, str]) -> None:
+    """Writes the configuration of the nginx before the media server, in step with the web app and that server."""
+    gate.lay_out(
+        settings.home.gate,
+        listen=f"127.0.0.1:{settings.sfu_port}",
+        app=f"127.0.0.1:{settings.port}",
+        gate=f"{_prefix(environment)}/gate",
+        sfu=f"127.0.0.1:{settings.sfu_signal_port}",
+    )
+
+
+def _prefix(environment: Mapping[str, str]) -> str:
+    return environment.get("SPACES_URL_PREFIX") or "/spaces"
 
 
 def programs(settings: DemoSettings, livekit_server: str) -> list[Program]:
@@ -83,13 +108,17 @@ def programs(settings: DemoSettings, livekit_server: str) -> list[Program]:
             name="sfu",
             label="media server",
             argv=[livekit_server, "--config", str(settings.home.sfu_config)],
-            health_url=f"http://127.0.0.1:{settings.sfu_port}/",
+            health_url=f"http://127.0.0.1:{settings.sfu_signal_port}/",
             # The first lets it drain, which ends only when everybody has left; the second does not wait for that.
             stop_signals=(signal.SIGTERM, signal.SIGTERM),
         ),
         Program(name="database", label="database", argv=PREPARE, is_task=True),
         Program(name="web", label="web app", argv=[*python, "host_app.wsgi"], health_url=f"{settings.url}/healthz"),
     ]
+    if settings.nginx:
+        health_url = f"http://127.0.0.1:{settings.sfu_port}/"
+        argv = gate.command(settings.nginx, settings.home.gate)
+        parts.append(Program(name="gate", label="gate", argv=argv, health_url=health_url))
     if settings.with_bots:
         parts.append(Program(name="bots", label="bots", argv=[*python, "host_app.demo.bots"]))
     return parts
@@ -108,6 +137,12 @@ def run_flask(arguments: Sequence[str]) -> None:
             raise DemoError(f"The database could not be made ready. The end of {log}:\n{log.read_text()[-2000:]}")
     flask = [sys.executable, "-m", "flask", "--app", "host_app", *arguments]
     os.execve(sys.executable, flask, environment)  # noqa: S606 - no shell is wanted
+
+
+def welcome(settings: DemoSettings) -> str:
+    """What is said when everything can be used."""
+    door = WITH_GATE if settings.nginx else WITHOUT_GATE
+    return WELCOME.format(url=settings.url, door=door, logs=settings.home.log("web").parent)
 
 
 def say(line: str) -> None:

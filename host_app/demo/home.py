@@ -37,6 +37,11 @@ class Home:
         """The media server's configuration; it holds the secret too."""
         return self.folder / "livekit.yaml"
 
+    @property
+    def gate(self) -> Path:
+        """The folder of the nginx before the media server, if there is one."""
+        return self.folder / "gate"
+
     def log(self, name: str) -> Path:
         """Where the program ``name`` writes what it has to say."""
         return self.folder / "logs" / f"{name}.log"

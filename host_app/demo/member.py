@@ -93,6 +93,10 @@ class Member:
         """Set something and return the answer."""
         return await self._as_member("PUT", path, body or {})
 
+    async def patch(self, path: str, body: Mapping[str, object]) -> Json:
+        """Change some of it and return the answer."""
+        return await self._as_member("PATCH", path, body)
+
     async def delete(self, path: str) -> Json:
         """Take something back and return the answer."""
         return await self._as_member("DELETE", path, None)

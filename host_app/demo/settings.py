@@ -1,4 +1,4 @@
-"""What the environment says about a demo: its ports, its folder, and whether bots speak."""
+"""What the environment says about a demo: its ports, its folder, whether bots speak and whether there is a gate."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.gate import find_nginx
 from host_app.demo.errors import DemoError
 from host_app.demo.home import Home
 
@@ -18,9 +19,11 @@ class DemoSettings:
 
     home: Home
     port: int
-    #: Signalling and API of the media server; its UDP media port is two above.
+    #: Where clients reach the media server: through the gate, or itself. Its UDP media port is two above.
     sfu_port: int
     with_bots: bool
+    #: The nginx that is the gate; None: clients reach the media server directly.
+    nginx: Path | None
 
     @property
     def url(self) -> str:
@@ -32,9 +35,18 @@ class DemoSettings:
         """The UDP port that carries the sound."""
         return self.sfu_port + 2
 
+    @property
+    def sfu_signal_port(self) -> int:
+        """The media server's own port for signalling and API: behind the gate, or the one that clients reach."""
+        return self.sfu_port + 3 if self.nginx else self.sfu_port
+
     def environment(self, base: Mapping[str, str]) -> dict[str, str]:
         """``base`` with these settings in it, for the programs of this demo."""
+        # Behind a gate the API is elsewhere than clients are told; whoever names another SFU says so themselves.
+        needs_api_url = self.nginx and not base.get("SPACES_LIVEKIT_URL")
+        api_url = {"SPACES_LIVEKIT_API_URL": f"http://127.0.0.1:{self.sfu_signal_port}"} if needs_api_url else {}
         return {
+            **api_url,
             **base,
             "DEMO_DIR": str(self.home.folder),
             "PORT": str(self.port),
@@ -43,18 +55,24 @@ class DemoSettings:
         }
 
     def remember(self) -> None:
-        """Writes the ports down for commands that run beside the demo (see ``last_settings``)."""
-        self.home.ports.write_text(json.dumps({"PORT": str(self.port), "SFU_PORT": str(self.sfu_port)}) + "\n")
+        """Writes down, for commands that run beside the demo, where things are (see ``last_settings``)."""
+        last = {"PORT": str(self.port), "SFU_PORT": str(self.sfu_port), "GATE": "1" if self.nginx else "0"}
+        self.home.ports.write_text(json.dumps(last) + "\n")
 
     def check_ports(self) -> None:
         """Raises DemoError when another program has one of our ports."""
         if self.port == self.sfu_port:
             raise DemoError(f"PORT and SFU_PORT are both {self.port}; they must differ.")
-        for name, port, kind in (
+        if self.port == self.sfu_signal_port:
+            raise DemoError(f"PORT is {self.port}, which is the media server's behind the gate: SFU_PORT and 3.")
+        # A set, since without a gate two of these are one.
+        wanted = {
             ("PORT", self.port, socket.SOCK_STREAM),
             ("SFU_PORT", self.sfu_port, socket.SOCK_STREAM),
             ("SFU_PORT", self.sfu_media_port, socket.SOCK_DGRAM),
-        ):
+            ("SFU_PORT", self.sfu_signal_port, socket.SOCK_STREAM),
+        }
+        for name, port, kind in sorted(wanted):
             if not _is_free(port, kind):
                 raise DemoError(f"Port {port} on 127.0.0.1 is taken by another program. Choose another {name}=...")
 
@@ -66,11 +84,12 @@ def read_settings(environment: Mapping[str, str]) -> DemoSettings:
         port=_port(environment, "PORT", 8000),
         sfu_port=_port(environment, "SFU_PORT", 7880),
         with_bots=environment.get("BOTS") != "0",
+        nginx=find_nginx() if environment.get("GATE") != "0" else None,
     )
 
 
 def last_settings(environment: Mapping[str, str]) -> DemoSettings:
-    """Like ``read_settings``, but ports that ``environment`` leaves out are those of the last start on its DEMO_DIR."""
+    """Like ``read_settings``, but what ``environment`` leaves out is as at the last start on its DEMO_DIR."""
     remembered = _home(environment).ports
     last: dict[str, str] = json.loads(remembered.read_text()) if remembered.exists() else {}
     return read_settings({**last, **{name: value for name, value in environment.items() if value}})

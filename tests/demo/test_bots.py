@@ -38,7 +38,8 @@ def free_ports() -> tuple[int, int]:
     """A port for the web app, and one with three free ones above it for the SFU."""
     for sfu_port in range(20_000 + os.getpid() % 9_000, 32_000, 7):
         try:
-            for kind, port in ((socket.SOCK_STREAM, sfu_port), (socket.SOCK_DGRAM, sfu_port + 2)):
+            needed = ((socket.SOCK_STREAM, 0), (socket.SOCK_DGRAM, 2), (socket.SOCK_STREAM, 3))
+            for kind, port in ((kind, sfu_port + above) for kind, above in needed):
                 with socket.socket(socket.AF_INET, kind) as probe:
                     probe.bind(("127.0.0.1", port))
             with socket.socket() as probe:

@@ -17,6 +17,8 @@ def seeded_plaza(tmp_path_factory: pytest.TempPathFactory) -> tuple[Flask, Path,
     """Plaza, its database and a copy of it as it was seeded."""
     folder = tmp_path_factory.mktemp("plaza")
     app = make_plaza(folder)
+    # Loops of a real web process would read the file while a test's copy is put in its place.
+    app.extensions["spaces"].background.stop()
     _let_go(app)
     seeded = folder / "seeded.sqlite3"
     shutil.copy(folder / "plaza.sqlite3", seeded)

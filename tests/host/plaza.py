@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -13,9 +14,9 @@ from werkzeug.test import TestResponse
 from host_app import create_app
 
 
-def make_plaza(folder: Path) -> Flask:
-    """Return a migrated and seeded Plaza whose database lies in ``folder``."""
-    app = create_app(
+def open_plaza(folder: Path) -> Flask:
+    """Return Plaza on the database that lies, or will lie, in ``folder``."""
+    return create_app(
         {
             "TESTING": True,
             "SECRET_KEY": "a secret for tests",
@@ -25,6 +26,11 @@ def make_plaza(folder: Path) -> Flask:
             "SPACES_LIVEKIT_API_SECRET": "a livekit secret for tests, long enough",
         }
     )
+
+
+def make_plaza(folder: Path) -> Flask:
+    """Return a migrated and seeded Plaza whose database lies in ``folder``."""
+    app = open_plaza(folder)
     with app.app_context():
         upgrade()
     result = app.test_cli_runner().invoke(args=["seed"])
@@ -48,6 +54,11 @@ class Browser:
 
     def send(self, path: str, *, accept: str = "text/html", **fields: str) -> TestResponse:
         return self.client.post(path, data={"csrf_token": self.token, **fields}, headers={"Accept": accept})
+
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> TestResponse:
+        """Call the API of Spaces as Plaza's pages do."""
+        headers = {"X-CSRFToken": self.token}
+        return self.client.open(f"/spaces/api/v1{path}", method=method, json=body, headers=headers)
 
     def sign_in(self, username: str) -> Browser:
         self.open("/login")

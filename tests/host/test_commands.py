@@ -10,6 +10,7 @@ from flask import Flask
 from flask_migrate import Migrate, init, upgrade
 from sqlalchemy import inspect
 
+from spaces_feature.db.steps import STEPS
 from spaces_feature.services import attending
 from tests.world import World, a_world
 
@@ -35,16 +36,18 @@ def run(app: Flask, *arguments: str) -> tuple[int, str]:
 
 
 def test_revision_then_upgrade_makes_our_tables(unmigrated: World, tmp_path: Path) -> None:
-    """The command writes one small revision into the host's own chain; a second run finds nothing to write."""
+    """The command writes a small revision per step into the host's chain; a second run finds nothing to write."""
     code, said = run(unmigrated.app, "revision")
     assert code == 0
     assert "Run flask db upgrade." in said
-    [written] = (tmp_path / "migrations" / "versions").glob("*.py")
-    assert "create_table" not in written.read_text()
+    versions = tmp_path / "migrations" / "versions"
+    written = sorted(versions.glob("*.py"))
+    assert len(written) == len(STEPS)
+    assert "create_table" not in "".join(path.read_text() for path in written)
     upgrade()
     assert "spaces_space" in inspect(unmigrated.db.engine).get_table_names()
     assert run(unmigrated.app, "revision") == (0, "Nothing to write: the chain has every step.\n")
-    assert list((tmp_path / "migrations" / "versions").glob("*.py")) == [written]
+    assert sorted(versions.glob("*.py")) == written
 
 
 def test_a_host_without_migrations_is_told(world: World) -> None:

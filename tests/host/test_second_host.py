@@ -62,9 +62,11 @@ class TestCookieIdentity(IdentityContract):
 
     @pytest.fixture
     def add_member(self, parlour: Parlour) -> Callable[..., UserId]:
-        def add(username: str, name: str, *, is_staff: bool = False, is_barred: bool = False) -> UserId:
+        def add(
+            username: str, name: str, *, is_staff: bool = False, is_barred: bool = False, is_protected: bool = False
+        ) -> UserId:
             members = parlour.db.members
-            row = member_row(username, name, is_staff=is_staff, is_suspended=is_barred)
+            row = member_row(username, name, is_staff=is_staff, is_suspended=is_barred, is_private=is_protected)
             parlour.db.session.execute(members.delete().where(members.c.handle == username))
             parlour.db.session.execute(members.insert().values(row))
             parlour.db.session.commit()

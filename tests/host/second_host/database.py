@@ -32,6 +32,7 @@ class Database:
             sa.Column("secret", sa.String(200), nullable=False),
             sa.Column("is_staff", sa.Boolean(), nullable=False),
             sa.Column("is_suspended", sa.Boolean(), nullable=False),
+            sa.Column("is_private", sa.Boolean(), nullable=False),
         )
         self.follows = _pairs("follows", self.metadata, "follower", "followed")
         self.blocks = _pairs("blocks", self.metadata, "blocker", "blocked")
@@ -69,8 +70,10 @@ def member_id(handle: str) -> uuid.UUID:
     return uuid.uuid5(uuid.NAMESPACE_URL, f"https://parlour.example/{handle}")
 
 
-def member_row(handle: str, full_name: str, *, is_staff: bool = False, is_suspended: bool = False) -> dict[str, object]:
-    """A row of ``members``."""
+def member_row(
+    handle: str, full_name: str, *, is_staff: bool = False, is_suspended: bool = False, is_private: bool = False
+) -> dict[str, object]:
+    """A row of ``members``. ``is_private``: only who follows them hears of what they do."""
     return {
         "id": member_id(handle),
         "handle": handle,
@@ -79,6 +82,7 @@ def member_row(handle: str, full_name: str, *, is_staff: bool = False, is_suspen
         "secret": generate_password_hash(handle, "pbkdf2:sha256:1000"),
         "is_staff": is_staff,
         "is_suspended": is_suspended,
+        "is_private": is_private,
     }
 
 

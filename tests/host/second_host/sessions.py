@@ -69,6 +69,10 @@ class CookieIdentity:
             for row in self._rows(user_ids)
         }
 
+    def protected(self, user_ids: Collection[UserId]) -> frozenset[UserId]:
+        """Return the private ones."""
+        return frozenset(_id(row) for row in self._rows(user_ids) if row["is_private"])
+
     def staff(self, user_ids: Collection[UserId]) -> frozenset[UserId]:
         """Return those who run Parlour."""
         return frozenset(_id(row) for row in self._rows(user_ids) if row["is_staff"])
