@@ -1,6 +1,7 @@
 """``python -m benchmarks [--pairs N] [--json FILE] [NAME...]``: measure, print one table. A missed target is no error.
 
-Names: bundles, strip, join, listen, accept, load, restart. Run it on a quiet machine; only ratios mean anything.
+Names: bundles, strip, join, evict, decide, agree, reconcile, listen, accept, load, restart. Run it on a quiet machine;
+only ratios mean anything.
 """
 
 from __future__ import annotations
@@ -13,12 +14,23 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from . import bundles, joining, strip
+from . import agreement, bundles, eviction, joining, reconciling, strip
 from .pairs import Figure
 from .table import as_json, as_table
 
-#: Pairs of each figure. A restart takes seconds, a page load does not.
-PAIRS = {"strip": 7, "join": 9, "listen": 9, "accept": 7, "load": 11, "restart": 5}
+#: Pairs of each figure. A restart takes seconds, an outage half a minute, a page load neither.
+PAIRS = {
+    "strip": 7,
+    "join": 9,
+    "evict": 20,
+    "decide": 200,
+    "agree": 1,
+    "reconcile": 30,
+    "listen": 9,
+    "accept": 7,
+    "load": 11,
+    "restart": 5,
+}
 NAMES = ("bundles", *PAIRS)
 SOUND = ("listen", "accept", "load", "restart")
 
@@ -48,7 +60,14 @@ def measure(names: Sequence[str], pairs: int | None) -> list[Figure]:
     figures: list[Figure] = []
     if "bundles" in names:
         figures += bundles.bundle_sizes()
-    in_folder: dict[str, Callable[[Path, int], list[Figure]]] = {"strip": strip.strip_cost, "join": joining.join_rate}
+    in_folder: dict[str, Callable[[Path, int], list[Figure]]] = {
+        "strip": strip.strip_cost,
+        "join": joining.join_rate,
+        "evict": eviction.eviction,
+        "decide": agreement.decision,
+        "agree": agreement.agreement,
+        "reconcile": reconciling.round_cost,
+    }
     for name, take in in_folder.items():
         if name in names:
             _say(name)

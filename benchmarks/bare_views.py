@@ -40,17 +40,23 @@ class _Join:
     def __call__(self, space_id: str) -> Response:
         me: int = current_user.id
         space_t, seat, stay = self._tables.space, self._tables.seat, self._tables.stay
-        request = self._tables.request
+        request, invitation = self._tables.request, self._tables.invitation
         run = db.session.execute
+        # Whoever is there already has an allowance of their own to come back.
+        here = stay.c.space_id == space_id
+        run(select(stay).where(here, stay.c.user_id == str(me), stay.c.left_at.is_(None))).mappings().all()
         space = run(select(space_t).where(space_t.c.id == space_id)).mappings().one()
         run(select(seat).where(seat.c.space_id == space_id)).mappings().all()
         run(select(request).where(request.c.space_id == space_id)).mappings().all()
+        run(select(invitation).where(invitation.c.space_id == space_id)).mappings().all()
         host = int(space["host_id"])
         run(_blocks_between(me, host)).all()
+        # Whether the host's account is protected, and whether I may take part.
+        db.session.scalars(select(User).where(User.id == host)).all()
         db.session.scalars(select(User).where(User.id == me)).all()
         mine = select(stay).where(stay.c.user_id == str(me), stay.c.left_at.is_(None))
         found = run(mine).mappings().one()
-        present = (stay.c.space_id == space_id) & stay.c.left_at.is_(None)
+        present = here & stay.c.left_at.is_(None)
         seated = (seat.c.space_id == stay.c.space_id) & (seat.c.user_id == stay.c.user_id) & seat.c.left_at.is_(None)
         joined = stay.outerjoin(seat, seated)
         seen_at = datetime.now(UTC).replace(tzinfo=None)

@@ -98,16 +98,18 @@ def follow(follower: int, followed: Sequence[int]) -> None:
 
 def add_live_spaces(seams: Seams, hosts: Sequence[int]) -> list[SpaceId]:
     """Write a live Space for each host, without a room at the SFU: for what only reads."""
-    ids = []
+    return [add_live_space(seams, number).id for number in hosts]
+
+
+def add_live_space(seams: Seams, host: int, speakers: Sequence[int] = ()) -> Space:
+    """Write a live Space with these on stage, without a room at the SFU and with nobody in it."""
+    space = _live_space(seams, UserId(str(host)), [UserId(str(number)) for number in speakers])
     with seams.store.begin() as work:
-        for number in hosts:
-            space = _live_space(seams, UserId(str(number)))
-            work.add(space)
-            ids.append(space.id)
-    return ids
+        work.add(space)
+    return space
 
 
-def _live_space(seams: Seams, host: UserId) -> Space:
+def _live_space(seams: Seams, host: UserId, speakers: Sequence[UserId]) -> Space:
     at = seams.clock()
     space_id = seams.ids.space_id()
     room = seams.ids.room(space_id)
@@ -122,5 +124,8 @@ def _live_space(seams: Seams, host: UserId) -> Space:
         started_at=at,
         room=room,
         version=1,
-        seats=(Seat(host, Role.HOST, seams.ids.identity(room, host), at),),
+        seats=(
+            Seat(host, Role.HOST, seams.ids.identity(room, host), at),
+            *(Seat(speaker, Role.SPEAKER, seams.ids.identity(room, speaker), at) for speaker in speakers),
+        ),
     )

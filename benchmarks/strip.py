@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import Context
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -23,7 +24,7 @@ from tests.sfu.server import free_port
 from .load import press, raw_request, signed_in_headers, web_server
 from .pairs import Figure
 from .plaza import Place, add_live_spaces, add_members, follow, open_plaza, username
-from .statements import Statements
+from .statements import statements_of_request
 
 #: Member id by number of followees. Whoever they follow have the ids from 10 on.
 VIEWERS = {10: 1, 300: 2, 3000: 3}
@@ -135,13 +136,15 @@ def _statements(app: Flask, viewer: int) -> int:
         session.update(_user_id=str(viewer), _fresh=True)
     discovery.refresh_index(app.extensions["spaces"].seams)
     path = "/spaces/api/v1/strip"
-    client.get(path)
-    with Statements() as counted:
+
+    def get() -> None:
         answer = client.get(path)
         assert answer.status_code == 200
         assert answer.json is not None
         assert answer.json["entries"]
-    return counted.count
+
+    Context().run(get)
+    return statements_of_request(get)
 
 
 def _counted(few: list[int], many: list[int]) -> list[Figure]:

@@ -1,130 +1,91 @@
 """A media server in memory that keeps LiveKit's manners: real grants, real signatures, and its rough edges.
 
-Like the real one it lets a removed member back in with an unexpired grant, drops the older of two connections of one
-identity, and forgets every room when it is killed.
+Like the real one it lets a removed member back in with any token that has not expired, hands every client a fresh one,
+believes a token and not what was decided since, drops the older of two connections of one identity, leaves ghosts of
+those who are hidden again, and forgets every room when it is killed. Webhooks it only writes: see ``Postman``.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import secrets
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Literal
 
-from google.protobuf.json_format import MessageToJson
 from livekit.api import AccessToken, TokenVerifier
 from livekit.protocol.models import ParticipantInfo, Room, TrackInfo, TrackSource, TrackType
 from livekit.protocol.webhook import WebhookEvent
 
 from ..domain.ids import Identity, RoomName
-from ..domain.media import JoinGrant, MediaFact, MediaParticipant, MediaRights
-from ..errors import MediaDown, SpacesError
-from ..media.grants import full_permission, mint
+from ..domain.media import JoinGrant, MediaFact, MediaParticipant, MediaRights, TokenClaims
+from ..errors import MediaDown, MediaError
+from ..media.grants import full_permission, join_claims, mint
+from ..media.tokens import TokenReader
 from ..media.webhooks import WebhookReader
+from .media_client import FakeClient, JoinError
+from .media_post import SignedWebhook, sign_webhook
 
-_WORKERS = {"egress": ParticipantInfo.Kind.EGRESS, "agent": ParticipantInfo.Kind.AGENT}
-
-
-class JoinError(SpacesError):
-    """A client was not let in. ``status`` is the HTTP status: 401 for the grant, 404 for an absent room."""
-
-    def __init__(self, status: int) -> None:
-        self.status = status
-        super().__init__(f"refused with {status}")
-
-
-@dataclass(frozen=True, slots=True)
-class SignedWebhook:
-    """What the server would post: the raw body and the value of the ``Authorization`` header."""
-
-    body: str
-    authorization: str
-
-
-class FakeClient:
-    """A member's client in a room. ``farewell`` is None while connected, then LiveKit's name for why it ended."""
-
-    def __init__(
-        self, server: FakeMediaServer, room: RoomName, identity: Identity, rights: MediaRights, kind: str
-    ) -> None:
-        self._server = server
-        self.room = room
-        self.identity = identity
-        self.sid = "PA_" + secrets.token_hex(6)
-        self.rights = rights
-        self.kind = _WORKERS.get(kind, ParticipantInfo.Kind.STANDARD)
-        self.is_muted: bool | None = None
-        self.farewell: str | None = None
-
-    def publish(self) -> bool:
-        """Try to send the microphone; whether the server took it."""
-        return self._server.take_microphone(self)
-
-    def mute(self, muted: bool = True) -> None:
-        """Mute or unmute one's own published microphone."""
-        if self.is_muted is not None:
-            self.is_muted = muted
-
-    def leave(self) -> None:
-        """Disconnect."""
-        self._server.see_off(self, "CLIENT_INITIATED")
-
-    def sees(self) -> frozenset[Identity]:
-        """Return everybody else whom the server shows to this client."""
-        return frozenset(client.identity for client in self._others() if not client.rights.is_hidden)
-
-    def hears(self) -> frozenset[Identity]:
-        """Return those whose open microphone reaches this client."""
-        return frozenset(client.identity for client in self._others() if client.is_muted is False)
-
-    def _others(self) -> list[FakeClient]:
-        return [client for client in self._server.clients(self.room) if client is not self and self.farewell is None]
+_Kind = Literal["standard", "egress", "agent"]
+_KINDS: dict[_Kind, ParticipantInfo.Kind] = {
+    "standard": ParticipantInfo.Kind.STANDARD,
+    "egress": ParticipantInfo.Kind.EGRESS,
+    "agent": ParticipantInfo.Kind.AGENT,
+}
+REFRESHED_LIFE = timedelta(minutes=10)
 
 
 class FakeMediaServer:
-    """The port ``MediaServer`` in memory.
+    """The port ``MediaServer`` in memory. ``webhooks`` lists what it has to post, oldest first.
 
-    ``webhooks`` lists what the server would have posted, oldest first. ``is_reachable = False`` makes every call raise
-    MediaDown while rooms and clients live on; ``kill()`` forgets them. ``on_call`` is called with the name of each call
-    before it acts, and may raise.
+    What goes wrong is up to you, and may change at any time. ``is_reachable = False``: every call raises MediaDown at
+    once, while rooms and clients live on; ``kill()`` forgets them. ``hang_on``: names of calls that are never answered
+    and raise MediaDown after ``deadline`` seconds; ``lose_answer_of``: the same, but the server has done as asked.
+    ``fail_on``: LiveKit's code by name of the call, raised as MediaError. ``on_call`` is called with the name of each
+    call before it acts, and may raise.
     """
+
+    CALLS = frozenset({"is_up", "create_room", "delete_room", "rooms", "participants", "set_rights", "remove"})
 
     def __init__(
         self,
         public_url: str = "wss://sfu.invalid",
         api_key: str = "fake-key",
         api_secret: str = "fake-secret-of-the-media-server-in-memory",  # noqa: S107
+        *,
+        deadline: float = 2.5,
     ) -> None:
         self._url, self._key, self._secret = public_url, api_key, api_secret
         self._rooms: dict[RoomName, dict[Identity, FakeClient]] = {}
+        self._tokens = TokenReader(api_key, api_secret)
         self._reader = WebhookReader(api_key, api_secret)
         self._lock = threading.RLock()
         self.webhooks: list[SignedWebhook] = []
         self.is_reachable = True
+        self.deadline = deadline
+        self.hang_on: set[str] = set()
+        self.lose_answer_of: set[str] = set()
+        self.fail_on: dict[str, str] = {}
         self.on_call: Callable[[str], object] = lambda name: None
 
     # The port.
 
     def is_up(self) -> bool:
-        """Return ``is_reachable``."""
-        return self.is_reachable
+        """Return ``is_reachable``, unless it hangs or fails."""
+        return self.is_reachable and "is_up" not in self.hang_on | self.fail_on.keys()
 
     def create_room(self, room: RoomName) -> None:
         """Create an empty room; creating one that exists changes nothing."""
-        self._begin("create_room")
-        with self._lock:
+        with self._call("create_room"):
             if room not in self._rooms:
                 self._rooms[room] = {}
                 self._emit("room_started", room)
 
     def delete_room(self, room: RoomName) -> None:
         """Send everyone away and close the room; an absent room is fine."""
-        self._begin("delete_room")
-        with self._lock:
+        with self._call("delete_room"):
             for client in self.clients(room):
                 self.see_off(client, "ROOM_DELETED")
             if self._rooms.pop(room, None) is not None:
@@ -132,40 +93,40 @@ class FakeMediaServer:
 
     def rooms(self) -> frozenset[RoomName]:
         """Return the names of all rooms that exist now."""
-        self._begin("rooms")
-        return frozenset(self._rooms)
+        with self._call("rooms"):
+            return frozenset(self._rooms)
 
     def participants(self, room: RoomName) -> list[MediaParticipant]:
         """Return everyone in the room, hidden ones included; empty when the room is absent."""
-        self._begin("participants")
-        return [
-            MediaParticipant(
-                identity=client.identity,
-                sid=client.sid,
-                rights=client.rights,
-                is_muted=client.is_muted,
-                is_ours=client.kind != ParticipantInfo.Kind.STANDARD,
-            )
-            for client in self.clients(room)
-        ]
+        with self._call("participants"):
+            return [
+                MediaParticipant(
+                    identity=client.identity,
+                    sid=client.sid,
+                    rights=client.rights,
+                    is_muted=client.is_muted,
+                    is_ours=client.kind != ParticipantInfo.Kind.STANDARD,
+                )
+                for client in self.clients(room)
+            ]
 
     def set_rights(self, room: RoomName, identity: Identity, rights: MediaRights) -> bool:
         """Replace the participant's rights; a microphone that may no longer be sent is silenced."""
         full_permission(rights)
-        self._begin("set_rights")
-        with self._lock:
+        with self._call("set_rights"):
             client = self._rooms.get(room, {}).get(identity)
             if client is None:
                 return False
             client.rights = rights
             if not rights.can_publish:
                 self._silence(client)
+            self._show(client)
+            self._refresh(client)
             return True
 
     def remove(self, room: RoomName, identity: Identity) -> bool:
         """Close the participant's connection. Returns False when they are not there."""
-        self._begin("remove")
-        with self._lock:
+        with self._call("remove"):
             client = self._rooms.get(room, {}).get(identity)
             if client is None:
                 return False
@@ -183,6 +144,10 @@ class FakeMediaServer:
             rights=rights,
             ttl=ttl,
         )
+
+    def read_token(self, token: str) -> TokenClaims | None:
+        """Return what a token that enters a room lets its holder do, None unless it verifies."""
+        return self._tokens.read(token)
 
     def read_webhook(self, body: str | bytes, authorization: str) -> MediaFact | None:
         """Return the statement in a verified webhook, None for kinds we do not use. Raises WebhookRefused."""
@@ -206,11 +171,15 @@ class FakeMediaServer:
         with self._lock:
             if room not in self._rooms:
                 raise JoinError(404)
+            kind = next((kind for name, kind in _KINDS.items() if name == claims.kind), ParticipantInfo.Kind.STANDARD)
+            client = FakeClient(self, room, identity, rights, kind)
             older = self._rooms[room].get(identity)
             if older is not None:
                 self.see_off(older, "DUPLICATE_IDENTITY")
-            client = FakeClient(self, room, identity, rights, claims.kind)
+            client.shown = {one.identity for one in self.clients(room) if not one.rights.is_hidden}
             self._rooms[room][identity] = client
+            self._show(client)
+            self._refresh(client)
             self._emit("participant_joined", room, client)
             return client
 
@@ -237,6 +206,9 @@ class FakeMediaServer:
             self._silence(client)
             client.farewell = reason
             self._rooms[client.room].pop(client.identity, None)
+            if not client.rights.is_hidden:
+                for other in self.clients(client.room):
+                    other.shown.discard(client.identity)
             self._emit("participant_left", client.room, client)
 
     def kill(self) -> None:
@@ -252,10 +224,35 @@ class FakeMediaServer:
         """Be reachable again, with whatever rooms are left."""
         self.is_reachable = True
 
-    def _begin(self, call: str) -> None:
-        self.on_call(call)
+    @contextmanager
+    def _call(self, name: str) -> Iterator[None]:
+        """One call of the port: everything that may go wrong with it, and what it does under the lock."""
+        self.on_call(name)
         if not self.is_reachable:
             raise MediaDown
+        if name in self.hang_on:
+            time.sleep(self.deadline)
+            raise MediaDown
+        if name in self.fail_on:
+            raise MediaError(self.fail_on[name])
+        with self._lock:
+            yield
+        if name in self.lose_answer_of:
+            time.sleep(self.deadline)
+            raise MediaDown
+
+    def _show(self, client: FakeClient) -> None:
+        # Only ever shown: LiveKit tells nobody that somebody was hidden again.
+        if not client.rights.is_hidden:
+            for other in self.clients(client.room):
+                if other is not client:
+                    other.shown.add(client.identity)
+
+    def _refresh(self, client: FakeClient) -> None:
+        """Hand the client a token with the rights of this moment, for when it has to reconnect."""
+        token = AccessToken(self._key, self._secret).with_identity(client.identity).with_ttl(REFRESHED_LIFE)
+        kind = {number: name for name, number in _KINDS.items()}[client.kind]
+        client.token = token.with_kind(kind).with_grants(join_claims(client.room, client.rights)).to_jwt()
 
     def _silence(self, client: FakeClient) -> None:
         if client.is_muted is not None:
@@ -279,7 +276,4 @@ class FakeMediaServer:
                     disconnect_reason=client.farewell or "UNKNOWN_REASON",
                 )
             )
-        body = MessageToJson(event)
-        body_hash = base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()
-        token = AccessToken(self._key, self._secret).with_ttl(timedelta(minutes=5)).with_sha256(body_hash)
-        self.webhooks.append(SignedWebhook(body, token.to_jwt()))
+        self.webhooks.append(sign_webhook(event, self._key, self._secret))

@@ -8,4 +8,7 @@ pytest.register_assert_rewrite(
     "spaces_feature.testing.identity",
     "spaces_feature.testing.graph",
     "spaces_feature.testing.media",
+    "spaces_feature.testing.media_hooks",
+    "spaces_feature.testing.media_keys",
+    "spaces_feature.testing.media_rooms",
 )

@@ -27,7 +27,7 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
 
 
 class WebhookReceiver:
-    """Answers every post with 200 and keeps it, in order of arrival."""
+    """Answers every post with 200 and keeps it, in order of arrival. A subclass may do more in ``take``."""
 
     def __init__(self) -> None:
         self.received: list[SignedWebhook] = []
@@ -38,8 +38,9 @@ class WebhookReceiver:
 
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-                receiver.received.append(SignedWebhook(body, self.headers.get("Authorization", "")))
-                self.send_response(200)
+                hook = SignedWebhook(body, self.headers.get("Authorization", ""))
+                receiver.received.append(hook)
+                self.send_response(receiver.take(hook))
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
@@ -50,6 +51,10 @@ class WebhookReceiver:
         self.url = f"http://127.0.0.1:{self._server.server_port}/"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
+    def take(self, hook: SignedWebhook) -> int:
+        """Return the HTTP status to answer with."""
+        return 200
+
     def close(self) -> None:
         """Stop listening."""
         self._server.shutdown()
@@ -57,15 +62,15 @@ class WebhookReceiver:
 
 
 class Sfu:
-    """One livekit-server process and what it says."""
+    """One livekit-server process and what it says, to ``webhooks`` (a plain receiver by default)."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, webhooks: WebhookReceiver | None = None) -> None:
         self.api_key = "test-key"
         self.api_secret = secrets.token_urlsafe(32)
         self.port = free_port()
         self.http_url = f"http://127.0.0.1:{self.port}"
         self.ws_url = f"ws://127.0.0.1:{self.port}"
-        self.webhooks = WebhookReceiver()
+        self.webhooks = webhooks or WebhookReceiver()
         self._folder = folder
         self._program = find_livekit_server()
         self._process: subprocess.Popen[bytes] | None = None

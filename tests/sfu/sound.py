@@ -27,6 +27,7 @@ AUDIBLE = 0.01
 JOIN_LIMIT = 10.0
 #: How long a client that is not allowed to publish is given to get through all the same.
 PUBLISH_LIMIT = 3.0
+_REFUSALS = (401, 403, 404, 503)
 
 
 class SoundLoop:
@@ -57,6 +58,13 @@ class Participant:
         self._heard: deque[tuple[float, Any]] = deque(maxlen=int(2 * RATE / FRAME))
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self.farewell: str | None = None
+        #: Data packets that reached this client.
+        self.packets: list[bytes] = []
+
+    @property
+    def token(self) -> str:
+        """The newest token that the client holds, empty before it was let in; the server refreshes it unasked."""
+        return (self._room._token or "") if self._room else ""
 
     def connect(self, grant: JoinGrant) -> Participant:
         """Enter the room. Raises JoinError with the HTTP status of the refusal, 0 where the SDK does not tell it."""
@@ -74,6 +82,19 @@ class Participant:
         except (TimeoutError, rtc.participant.PublishTrackError):
             return False
         return True
+
+    def mute(self, muted: bool = True) -> None:
+        """Mute or unmute one's own published tracks, whatever anybody else has decided."""
+        assert self._room is not None
+        for publication in list(self._room.local_participant.track_publications.values()):
+            if isinstance(publication.track, rtc.LocalAudioTrack):
+                publication.track.mute() if muted else publication.track.unmute()
+
+    def send_packet(self, words: bytes) -> None:
+        """Try to send a data packet to everyone; the SDK does not say whether it went."""
+        assert self._room is not None
+        with contextlib.suppress(TimeoutError, rtc.participant.PublishDataError):
+            self._sound.run(self._room.local_participant.publish_data(words), within=PUBLISH_LIMIT)
 
     def sees(self) -> frozenset[Identity]:
         """Return everybody else whom the server shows to this client."""
@@ -98,10 +119,11 @@ class Participant:
         room.on("track_subscribed", self._listen)
         room.on("track_unsubscribed", self._stop_listening)
         room.on("disconnected", self._said_goodbye)
+        room.on("data_received", lambda packet: self.packets.append(packet.data))
         try:
             await room.connect(grant.url, grant.token)
         except rtc.ConnectError as error:
-            raise JoinError(next((status for status in (401, 404) if str(status) in str(error)), 0)) from None
+            raise JoinError(next((status for status in _REFUSALS if str(status) in str(error)), 0)) from None
         self._room = room
 
     async def _publish(self, hz: float) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from spaces_feature.domain.media import JoinGrant
+from spaces_feature.domain.media import JoinGrant, MediaFact
 from spaces_feature.media.livekit import LiveKit
-from spaces_feature.testing.media import MediaServerContract
+from spaces_feature.testing.media import MediaServerContract, Told
 
 from .server import Sfu, free_port
 from .sound import Participant
@@ -16,6 +17,9 @@ from .sound import Participant
 
 class TestLiveKit(MediaServerContract):
     """The contract, at the real server. ``media`` and ``arrive`` are the folder's own fixtures."""
+
+    #: The server collects news of who does not publish for up to 3 s before it tells the others.
+    TELLS_WITHIN = 3.5
 
     @pytest.fixture
     def media(self, sfu: Sfu) -> LiveKit:
@@ -28,3 +32,17 @@ class TestLiveKit(MediaServerContract):
     @pytest.fixture
     def unreachable(self, sfu: Sfu) -> LiveKit:
         return LiveKit(f"http://127.0.0.1:{free_port()}", sfu.ws_url, sfu.api_key, sfu.api_secret, deadline=1.0)
+
+    @pytest.fixture
+    def frozen(self, sfu: Sfu) -> Iterator[LiveKit]:
+        with socket.create_server(("127.0.0.1", 0)) as mute:
+            url = f"http://127.0.0.1:{mute.getsockname()[1]}"
+            yield LiveKit(url, sfu.ws_url, sfu.api_key, sfu.api_secret, deadline=0.5)
+
+    @pytest.fixture
+    def told(self, sfu: Sfu, media: LiveKit) -> Told:
+        def facts() -> list[MediaFact]:
+            read = (media.read_webhook(hook.body, hook.authorization) for hook in list(sfu.webhooks.received))
+            return [fact for fact in read if fact is not None]
+
+        return facts
