@@ -53,17 +53,19 @@ async function buildPages() {
   // Apart from each other: what both use is small, and a shared chunk would cost every page a request.
   const pages = await bundle(['src/spaces.ts', 'src/styles/spaces.css']);
   const room = await bundle(['src/room.ts']);
-  const outputFiles = [...pages.outputFiles, ...room.outputFiles];
+  const staff = await bundle(['src/styles/staff.css'], { '.svg': 'dataurl' });
+  const outputFiles = [...pages.outputFiles, ...room.outputFiles, ...staff.outputFiles];
   const files = new Map(outputFiles.map((file) => [path.basename(file.path), file.contents]));
-  const sizes = measure({ ...pages.metafile.outputs, ...room.metafile.outputs }, files);
+  const sizes = measure(Object.assign({}, ...[pages, room, staff].map(({ metafile }) => metafile.outputs)), files);
   files.set('sizes.json', Buffer.from(`${JSON.stringify(sizes, null, 2)}\n`));
   await replace(files);
   report(sizes);
 }
 
-function bundle(entryPoints) {
+function bundle(entryPoints, loader = common.loader) {
   return esbuild.build({
     ...common,
+    loader,
     entryPoints,
     entryNames: '[name]',
     chunkNames: '[name]-[hash]',

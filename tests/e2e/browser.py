@@ -24,7 +24,7 @@ TOLERANCE_HZ = 20.0
 LIMIT = 10.0
 
 PHONE, DESK = 390, 1280
-_HEIGHTS = {PHONE: 844, DESK: 900}
+HEIGHTS = {PHONE: 844, DESK: 900}
 _EAR = Path(__file__).with_name("ear.js").read_text()
 
 
@@ -228,7 +228,7 @@ def new_context(browser: Browser, *, width: int = DESK, has_microphone: bool = T
     """A member's own browser profile; without ``has_microphone`` the browser refuses it."""
     phone: dict[str, Any] = {"is_mobile": True, "has_touch": True} if width < 600 else {}
     context = browser.new_context(
-        viewport={"width": width, "height": _HEIGHTS.get(width, 800)},
+        viewport={"width": width, "height": HEIGHTS.get(width, 800)},
         permissions=["microphone"] if has_microphone else [],
         **{**phone, **more},
     )

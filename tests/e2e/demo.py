@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from host_app.demo.home import Home
+from host_app.demo.settings import last_settings
 from spaces_feature.media.livekit import LiveKit
 from spaces_feature.testing.media import eventually
 
@@ -65,9 +66,9 @@ class Demo:
             self._process = None
 
     def media(self) -> LiveKit:
-        """Return an adapter in front of the demo's SFU, with the demo's keys."""
+        """Return an adapter in front of the SFU itself, behind the gate if there is one, with the demo's keys."""
         keys = self.home.read_keys()
-        url = f"127.0.0.1:{self.sfu_port}"
+        url = f"127.0.0.1:{last_settings({'DEMO_DIR': str(self.home.folder)}).sfu_signal_port}"
         return LiveKit(
             f"http://{url}", f"ws://{url}", keys["livekit_api_key"], keys["livekit_api_secret"], deadline=2.5
         )
@@ -101,12 +102,18 @@ class Demo:
 def free_ports() -> tuple[int, int]:
     """Return a port for the app and the first of four for the SFU, all of them free right now."""
     while True:
-        with socket.socket() as app, socket.socket() as sfu, socket.socket(type=socket.SOCK_DGRAM) as sound:
+        with (
+            socket.socket() as app,
+            socket.socket() as gate,
+            socket.socket() as sfu,
+            socket.socket(type=socket.SOCK_DGRAM) as sound,
+        ):
             app.bind(("127.0.0.1", 0))
-            sfu.bind(("127.0.0.1", 0))
-            first: int = sfu.getsockname()[1]
+            gate.bind(("127.0.0.1", 0))
+            first: int = gate.getsockname()[1]
             try:
                 sound.bind(("127.0.0.1", first + 2))
+                sfu.bind(("127.0.0.1", first + 3))
             except (OSError, OverflowError):
                 continue
             if first <= 65532:

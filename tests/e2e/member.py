@@ -35,6 +35,18 @@ class Caller:
         """Send a command; raises ProblemError when it is refused."""
         return self._loop.run(self._member.post(path, body), within=_CALL_LIMIT)
 
+    def put(self, path: str, body: Mapping[str, object] | None = None) -> dict[str, Any]:
+        """Set something; raises ProblemError when it is refused."""
+        return self._loop.run(self._member.put(path, body), within=_CALL_LIMIT)
+
+    def patch(self, path: str, body: Mapping[str, object]) -> dict[str, Any]:
+        """Change some of it; raises ProblemError when it is refused."""
+        return self._loop.run(self._member.patch(path, body), within=_CALL_LIMIT)
+
+    def delete(self, path: str) -> dict[str, Any]:
+        """Take something back; raises ProblemError when it is refused."""
+        return self._loop.run(self._member.delete(path), within=_CALL_LIMIT)
+
     def go_live(self, title: str) -> str:
         """Start a Space and talk in it: a steady tone. Returns its id."""
         body = {"title": title, "topic_ids": [], "audience": "everyone", "speak": "everyone"}

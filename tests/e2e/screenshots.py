@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Locator, sync_playwright
 from deploy.capabilities import find_chromium
 from tests.sfu.sound import SoundLoop
 
-from .browser import DESK, MICROPHONE_HZ, PHONE, Tab, launch, new_context, write_tone
+from .browser import DESK, HEIGHTS, MICROPHONE_HZ, PHONE, Tab, launch, new_context, write_tone
 from .demo import Demo
 from .member import Caller
 
@@ -31,6 +31,13 @@ OTHERS = {
     "yusuf": "Night trains, and who still takes them",
     "pam": "What we shipped this week",
 }
+
+#: Whether nothing in any shadow root is still on its way.
+_LISTS_ARE_THERE = """() => {
+  const isBusy = (root) => root.querySelector('[aria-busy="true"]')
+    || [...root.querySelectorAll('*')].some((one) => one.shadowRoot && isBusy(one.shadowRoot));
+  return !isBusy(document);
+}"""
 
 Scheme = Literal["light", "dark"]
 LOOKS: tuple[tuple[int, Scheme], ...] = ((DESK, "light"), (DESK, "dark"), (PHONE, "light"), (PHONE, "dark"))
@@ -137,6 +144,8 @@ def take_all(studio: Studio) -> None:
             studio.keep(space_id)
             take_as_listener(studio, space_id, width, scheme)
         studio.keep(space_id)
+        take_host(studio, ada, space_id)
+        studio.keep(space_id)
         take_docks(studio, ada, space_id)
 
 
@@ -159,6 +168,53 @@ def take_as_listener(studio: Studio, space_id: str, width: int, scheme: Scheme) 
         studio.shoot(grace, f"dock-{look}")
         grace.press("Leave quietly")
         grace.hides(grace.dock)
+
+
+def take_host(studio: Studio, ada: Tab, space_id: str) -> None:
+    """What ada has at hand, in the one tab that hosts: its window changes, not her place."""
+    host, people = studio.call("ada"), {name: studio.call(name).user_id for name in (*SPEAKERS, *LISTENERS)}
+    host.post(f"/spaces/{space_id}/invitations", {"user_id": people["hana"], "role": "speaker"})
+    host.post(f"/spaces/{space_id}/invitations", {"user_id": people["omar"], "role": "speaker"})
+    studio.call("omar").post(f"/spaces/{space_id}/invitations/me/decline")
+    host.post(f"/spaces/{space_id}/removals", {"user_id": studio.call("tim").user_id, "reason": "Insults or harassment"})
+
+    def more(action: str) -> None:
+        ada.press("More")
+        ada.page.locator(f'spaces-menu-sheet [data-action="{action}"]').click()
+
+    def remove() -> None:
+        ada.panel.locator(".request button.name").last.click()
+        ada.page.locator('spaces-person-sheet [data-action="remove"]').click()
+        ada.page.get_by_label("Insults or harassment").check()
+
+    openers: dict[str, Callable[[], None]] = {
+        "invite": lambda: ada.press("Invite"),
+        "person": lambda: ada.seat(people["priya"]).first.click(),
+        "remove": remove,
+        "removed": lambda: more("removed"),
+        "edit": lambda: more("edit"),
+        "handover": lambda: ada.press("End"),
+    }
+    for width, scheme in LOOKS:
+        ada.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+        ada.page.emulate_media(color_scheme=scheme)
+        studio.keep(space_id)
+        for name, show in openers.items():
+            show()
+            ada.shows(ada.page.locator(".sheets dialog[open]"))
+            ada.page.wait_for_function(_LISTS_ARE_THERE)
+            studio.shoot(ada, f"host-{name}-{width}-{scheme}")
+            ada.page.keyboard.press("Escape")
+            ada.hides(ada.page.locator(".sheets dialog"))
+        ada.press("Mute all")
+        studio.shoot(ada, f"host-mute-all-{width}-{scheme}")
+        ada.press("Let them talk")
+        for name in ("Stage", "Audience", "Requests"):
+            ada.page.get_by_role("tab", name=name).click()
+            ada.page.wait_for_function(_LISTS_ARE_THERE)
+            studio.shoot(ada, f"host-{name.lower()}-{width}-{scheme}")
+    ada.page.set_viewport_size({"width": DESK, "height": HEIGHTS[DESK]})
+    ada.page.emulate_media(color_scheme="light")
 
 
 def talking(tab: Tab) -> Locator:
@@ -188,6 +244,7 @@ def take_docks(studio: Studio, ada: Tab, space_id: str) -> None:
         studio.shoot(grace, "dock-offline", part="spaces-dock .dock")
         grace.page.context.set_offline(False)
         grace.shows(grace.dock.get_by_text("Your microphone is on"))
+        take_law(studio, grace, space_id)
         ada.press("End")
         studio.shoot(ada, "end-1280-light")
         ada.press("End Space")
@@ -195,6 +252,41 @@ def take_docks(studio: Studio, ada: Tab, space_id: str) -> None:
         studio.shoot(grace, "dock-ended", part="spaces-dock .dock")
         grace.unfold()
         studio.shoot(grace, "ended-390-light")
+
+
+def take_law(studio: Studio, grace: Tab, space_id: str) -> None:
+    """What grace, who speaks, is told when the room's law touches her."""
+    host, grace_id = studio.call("ada"), grace.user_id()
+    mute = f"/spaces/{space_id}/stage/{grace_id}/mute"
+    host.put(mute, {"reason": "There is an echo on your line"})
+    grace.shows(grace.dock.get_by_text("The host muted you"))
+    studio.shoot(grace, "dock-muted-by-host", part="spaces-dock .dock")
+    host.delete(mute)
+    grace.shows(grace.dock.get_by_text("You can unmute now"))
+    studio.shoot(grace, "dock-unmuted", part="spaces-dock .dock")
+    host.put(f"/spaces/{space_id}/cohosts/{grace_id}")
+    grace.shows(grace.dock.get_by_text("Ada invites you"))
+    studio.shoot(grace, "dock-invited", part="spaces-dock .dock")
+    grace.press("No")
+    staff, actions = studio.call("pam"), f"/spaces/{space_id}/staff-actions"
+    staff.post(actions, {"action": "warn", "user_id": grace_id, "reason": "Please stop reading out addresses."})
+    grace.shows(grace.page.get_by_role("alertdialog"))
+    studio.shoot(grace, "warned-390-light")
+    grace.press("I understand")
+    staff.post(actions, {"action": "freeze", "reason": "A moment"})
+    grace.shows(grace.dock.get_by_text("Plaza's team paused the stage"))
+    studio.shoot(grace, "dock-frozen", part="spaces-dock .dock")
+    staff.post(actions, {"action": "unfreeze", "reason": "Thank you"})
+    with studio.tab("linus") as linus:
+        linus.join(space_id)
+        linus.page.locator("spaces-panel [data-action=more]").click()
+        linus.page.locator("[data-action=report]").first.click()
+        linus.page.locator("spaces-report-sheet .choice").first.click()
+        studio.shoot(linus, "report-1280-light")
+        linus.page.keyboard.press("Escape")
+        host.post(f"/spaces/{space_id}/removals", {"user_id": linus.user_id(), "reason": ""})
+        linus.shows(linus.panel.get_by_text("The host removed you from this Space."))
+        studio.shoot(linus, "removed-1280-light")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -116,6 +117,49 @@ def test_axe(sign_in: SignIn, ada_caller: Caller, axe_source: str, scheme: Schem
     axe.look(grace, "dock: ended")
     grace.unfold()
     axe.look(grace, "ended card")
+    assert not axe.found, "\n".join(axe.found)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_under_the_law(
+    sign_in: SignIn, ada_caller: Caller, call: Callable[[str], Caller], axe_source: str, scheme: Scheme
+) -> None:
+    """axe finds nothing serious where a member is invited, muted, warned, paused, removed, or reports."""
+    axe = Examiner(axe_source)
+    space_id = ada_caller.go_live("By the book")
+    grace = sign_in("grace", width=PHONE, color_scheme=scheme, reduced_motion="reduce")
+    grace.join(space_id)
+    me = grace.user_id()
+    ada_caller.post(f"/spaces/{space_id}/invitations", {"user_id": me, "role": "speaker"})
+    grace.shows(grace.panel.get_by_text("Ada invites you"))
+    axe.look(grace, "room: invited")
+    tab_to(grace, "Accept")
+    grace.page.keyboard.press("Enter")
+    grace.shows(grace.button("Tap to unmute"))
+    ada_caller.put(f"/spaces/{space_id}/stage/{me}/mute", {"reason": "An echo"})
+    grace.shows(grace.panel.get_by_text("The host muted you"))
+    axe.look(grace, "room: muted by the host")
+    grace.page.locator("spaces-panel [data-action=more]").click()
+    grace.page.locator("[data-action=report]").first.click()
+    grace.shows(grace.page.get_by_text("Who is it about?"))
+    axe.look(grace, "report: who")
+    grace.page.locator("spaces-report-sheet .choice").first.click()
+    grace.shows(grace.page.get_by_text("What is wrong?"))
+    axe.look(grace, "report: what")
+    grace.page.keyboard.press("Escape")
+
+    pam, actions = call("pam"), f"/spaces/{space_id}/staff-actions"
+    pam.post(actions, {"action": "warn", "user_id": me, "reason": "Please be kind."})
+    grace.shows(grace.page.get_by_role("alertdialog"))
+    axe.look(grace, "warning")
+    grace.page.keyboard.press("Enter")
+    grace.hides(grace.page.get_by_role("alertdialog"))
+    pam.post(actions, {"action": "freeze", "reason": "A moment"})
+    grace.shows(grace.panel.get_by_text("Plaza's team paused the stage"))
+    axe.look(grace, "room: paused")
+    ada_caller.post(f"/spaces/{space_id}/removals", {"user_id": me, "reason": ""})
+    grace.shows(grace.panel.get_by_text("The host removed you from this Space."))
+    axe.look(grace, "removed card")
     assert not axe.found, "\n".join(axe.found)
 
 

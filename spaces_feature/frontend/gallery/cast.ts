@@ -31,7 +31,7 @@ export const people = {
   lena: person('13', 'Lena Castillo'),
 };
 
-const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
+export const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
 
 export const space = (over: Partial<Space> = {}): Space => ({
   id: 'aB3dE5gH7jK9m',
@@ -58,6 +58,9 @@ export const space = (over: Partial<Space> = {}): Space => ({
   is_recording: false,
   allows_clips: false,
   allows_anonymous: false,
+  is_frozen: false,
+  host_lost: null,
+  end_reason: null,
   ...over,
 });
 
@@ -68,6 +71,8 @@ export const seat = (profile: Profile, over: Partial<Seat> = {}): Seat => ({
   is_muted: true,
   is_muted_by_host: false,
   is_blocked_by_me: false,
+  lost_at: null,
+  kept_until: null,
   profile,
   ...over,
 });
@@ -85,27 +90,30 @@ export const snapshot = (over: Partial<Snapshot> = {}): Snapshot => ({
   space: space(),
   stage: seats,
   requests: [],
+  invitations: [],
   listeners: {
     count: 1284,
     sample: [people.leila, people.mateo, people.sofia, people.omar, people.lena, people.tim, people.grace],
   },
-  me: { user_id: '2', role: 'listener', request: null, invitation: null, permissions: ['listen', 'ask_to_speak'] },
+  me: { user_id: '2', role: 'listener', request: null, invitation: null, mute: null, permissions: ['listen', 'report', 'ask_to_speak'] },
   ...over,
 });
 
 export const hosting = snapshot({
-  me: { user_id: '1', role: 'host', request: null, invitation: null, permissions: ['accept', 'decline', 'move_to_audience', 'end', 'edit', 'open_microphone'] },
+  me: { user_id: '1', role: 'host', request: null, invitation: null, mute: null, permissions: ['listen', 'report', 'accept', 'decline', 'invite', 'move_to_audience', 'mute', 'mute_all', 'remove', 'edit', 'end', 'hand_over', 'name_cohosts', 'open_microphone'] },
   requests: [people.mateo, people.leila, people.sofia].map((profile, index) => ({
     user_id: profile.user_id,
     position: index + 1,
     requested_at: minutesAgo([3, 2, 0.6][index] ?? 0),
+    relation: { follows_host: index === 0, is_followed_by_host: index === 1, mutuals: 6 * index },
+    removed_at: index === 2 ? minutesAgo(14 * 24 * 60) : null,
     profile,
   })),
 });
 
 export const onStage = snapshot({
   stage: [...seats, seat(people.grace)],
-  me: { user_id: '2', role: 'speaker', request: null, invitation: null, permissions: ['listen', 'step_down', 'open_microphone'] },
+  me: { user_id: '2', role: 'speaker', request: null, invitation: null, mute: null, permissions: ['listen', 'report', 'step_down', 'open_microphone'] },
 });
 
 export const session = (over: Partial<SessionState> = {}): SessionState => ({
@@ -118,6 +126,8 @@ export const session = (over: Partial<SessionState> = {}): SessionState => ({
   volume: 0.8,
   quality: 'good',
   snapshot: snapshot(),
+  warning: '',
+  ask_refused: '',
   ...over,
 });
 

@@ -1,12 +1,14 @@
-/** Draws one view: `?view=strip|dock|room|host|join|create|seats|ended|help`, with `&theme=dark`, `&dir=rtl`. */
+/** Draws one view: `?view=strip|dock|docks|room|host|join|create|seats|ended|report`, some with `&state=`, the host's with `&open=` (see hosting.ts), with `&theme=dark`, `&dir=rtl`. */
 
 import type { Api } from '../src/core/api';
 import { createStore } from '../src/core/store';
-import type { Problem, Seat, Session, SessionState, Snapshot, StripEntry } from '../src/core/types';
+import type { Seat, Session, SessionState, Snapshot, StripEntry } from '../src/core/types';
 import { words } from '../src/core/words';
 import { defineElements } from '../src/elements/define';
 import type { SpacesSeat } from '../src/elements/seat';
-import { entries, hosting, onStage, people, seat, session, snapshot, space } from './cast';
+import { entries, people, seat, session, snapshot, space } from './cast';
+import { hostApi, hostCommands, hostStates, openInRoom } from './hosting';
+import { full, states } from './states';
 
 const asked = new URLSearchParams(location.search);
 const view = asked.get('view') ?? 'strip';
@@ -15,10 +17,16 @@ document.documentElement.dir = asked.get('dir') ?? 'ltr';
 
 const main = document.querySelector('main') as HTMLElement;
 const own = createStore<SessionState>(session({ connection: { kind: 'idle' }, snapshot: null }));
+/** The session of the dock that is made next. */
+let drawn = own;
 const strip = createStore<StripEntry[]>([]);
-const full: Problem = { status: 409, code: 'full', title: 'The stage is full.', detail: 'Ask again when somebody steps down.' };
 const watched: Snapshot =
-  view === 'join' ? snapshot({ stage: snapshot().stage.map((one) => (one.user_id === '5' ? { ...one, is_blocked_by_me: true } : one)) }) : snapshot();
+  view === 'join'
+    ? snapshot({
+        stage: snapshot().stage.map((one) => (one.user_id === '5' ? { ...one, is_blocked_by_me: true } : one)),
+        space: space({ allows_anonymous: asked.has('unlisted') }),
+      })
+    : snapshot();
 
 /** Commands change the fixed data just enough to move through the states by hand. */
 const commands: Partial<Session> = {
@@ -32,40 +40,29 @@ const commands: Partial<Session> = {
   end: async () => own.set(states['ended'] ?? own.get()),
   devices: async () => ({ microphones: [], speakers: [] }),
   setVolume: (volume) => own.set({ ...own.get(), volume }),
+  acceptInvitation: async () => own.set(states['accepted'] ?? own.get()),
+  declineInvitation: async () => own.set(session()),
+  dismissWarning: () => own.set({ ...own.get(), warning: '' }),
   dismiss: () => own.set({ ...own.get(), connection: { kind: 'idle' } }),
 };
 
-const states: Record<string, SessionState> = {
-  listening: session(),
-  asked: session({ microphone: { kind: 'ready' }, snapshot: snapshot({ me: { ...snapshot().me, request: { state: 'pending', position: 2 } } }) }),
-  accepted: session({ microphone: { kind: 'ready' }, snapshot: onStage }),
-  speaking: session({ microphone: { kind: 'open' }, talking: ['2'], snapshot: onStage }),
-  muted_by_host: session({
-    microphone: { kind: 'muted_by_host' },
-    snapshot: { ...onStage, stage: [...snapshot().stage, seat(people.grace, { is_muted_by_host: true })] },
-  }),
-  reconnecting: session({ connection: { kind: 'reconnecting', since: 0, offline: false } }),
-  offline: session({ connection: { kind: 'reconnecting', since: 0, offline: true } }),
-  refused: session({ microphone: { kind: 'refused' } }),
-  busy: session({ microphone: { kind: 'busy' } }),
-  sound_blocked: session({ connection: { kind: 'sound_blocked' } }),
-  elsewhere: session({ connection: { kind: 'elsewhere' } }),
-  joining: session({ connection: { kind: 'joining' }, snapshot: null }),
-  ended: session({ connection: { kind: 'ended' }, snapshot: snapshot({ space: space({ state: 'ended', ended_at: new Date().toISOString(), participant_count: 2031 }) }) }),
-  removed: session({ connection: { kind: 'removed' } }),
-  failed: session({ connection: { kind: 'failed', problem: full } }),
-  hosting: session({ microphone: { kind: 'open' }, snapshot: hosting }),
-  host_muted: session({ microphone: { kind: 'muted' }, snapshot: hosting }),
-};
+if (view === 'host') Object.assign(commands, hostCommands(own, full));
 
 defineElements({
-  config: { prefix: '/spaces', api: '', socket_path: '', me: people.grace, flags: { 'spaces.host': true }, room_bundle: '', app_name: 'Plaza' },
+  config: { prefix: '/spaces', api: '', socket_path: '', me: people.grace, flags: { 'spaces.host': true, 'spaces.anonymous': true }, room_bundle: '', app_name: 'Plaza' },
   api: {
+    ...hostApi,
     snapshot: async () => watched,
+    me: async () => ({ user_id: '2', profile: people.grace, flags: {}, shares_listening: true }),
+    updateMe: async ({ shares_listening }) => ({ user_id: '2', profile: people.grace, flags: {}, shares_listening }),
+    recentSpeakers: async () => [{ user_id: '9', last_spoke_at: new Date().toISOString(), is_on_stage: false, profile: people.tim }],
+    report: async () => ({ id: 'r', state: 'open' }),
     create: async () => Promise.reject({ ...full, title: 'You are live already.', detail: '', code: 'already_live', space_id: 'x' }),
   } as Partial<Api> as Api,
   strip,
-  session: own,
+  get session() {
+    return drawn;
+  },
   openSession: async () => ({ ...own, ...commands }) as Session,
   prefetch: () => undefined,
   watch: () => ({ ...createStore<Snapshot | null>(asked.has('slow') ? null : watched), close: () => undefined }),
@@ -77,15 +74,34 @@ const { openCreate, openJoin } = await import('../src/elements/room-elements');
 
 main.append(document.createElement('spaces-strip'));
 strip.set(asked.has('empty') ? [] : entries);
-document.body.append(document.createElement('spaces-dock'));
+if (view === 'docks') {
+  const box = document.createElement('div');
+  box.className = 'states';
+  main.replaceChildren(box);
+  for (const [name, state] of Object.entries(states).filter(([one]) => one !== 'warned')) {
+    drawn = createStore(state);
+    const figure = document.createElement('figure');
+    figure.append(Object.assign(document.createElement('figcaption'), { textContent: name }), document.createElement('spaces-dock'));
+    box.append(figure);
+  }
+} else document.body.append(document.createElement('spaces-dock'));
 
 const show = (name: string) => own.set(states[name] ?? session());
 const unfold = () => document.dispatchEvent(new Event('spaces-unfold'));
 
 if (view === 'dock') show(asked.get('state') ?? 'listening');
 if (view === 'room') (show(asked.get('state') ?? 'listening'), unfold());
-if (view === 'host') (show('hosting'), unfold());
+if (view === 'host') {
+  own.set(hostStates[asked.get('state') ?? 'host'] ?? session());
+  unfold();
+  const open = asked.get('open');
+  if (open) await openInRoom(open);
+}
 if (view === 'ended') (show('ended'), unfold());
+if (view === 'report') {
+  const about = asked.has('person') ? { profile: people.kwame } : {};
+  document.body.append(Object.assign(document.createElement('spaces-report-sheet'), { snapshot: snapshot(), ...about }));
+}
 if (view === 'join') openJoin('aB3dE5gH7jK9m');
 if (view === 'create') openCreate();
 if (view === 'seats') {
@@ -98,6 +114,8 @@ if (view === 'seats') {
     [seat(people.alan, { is_muted: false }), true, 1],
     [seat(people.noor), false, 0],
     [seat(people.kwame, { is_muted_by_host: true }), false, 0],
+    [seat(people.alan, { lost_at: '2026-01-01T00:00:00.000Z' }), false, 0],
+    [seat(people.sofia, { lost_at: '2026-01-01T00:00:00.000Z' }), false, 0],
   ];
   for (const [one, talking, level] of shown) box.append(Object.assign(document.createElement('spaces-seat') as SpacesSeat, { seat: one, talking, level }));
   main.append(box);

@@ -4,15 +4,15 @@
  */
 
 import { createApi, type Api, type JoinGrant } from './core/api';
-import type { Deps } from './core/deps';
+import type { PageDeps } from './core/deps';
 import { IDLE_SESSION } from './core/idle-session';
 import { createStore } from './core/store';
 import type { PageConfig, Session, SessionState, Store } from './core/types';
-import { words } from './core/words';
+import { pageWords } from './core/page-words';
 import { defineElements } from './elements/define';
 import { announce, prepareAnnouncer } from './live/announcer';
 import { createLive } from './live/live';
-import { createIntents } from './room/intent';
+import { createIntents, type Intent } from './room/intent';
 import type { RoomContext } from './room/context';
 
 interface RoomBundle {
@@ -42,7 +42,7 @@ function start(): void {
   const ownId = () => config().me?.user_id ?? null;
   let member = ownId();
   const intent = intents.fresh(member ?? undefined);
-  const roomApi = intent ? askAhead(api, intent.space_id) : api;
+  const roomApi = intent ? askAhead(api, intent) : api;
 
   let bundle: Promise<RoomBundle> | null = null;
   let tries = 0;
@@ -76,7 +76,7 @@ function start(): void {
     return opened;
   }
 
-  const deps: Deps = {
+  const deps: PageDeps = {
     get config() {
       return config();
     },
@@ -86,7 +86,7 @@ function start(): void {
     openSession,
     prefetch: () => void loadRoom().catch(() => undefined),
     watch: live.watch,
-    words,
+    words: pageWords,
     announce,
   };
 
@@ -130,15 +130,15 @@ function createConfig(): () => PageConfig {
 }
 
 /** A page that goes on with a Space asks for its grant while the room bundle still loads; the first join takes it. */
-function askAhead(api: Api, space_id: string): Api {
-  let ahead: Promise<JoinGrant> | null = api.join(space_id);
+function askAhead(api: Api, { space_id, is_anonymous }: Intent): Api {
+  let ahead: Promise<JoinGrant> | null = api.join(space_id, { is_anonymous });
   ahead.catch(() => undefined);
   return {
     ...api,
-    join(id, signal) {
+    join(id, options, signal) {
       const grant = id === space_id ? ahead : null;
       ahead = null;
-      return grant ?? api.join(id, signal);
+      return grant ?? api.join(id, options, signal);
     },
   };
 }

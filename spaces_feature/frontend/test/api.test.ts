@@ -134,10 +134,41 @@ test('a server that stays silent is given up in time', async (context) => {
 test('a join that is no longer wanted is aborted', async (context) => {
   const stop = new AbortController();
   const { api } = await served(context, () => stop.abort());
-  assert.equal((await refusal(api.join('space', stop.signal))).code, 'aborted');
+  assert.equal((await refusal(api.join('space', {}, stop.signal))).code, 'aborted');
 });
 
 test('an empty answer is no error', async (context) => {
   const { api } = await served(context, (response) => response.writeHead(204).end());
   assert.equal(await api.heartbeat('space'), undefined);
+});
+
+test('each command of the room is sent where the contract says', async (context) => {
+  const { api, seen } = await served(context, (response) => json(response, 200, { data: [] }));
+  const calls: [Promise<unknown>, string, object?][] = [
+    [api.edit('s', { speak: 'invited' }), 'PATCH /spaces/s', { speak: 'invited' }],
+    [api.invite('s', '7', 'cohost'), 'POST /spaces/s/invitations', { user_id: '7', role: 'cohost' }],
+    [api.withdrawInvitation('s', '7'), 'DELETE /spaces/s/invitations/7'],
+    [api.acceptInvitation('s'), 'POST /spaces/s/invitations/me/accept'],
+    [api.declineInvitation('s'), 'POST /spaces/s/invitations/me/decline'],
+    [api.nameCohost('s', '7'), 'PUT /spaces/s/cohosts/7'],
+    [api.dismissCohost('s', '7'), 'DELETE /spaces/s/cohosts/7'],
+    [api.handOver('s', '7'), 'POST /spaces/s/host', { user_id: '7' }],
+    [api.mute('s', '7'), 'PUT /spaces/s/stage/7/mute'],
+    [api.mute('s', '8', 'Echo'), 'PUT /spaces/s/stage/8/mute', { reason: 'Echo' }],
+    [api.liftMute('s', '7'), 'DELETE /spaces/s/stage/7/mute'],
+    [api.muteAll('s'), 'POST /spaces/s/mute-all'],
+    [api.remove('s', 'anonymous:3', ''), 'POST /spaces/s/removals', { user_id: 'anonymous:3', reason: '' }],
+    [api.removals('s'), 'GET /spaces/s/removals'],
+    [api.liftRemoval('s', 'anonymous:3'), 'DELETE /spaces/s/removals/anonymous%3A3'],
+    [api.report('s', { category: 'spam' }), 'POST /spaces/s/reports', { category: 'spam' }],
+    [api.recentSpeakers('s'), 'GET /spaces/s/recent-speakers'],
+    [api.join('s', { is_anonymous: true }), 'POST /spaces/s/join', { is_anonymous: true }],
+    [api.join('t', { is_anonymous: false }), 'POST /spaces/t/join', { is_anonymous: false }],
+    [api.join('u', {}), 'POST /spaces/u/join'],
+    [api.updateMe({ shares_listening: false }), 'PATCH /me', { shares_listening: false }],
+  ];
+  await Promise.all(calls.map(([call]) => call));
+  const sent = seen.map(({ method, url, body }) => `${method} ${url.replace('/spaces/api/v1', '')} ${body}`).sort();
+  const wanted = calls.map(([, name, body]) => `${name} ${body ? JSON.stringify(body) : ''}`).sort();
+  assert.deepEqual(sent, wanted);
 });

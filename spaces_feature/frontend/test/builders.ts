@@ -18,6 +18,8 @@ export const seat = (user_id: string, fields: Partial<Seat> = {}): Seat => ({
   is_muted: true,
   is_muted_by_host: false,
   is_blocked_by_me: false,
+  lost_at: null,
+  kept_until: null,
   profile: profile(user_id),
   ...fields,
 });
@@ -50,12 +52,16 @@ export function snapshot(version: number, fields: Partial<Omit<Snapshot, 'space'
       is_recording: false,
       allows_clips: false,
       allows_anonymous: false,
+      is_frozen: false,
+      host_lost: null,
+      end_reason: null,
       ...space,
     },
     stage: [seat('ada', { role: 'host' })],
     requests: [],
+    invitations: [],
     listeners: { count: 0, sample: [] },
-    me: { user_id: 'grace', role: 'listener', request: null, invitation: null, permissions: ['ask_to_speak', 'listen'] },
+    me: { user_id: 'grace', role: 'listener', request: null, invitation: null, mute: null, permissions: ['ask_to_speak', 'listen'] },
     ...rest,
   };
 }

@@ -258,12 +258,25 @@ test('a connection that breaks soon after it was made is retried after a pause',
   assert.deepEqual([steady.state.phase, steady.state.attempt], ['granting', 0]);
 });
 
-test('who was sent away asks the server once, and stays out when it is meant', () => {
+test('who was sent away asks the server once, and does not insist when it happens again', () => {
   const sentAway = connected().lost('removed');
-  assert.equal(sentAway.refused(403, 'forbidden').state.phase, 'removed');
+  assert.deepEqual(viewOf(sentAway.refused(403, 'removed').state), { kind: 'removed', code: 'removed' });
+  for (const [status, code] of [[403, 'forbidden'], [404, 'not_found']] as const)
+    assert.deepEqual(viewOf(sentAway.refused(status, code).state), { kind: 'removed', code: 'blocked' });
   const back = sentAway.granted().connectedRoom();
   assert.equal(back.state.phase, 'connected');
-  assert.equal(back.lost('removed', 10).state.phase, 'removed');
+  assert.equal(back.lost('removed', 10).state.phase, 'failed');
+});
+
+test('a word from the server that the member is out ends everything, in every phase, and nothing is tried again', () => {
+  for (const machine of [granting(), connecting(), connected(), unsure(), waiting()]) {
+    const out = machine.after({ type: 'sent_away', code: 'blocked' });
+    assert.deepEqual(viewOf(out.state), { kind: 'removed', code: 'blocked' });
+    assert.ok(out.names.includes('clear_intent') && !out.names.includes('fetch_grant'));
+    for (const late of [out.timer(), out.granted(), out.connectedRoom(), out.after({ type: 'online' }), out.lost('removed')])
+      assert.deepEqual([late.state.phase, late.names.includes('fetch_grant')], ['removed', false]);
+  }
+  assert.equal(new Machine().after({ type: 'sent_away', code: 'removed' }).state.phase, 'idle');
 });
 
 test('a moved Space is joined again within the spread', () => {

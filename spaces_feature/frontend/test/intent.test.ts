@@ -25,6 +25,13 @@ test('the next page finds the intent for thirty seconds', () => {
   assert.equal(intents.fresh('grace'), null);
 });
 
+test('who listens anonymously does so on the next page too', () => {
+  const intents = createIntents(() => storage);
+  const storage = kept();
+  intents.save({ ...INTENT, is_anonymous: true });
+  assert.equal(intents.fresh('grace')?.is_anonymous, true);
+});
+
 test('somebody else who signs in on this tab does not find it, nor does nobody', () => {
   const storage = kept();
   const intents = createIntents(() => storage);

@@ -57,11 +57,28 @@ test('seats are put, dropped and ordered, and a put seat keeps whether I blocked
 });
 
 test('requests are numbered anew after each patch', () => {
-  const asked = (user_id: string, position: number) => ({ user_id, position, requested_at: '', profile: profile(user_id) });
+  const asked = (user_id: string, position: number) => ({
+    user_id,
+    position,
+    requested_at: '',
+    relation: { follows_host: false, is_followed_by_host: false, mutuals: 0 },
+    removed_at: null,
+    profile: profile(user_id),
+  });
   const copy = snapshot(1, { requests: [asked('alan', 1), asked('tim', 2)] });
   const requests = { put: [asked('linus', 0)], drop: ['alan'], order: ['tim', 'linus'] };
   const next = applyEvent(copy, event(2, 1, { requests })).snapshot.requests;
   assert.deepEqual(next.map(({ user_id, position }) => [user_id, position]), [['tim', 1], ['linus', 2]]);
+});
+
+test('invitations are patched by user, and a put row keeps what the patch does not carry', () => {
+  const row = (user_id: string, state: 'pending' | 'declined') =>
+    ({ user_id, role: 'speaker', state, by: 'ada', invited_at: '', expires_at: '', again_at: null, profile: profile(user_id) }) as const;
+  const copy = snapshot(1, { invitations: [row('alan', 'pending'), row('tim', 'pending')] });
+  const { profile: _kept, ...declined } = row('alan', 'declined');
+  const invitations = { put: [declined], drop: ['tim'], order: ['alan'] };
+  assert.deepEqual(applyEvent(copy, event(2, 1, { invitations })).snapshot.invitations, [row('alan', 'declined')]);
+  assert.equal(applyEvent(copy, event(2, 1, {})).snapshot.invitations, copy.invitations);
 });
 
 test('my place in the queue moves up only for somebody ahead of me', () => {

@@ -3,62 +3,12 @@
  * carries a Problem. Only GET is retried: a POST is sent once, under an `Idempotency-Key`.
  */
 
-import type { Problem, Profile, Role, Snapshot, StripEntry } from './types';
+import type { Api, RecentSpeaker, Removal, Topic } from './calls';
+import type { Problem, Snapshot, StripEntry } from './types';
 import { ABORTED, TOO_SLOW, UNREACHABLE, isPassing, unexpected } from './problems';
-import { words } from './words';
+import { pageWords as words } from './page-words';
 
-export type JoinGrant =
-  | { tier: 'rtc'; url: string; token: string; identity: string; expires_at: string; snapshot: Snapshot }
-  | { tier: 'hls'; url: string; expires_at: string; snapshot: Snapshot };
-
-export interface NewSpace {
-  title: string;
-  topic_ids: string[];
-  audience: 'everyone' | 'followers' | 'following' | 'invited';
-  speak: 'everyone' | 'following' | 'invited';
-}
-
-export interface Topic {
-  id: string;
-  name: string;
-}
-
-export interface MyPlace {
-  user_id: string;
-  profile: Profile;
-  flags: Record<string, boolean | number>;
-}
-
-export interface Participant {
-  user_id: string;
-  role: Role;
-  joined_at: string;
-  profile: Profile;
-}
-
-export interface Api {
-  me(): Promise<MyPlace>;
-  topics(): Promise<Topic[]>;
-  strip(): Promise<StripEntry[]>;
-  snapshot(space_id: string): Promise<Snapshot>;
-  participants(space_id: string, cursor?: string): Promise<{ data: Participant[]; next_cursor: string | null }>;
-  create(space: NewSpace): Promise<Snapshot>;
-  start(space_id: string): Promise<Snapshot>;
-  end(space_id: string): Promise<Snapshot>;
-  join(space_id: string, signal?: AbortSignal): Promise<JoinGrant>;
-  /** Says that the member is still here. */
-  heartbeat(space_id: string): Promise<void>;
-  /** Survives the page: sent with `keepalive`. */
-  leave(space_id: string): Promise<void>;
-  ask(space_id: string): Promise<Snapshot>;
-  takeBack(space_id: string): Promise<Snapshot>;
-  accept(space_id: string, user_id: string): Promise<Snapshot>;
-  decline(space_id: string, user_id: string): Promise<Snapshot>;
-  stepDown(space_id: string): Promise<Snapshot>;
-  moveToAudience(space_id: string, user_id: string): Promise<Snapshot>;
-  /** The speaker's own hint, at most two a second. */
-  microphone(space_id: string, hint: { is_open: boolean; is_talking?: boolean }): Promise<void>;
-}
+export type * from './calls';
 
 export class ApiError extends Error implements Problem {
   [extra: string]: unknown;
@@ -88,7 +38,7 @@ export interface ApiOptions {
   timeout?: number;
 }
 
-type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 interface Call {
   body?: unknown;
@@ -178,11 +128,13 @@ export function createApi({ base, csrf, fetch: send = (...args) => fetch(...args
   }
 
   const of = (space_id: string, rest = '') => `/spaces/${encodeURIComponent(space_id)}${rest}`;
-  const request = (space_id: string, user_id: string, verb: string) =>
-    command<Snapshot>('POST', of(space_id, `/requests/${encodeURIComponent(user_id)}/${verb}`));
+  /** A command about one member of a Space. */
+  const about = (method: Method, id: string, list: string, user_id: string, rest = '', body?: unknown) =>
+    command<Snapshot>(method, of(id, `/${list}/${encodeURIComponent(user_id)}${rest}`), { body });
 
   return {
     me: () => get('/me'),
+    updateMe: (change) => command('PATCH', '/me', { body: change }),
     topics: () => get<{ data: Topic[] }>('/topics').then(({ data }) => data),
     strip: () => get<{ entries: StripEntry[] }>('/strip').then(({ entries }) => entries),
     snapshot: (id) => get(of(id)),
@@ -191,15 +143,32 @@ export function createApi({ base, csrf, fetch: send = (...args) => fetch(...args
     create: (space) => command('POST', '/spaces', { body: space }),
     start: (id) => command('POST', of(id, '/start')),
     end: (id) => command('POST', of(id, '/end')),
-    join: (id, signal) => command('POST', of(id, '/join'), { free: true, signal }),
+    edit: (id, patch) => command('PATCH', of(id), { body: patch }),
+    join: (id, options, signal) =>
+      command('POST', of(id, '/join'), { free: true, signal, ...(options?.is_anonymous === undefined ? {} : { body: options }) }),
     heartbeat: (id) => command('POST', of(id, '/heartbeat'), { free: true }),
     leave: (id) => command('POST', of(id, '/leave'), { free: true, keepalive: true }),
     ask: (id) => command('POST', of(id, '/requests')),
     takeBack: (id) => command('DELETE', of(id, '/requests/me')),
-    accept: (id, user_id) => request(id, user_id, 'accept'),
-    decline: (id, user_id) => request(id, user_id, 'decline'),
+    accept: (id, user_id) => about('POST', id, 'requests', user_id, '/accept'),
+    decline: (id, user_id) => about('POST', id, 'requests', user_id, '/decline'),
     stepDown: (id) => command('DELETE', of(id, '/stage/me')),
-    moveToAudience: (id, user_id) => command('DELETE', of(id, `/stage/${encodeURIComponent(user_id)}`)),
+    moveToAudience: (id, user_id) => about('DELETE', id, 'stage', user_id),
+    invite: (id, user_id, role) => command('POST', of(id, '/invitations'), { body: { user_id, role } }),
+    withdrawInvitation: (id, user_id) => about('DELETE', id, 'invitations', user_id),
+    acceptInvitation: (id) => about('POST', id, 'invitations', 'me', '/accept'),
+    declineInvitation: (id) => about('POST', id, 'invitations', 'me', '/decline'),
+    nameCohost: (id, user_id) => about('PUT', id, 'cohosts', user_id),
+    dismissCohost: (id, user_id) => about('DELETE', id, 'cohosts', user_id),
+    handOver: (id, user_id) => command('POST', of(id, '/host'), { body: { user_id } }),
+    mute: (id, user_id, reason) => about('PUT', id, 'stage', user_id, '/mute', reason ? { reason } : undefined),
+    liftMute: (id, user_id) => about('DELETE', id, 'stage', user_id, '/mute'),
+    muteAll: (id) => command('POST', of(id, '/mute-all')),
+    remove: (id, user_id, reason) => command('POST', of(id, '/removals'), { body: { user_id, reason } }),
+    removals: (id) => get<{ data: Removal[] }>(of(id, '/removals')).then(({ data }) => data),
+    liftRemoval: (id, user_id) => about('DELETE', id, 'removals', user_id),
+    report: (id, report) => command('POST', of(id, '/reports'), { body: report }),
+    recentSpeakers: (id) => get<{ data: RecentSpeaker[] }>(of(id, '/recent-speakers')).then(({ data }) => data),
     microphone: (id, hint) => command('PUT', of(id, '/stage/me/microphone'), { free: true, body: hint }),
   };
 }

@@ -1,7 +1,7 @@
 /** The values of the connection's state machine: its states, what happens to it, what it asks for, its limits. */
 
 import type { JoinGrant } from './api';
-import type { ConnectionView, Problem } from './types';
+import type { ConnectionView, Problem, RemovalCode } from './types';
 
 export type Phase =
   | 'idle'
@@ -41,6 +41,8 @@ export interface ConnectionState {
   isSignalLate: boolean;
   isSoundBlocked: boolean;
   problem: Problem | null;
+  /** Why the member was sent away, in the phase `removed`. */
+  removal: RemovalCode;
 }
 
 /** Why a Room says that it is over; `unknown` includes a Room that never connected. */
@@ -63,6 +65,8 @@ export type ConnectionEvent =
   | { type: 'timer'; generation: number; isReceiving: boolean }
   | { type: 'room_moved'; version: number; spread_ms: number }
   | { type: 'space_ended' }
+  /** The server says that the member may not be here any more. */
+  | { type: 'sent_away'; code: RemovalCode }
   | { type: 'sound'; isBlocked: boolean }
   | { type: 'offline' }
   | { type: 'online' };
@@ -109,6 +113,7 @@ export const IDLE: ConnectionState = {
   isSignalLate: false,
   isSoundBlocked: false,
   problem: null,
+  removal: 'removed',
 };
 
 export const isTerminal = ({ phase }: ConnectionState): boolean =>
@@ -116,6 +121,16 @@ export const isTerminal = ({ phase }: ConnectionState): boolean =>
 
 /** Whether the member has, or is about to get back, a place in a Space. */
 export const isActive = (state: ConnectionState): boolean => state.phase !== 'idle' && !isTerminal(state);
+
+/** Whether a Room is, or may be, playing. */
+export const isIn = ({ phase }: ConnectionState): boolean => phase === 'connected' || phase === 'unsure';
+
+/** What is kept of a state when a place is taken anew or given up. */
+export const reset = (state: ConnectionState): ConnectionState => ({
+  ...IDLE,
+  generation: state.generation + 1,
+  isOffline: state.isOffline,
+});
 
 /** `jitter` is a random number from 0 up to 1. */
 export function backoff(attempt: number, jitter: number): number {
@@ -129,8 +144,9 @@ export function viewOf(state: ConnectionState): ConnectionView {
     case 'idle':
     case 'elsewhere':
     case 'ended':
-    case 'removed':
       return { kind: state.phase };
+    case 'removed':
+      return { kind: 'removed', code: state.removal };
     case 'failed':
       return { kind: 'failed', problem: state.problem! };
     case 'connected':

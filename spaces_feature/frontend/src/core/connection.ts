@@ -11,14 +11,15 @@ import type { JoinGrant } from './api';
 import {
   CONNECT_LIMIT,
   GIVE_UP,
-  IDLE,
   OFFLINE_LONG,
   SIGNAL_LATE,
   SIGNAL_PATIENCE,
   STEADY,
   backoff,
   isActive,
+  isIn,
   isTerminal,
+  reset,
   type ConnectionEvent,
   type ConnectionState,
   type Effect,
@@ -26,7 +27,7 @@ import {
   type Step,
 } from './connection-state';
 import { NO_SEAT_WITH_SOUND, SOUND_AWAY, isPassing } from './problems';
-import type { Problem } from './types';
+import type { Problem, RemovalCode } from './types';
 
 export function reduce(state: ConnectionState, event: ConnectionEvent, now: number, jitter: number): Step {
   switch (event.type) {
@@ -60,6 +61,8 @@ export function reduce(state: ConnectionState, event: ConnectionEvent, now: numb
       return roomMoved(state, event, now, jitter);
     case 'space_ended':
       return isActive(state) || state.phase === 'elsewhere' ? finish(state, 'ended', null) : stay(state);
+    case 'sent_away':
+      return isActive(state) || state.phase === 'elsewhere' ? finish(state, 'removed', null, event.code) : stay(state);
     case 'sound':
       return stay({ ...state, isSoundBlocked: event.isBlocked });
     case 'offline':
@@ -69,17 +72,7 @@ export function reduce(state: ConnectionState, event: ConnectionEvent, now: numb
   }
 }
 
-/** Whether a Room is, or may be, playing. */
-const isIn = ({ phase }: ConnectionState): boolean => phase === 'connected' || phase === 'unsure';
-
 const stay = (state: ConnectionState, effects: Effect[] = []): Step => ({ state, effects });
-
-/** What is kept of a state when a place is taken anew or given up. */
-const reset = (state: ConnectionState): ConnectionState => ({
-  ...IDLE,
-  generation: state.generation + 1,
-  isOffline: state.isOffline,
-});
 
 /** Drops every Room there may be: the one that plays and the one that connects. */
 function drops({ phase, room, generation }: ConnectionState): Effect[] {
@@ -116,9 +109,14 @@ function leave(state: ConnectionState): Step {
   ]);
 }
 
-function finish(state: ConnectionState, phase: 'elsewhere' | 'ended' | 'removed' | 'failed', problem: Problem | null): Step {
+function finish(
+  state: ConnectionState,
+  phase: 'elsewhere' | 'ended' | 'removed' | 'failed',
+  problem: Problem | null,
+  removal: RemovalCode = 'removed',
+): Step {
   const space_id = state.space_id!;
-  return stay({ ...reset(state), phase, space_id, problem }, [
+  return stay({ ...reset(state), phase, space_id, problem, removal }, [
     ...drops(state),
     { type: 'clear_intent' },
     { type: 'heartbeat', space_id: null },
@@ -194,8 +192,10 @@ function refused(
   if (problem.status === 409 && ['ended', 'canceled'].includes(String(problem['state']))) {
     return finish(state, 'ended', problem);
   }
-  const isOut = problem.status === 403 && (state.removedAt !== null || problem.code === 'removed');
-  return finish(state, isOut ? 'removed' : 'failed', problem);
+  if (problem.status === 403 && problem.code === 'removed') return finish(state, 'removed', problem);
+  // Sent away by the SFU and not let in again: a block or the network itself, which the answer may hide as a 404.
+  const isOut = state.removedAt !== null && (problem.status === 403 || problem.status === 404);
+  return finish(state, isOut ? 'removed' : 'failed', problem, 'blocked');
 }
 
 function roomConnected(state: ConnectionState, room: number, now: number): Step {
@@ -256,8 +256,8 @@ function roomLost(
   if (isNext) return tryAgain(without, now, jitter, null, dropped);
   if (!isIn(state)) return stay(without, dropped);
   if (reason !== 'removed') return rejoin(without, now, jitter, dropped);
-  // The server knows whether it meant it: once sent away we ask, twice in a row we stay out.
-  if (state.removedAt !== null && now - state.removedAt < 2 * STEADY) return finish(state, 'removed', null);
+  // Only the server knows whether it meant it, so we ask. Let in and sent away again at once, we do not insist.
+  if (state.removedAt !== null && now - state.removedAt < 2 * STEADY) return finish(state, 'failed', SOUND_AWAY);
   return rejoin({ ...without, removedAt: now }, now, jitter, dropped);
 }
 

@@ -2,9 +2,10 @@
 
 import type { Api } from './api';
 import type { PageConfig, Session, SessionState, Snapshot, Store, StripEntry } from './types';
-import type { words } from './words';
+import type { PageWords } from './page-words';
+import type { Words } from './words';
 
-export interface Deps {
+export interface PageDeps {
   /** Of the page shown now: a getter, because a page swap may bring a new one. */
   readonly config: PageConfig;
   readonly api: Api;
@@ -18,9 +19,14 @@ export interface Deps {
   prefetch(): void;
   /** A live copy of one Space; null until the first answer. Call `close` when it is no longer shown. */
   watch(space_id: string): Watched;
-  readonly words: typeof words;
+  readonly words: PageWords;
   /** Says `text` in the live region, politely unless it is about the member's own state. */
   announce(text: string, assertive?: boolean): void;
+}
+
+/** The same with the room's sentences, for whatever is loaded with the room's elements. */
+export interface Deps extends PageDeps {
+  readonly words: Words;
 }
 
 export interface Watched extends Store<Snapshot | null> {

@@ -11,4 +11,6 @@ export const IDLE_SESSION: SessionState = {
   volume: 1,
   quality: 'unknown',
   snapshot: null,
+  warning: '',
+  ask_refused: '',
 };

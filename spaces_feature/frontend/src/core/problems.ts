@@ -1,7 +1,8 @@
 /** Problems that no server told us of, in the same shape as those that it did. */
 
-import type { Problem } from './types';
-import { words } from './words';
+import { hostOf } from './seats';
+import type { Problem, Snapshot } from './types';
+import { pageWords as words } from './page-words';
 
 const problem = (status: number, code: string, title: string, detail: string): Problem => ({
   status,
@@ -24,7 +25,11 @@ export const MICROPHONE_TROUBLES = {
   busy: problem(0, 'microphone_busy', words.microphoneBusy, words.microphoneBusyHelp),
 };
 
-export const mutedBy = (host: string): Problem => problem(0, 'muted_by_host', words.hostMutedYou(host), '');
+/** Why the microphone may not be opened, by the host's mute or staff's pause. */
+export const heldBack = (copy: Snapshot | null): Problem =>
+  copy?.space.is_frozen
+    ? problem(0, 'frozen', words.stageIsPaused, '')
+    : problem(0, 'muted_by_host', words.hostMutedYou(hostOf(copy)?.profile.name ?? words.host), '');
 
 export const unexpected = (status: number): Problem =>
   problem(status, 'unexpected', words.unclear, words.tryAgainSoon);

@@ -3,7 +3,7 @@
  * and both are compared on generated histories.
  */
 
-import type { Profile, Seat, Snapshot, Space, SpaceEvent, SpeakRequest } from './types';
+import type { Invitation, Profile, Seat, Snapshot, Space, SpaceEvent, SpeakRequest } from './types';
 
 export interface Applied {
   /** `stale`: an event was missed; fetch the snapshot. The copy is then returned untouched. */
@@ -25,6 +25,7 @@ interface Patch {
   space?: Partial<Space>;
   stage?: RowsPatch<Seat>;
   requests?: RowsPatch<SpeakRequest>;
+  invitations?: RowsPatch<Invitation>;
   queue?: { left: number };
   permissions?: Partial<Record<string, string[]>>;
 }
@@ -53,6 +54,7 @@ export function applyEvent(copy: Snapshot, event: SpaceEvent): Applied {
       space: { ...copy.space, ...patch.space, version: event.version },
       stage: patchedRows(copy.stage, patch.stage, { is_blocked_by_me: false }),
       requests: patchedRows(copy.requests, patch.requests, {}).map((row, index) => ({ ...row, position: index + 1 })),
+      invitations: patchedRows(copy.invitations, patch.invitations, {}),
       me: patchedMe(copy.me, patch),
     },
   };

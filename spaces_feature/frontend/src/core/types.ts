@@ -5,6 +5,8 @@
 
 export type Role = 'host' | 'cohost' | 'speaker' | 'listener';
 export type SpaceState = 'scheduled' | 'live' | 'ended' | 'canceled';
+export type Audience = 'everyone' | 'followers' | 'following' | 'invited';
+export type Speak = 'everyone' | 'following' | 'invited';
 
 export interface Profile {
   user_id: string;
@@ -22,6 +24,7 @@ export interface Space {
   topic_ids: string[];
   lang: string;
   creator_id: string;
+  /** The host, then the co-hosts. */
   host_ids: string[];
   speaker_ids: string[];
   invited_user_ids: string[];
@@ -36,12 +39,17 @@ export interface Space {
   ended_at: string | null;
   /** Grows by one with every versioned command; an event applies when `after <= version < event.version`. */
   version: number;
-  audience: 'everyone' | 'followers' | 'following' | 'invited';
-  speak: 'everyone' | 'following' | 'invited';
+  audience: Audience;
+  speak: Speak;
   is_recorded: boolean;
   is_recording: boolean;
   allows_clips: boolean;
   allows_anonymous: boolean;
+  /** Staff froze the stage: nobody may speak until they lift it. */
+  is_frozen: boolean;
+  /** The host lost connection; at `until` the Space goes to `successor_id`, or ends where there is none. */
+  host_lost: { since: string; until: string; successor_id: string | null } | null;
+  end_reason: 'host' | 'host_gone' | 'staff' | 'empty' | null;
 }
 
 export interface Seat {
@@ -52,6 +60,11 @@ export interface Seat {
   is_muted: boolean;
   is_muted_by_host: boolean;
   is_blocked_by_me: boolean;
+  /** Connection lost, seat kept until `kept_until`; both null while they are here. */
+  lost_at: string | null;
+  kept_until: string | null;
+  /** Since when they have their role. */
+  seated_at?: string;
   profile: Profile;
 }
 
@@ -60,14 +73,41 @@ export interface SpeakRequest {
   /** 1 is next. */
   position: number;
   requested_at: string;
+  /** Relative to the Space's host. */
+  relation: { follows_host: boolean; is_followed_by_host: boolean; mutuals: number };
+  /** When this host removed them from an earlier Space; null if never. */
+  removed_at: string | null;
   profile: Profile;
 }
+
+export type InvitedRole = 'speaker' | 'cohost';
+
+/** Seen by host and co-hosts only. */
+export interface Invitation {
+  user_id: string;
+  role: InvitedRole;
+  state: 'pending' | 'declined';
+  /** user id of who invited. */
+  by: string;
+  invited_at: string;
+  expires_at: string;
+  /** After a no: when they may be asked again. */
+  again_at: string | null;
+  profile: Profile;
+}
+
+export type Permission =
+  | 'listen' | 'report' | 'ask_to_speak' | 'withdraw' | 'step_down' | 'open_microphone' | 'accept' | 'decline'
+  | 'invite' | 'move_to_audience' | 'mute' | 'mute_all' | 'remove' | 'edit' | 'end' | 'hand_over' | 'name_cohosts';
 
 export interface Me {
   user_id: string;
   role: Role;
   request: { state: string; position: number } | null;
-  invitation: { state: string; role: 'speaker' | 'cohost' } | null;
+  invitation: { state: 'pending'; role: InvitedRole; by: string; expires_at: string } | null;
+  /** Set while the host's mute lies on me; `by` is a user id, `reason` may be empty. */
+  mute: { by: string; reason: string } | null;
+  /** Names of `Permission`; a newer server may know more. */
   permissions: string[];
 }
 
@@ -75,6 +115,7 @@ export interface Snapshot {
   space: Space;
   stage: Seat[];
   requests: SpeakRequest[];
+  invitations: Invitation[];
   listeners: { count: number; sample: Profile[] };
   me: Me;
 }
@@ -91,9 +132,11 @@ export interface Snapshot {
  *   `stage`        `{put: Seat[], drop: user_id[], order: user_id[]}`; `put` seats lack nothing but keep the copy's own
  *                  `is_blocked_by_me` when absent
  *   `requests`     `{put: SpeakRequest[], drop: user_id[]}`; the queue is first come, first served, positions are 1..n
+ *   `invitations`  `{put: Invitation[], drop: user_id[], order: user_id[]}`, to host and co-hosts
  *   `queue`        `{left: position}`: somebody ahead of or behind a waiting viewer left the queue
  *   `permissions`  `{role: action names}` when the state changed what each role may do
- * Unversioned (version and after are null): `listeners` `{count, sample, participant_count}`, `talking` `{user_id, is_talking}`,
+ * Unversioned (version and after are null): `listeners` `{count, sample, participant_count}`, `talking` `{user_id, is_talking}`;
+ * to one member only `removed` `{code: RemovalCode, by}`, the last they hear of the Space, and `warned` `{words}`.
  * `room_moved` arrives versioned with `rejoin: {spread_ms}` beside the patch.
  */
 export interface SpaceEvent {
@@ -103,6 +146,9 @@ export interface SpaceEvent {
   after: number | null;
   data: Record<string, unknown>;
 }
+
+/** Why somebody was sent away: by a host or staff, by a block, by the network itself. */
+export type RemovalCode = 'removed' | 'blocked' | 'barred';
 
 export interface StripEntry {
   kind: 'space' | 'fleet';
@@ -157,6 +203,10 @@ export interface SessionState {
   volume: number;
   quality: 'good' | 'weak' | 'lost' | 'unknown';
   snapshot: Snapshot | null;
+  /** Words of staff to this member that wait to be read; empty when there are none. */
+  warning: string;
+  /** Why the last question to speak was refused, while that holds: who may speak is limited. Empty otherwise. */
+  ask_refused: string;
 }
 
 export type ConnectionView =
@@ -167,8 +217,16 @@ export type ConnectionView =
   | { kind: 'reconnecting'; since: number; offline: boolean }
   | { kind: 'elsewhere' }
   | { kind: 'ended' }
-  | { kind: 'removed' }
+  | { kind: 'removed'; code: RemovalCode }
   | { kind: 'failed'; problem: Problem };
+
+/** What may be changed while a Space is live. */
+export interface Edit {
+  title?: string;
+  topic_ids?: string[];
+  speak?: Speak;
+  allows_anonymous?: boolean;
+}
 
 export type MicrophoneView =
   | { kind: 'none' }
@@ -189,7 +247,7 @@ export interface Store<T> {
 /** What dialogs, panel and dock may ask for. Each settles when the server has answered; refusals reject with Problem. */
 export interface Session extends Store<SessionState> {
   /** Join (or move to) a Space; call inside the tap so that sound may start. */
-  listen(space_id: string): Promise<void>;
+  listen(space_id: string, options?: { is_anonymous?: boolean | undefined }): Promise<void>;
   leave(): Promise<void>;
   /** Acquires the microphone inside the tap, held muted, then asks. A refused microphone still asks nothing. */
   askToSpeak(): Promise<void>;
@@ -199,6 +257,27 @@ export interface Session extends Store<SessionState> {
   stepDown(): Promise<void>;
   moveToAudience(user_id: string): Promise<void>;
   end(): Promise<void>;
+  edit(patch: Edit): Promise<void>;
+  invite(user_id: string, role: InvitedRole): Promise<void>;
+  withdrawInvitation(user_id: string): Promise<void>;
+  /** Acquires the microphone inside the tap, held muted, then accepts. A refused microphone accepts nothing. */
+  acceptInvitation(): Promise<void>;
+  declineInvitation(): Promise<void>;
+  /** Invites as co-host. */
+  nameCohost(user_id: string): Promise<void>;
+  /** Back to speaker. */
+  dismissCohost(user_id: string): Promise<void>;
+  /** To somebody on stage; the roles swap. */
+  handOver(user_id: string): Promise<void>;
+  /** They may not speak until the mute is lifted. */
+  mute(user_id: string, reason?: string): Promise<void>;
+  liftMute(user_id: string): Promise<void>;
+  muteAll(): Promise<void>;
+  /** `reason` is free text of at most 280 characters and may be empty. */
+  remove(user_id: string, reason: string): Promise<void>;
+  liftRemoval(user_id: string): Promise<void>;
+  /** Staff's words were read. */
+  dismissWarning(): void;
   setMicrophone(open: boolean): Promise<void>;
   setVolume(volume: number): void;
   /** After `sound_blocked`: call inside a tap. */

@@ -1,8 +1,12 @@
 /**
- * Every sentence that the front end shows. One object, so that a translation replaces it as a whole: functions take
- * what they name and decide about order and number themselves.
+ * Every sentence that the room, its dock and its dialogs show, on top of those of every page. One object, so that a
+ * translation replaces it as a whole: functions take what they name and decide about order and number themselves. It is
+ * loaded with the room's elements, so it may grow.
  */
 
+import { hostWords } from './host-words';
+import { lawWords } from './law-words';
+import { pageWords } from './page-words';
 import type { Space } from './types';
 
 const ordinals = ['next', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth'];
@@ -12,13 +16,15 @@ const reach = { everyone: 'public', followers: 'for followers', following: 'for 
 const people = (count: number) => (count === 1 ? '1 person' : `${count.toLocaleString('en')} people`);
 
 export const words = {
+  ...pageWords,
+  ...lawWords,
+  hosting: hostWords,
+
   // Marks and roles
   live: 'Live',
-  host: 'Host',
   cohost: 'Co-host',
   speaker: 'Speaker',
   you: 'You',
-  youAreLive: "You're live",
   talking: 'talking',
   muted: 'muted',
   mutedByHost: 'muted by the host',
@@ -52,14 +58,6 @@ export const words = {
   microphone: 'Microphone',
   speakers: 'Speakers',
 
-  // The strip
-  strip: 'Live now',
-  /** Read aloud between an entry's title and its why-line. */
-  entryIsLive: ', live. ',
-  createShort: 'Create',
-  /** Read aloud after it. */
-  createRest: ' a Space',
-
   // The room
   stage: 'On stage',
   audience: 'Listening',
@@ -81,7 +79,6 @@ export const words = {
   youCanSpeak: 'You can speak now. Tap to unmute.',
   microphoneOpen: 'Your microphone is on.',
   microphoneMuted: 'Your microphone is muted.',
-  hostMutedYou: (host: string) => `The host muted you. ${host} can lift it.`,
   movedToAudience: 'You are in the audience now.',
   soundBlocked: 'Your browser holds the sound back. Tap for sound.',
   reconnecting: 'Reconnecting... Your place is kept.',
@@ -89,15 +86,6 @@ export const words = {
   elsewhere: 'Playing on another device or tab.',
   ended: 'This Space has ended.',
   endedNotRecorded: 'This Space has ended. It was not recorded, so there is nothing to replay.',
-  removed: 'A host removed you from this Space.',
-
-  // Microphone trouble
-  microphoneRefused: 'Microphone blocked. You can still listen.',
-  microphoneRefusedHelp: 'Allow the microphone in the address bar, then ask again.',
-  microphoneMissing: 'No microphone found. You can still listen.',
-  microphoneMissingHelp: 'Plug one in, then ask again.',
-  microphoneBusy: 'Another app is using your microphone. You can still listen.',
-  microphoneBusyHelp: 'Close the other app, then ask again.',
 
   // Dialogs
   create: 'Start a Space',
@@ -143,8 +131,6 @@ export const words = {
   elsewhereTitle: 'Playing on another device',
   elsewhereLine: 'One place at a time',
   endedTitle: 'This Space has ended',
-  removedTitle: 'A host removed you',
-  removedLine: 'You cannot come back to this Space',
   microphoneRefusedTitle: 'Microphone blocked',
   microphoneMissingTitle: 'No microphone found',
   microphoneBusyTitle: 'Microphone is busy',
@@ -212,13 +198,6 @@ export const words = {
     busy: ['Microphone is busy', 'Close the other app, then try again.'],
   } satisfies Record<string, [title: string, line: string]>,
   goToIt: 'Go to it',
-
-  // When no answer comes
-  unreachable: 'The network did not answer.',
-  unreachableHelp: 'Check your connection, then try again.',
-  tooSlow: 'That took too long.',
-  unclear: 'Something went wrong on our side.',
-  tryAgainSoon: 'Try again in a moment.',
-  mediaGone: 'The sound did not come back.',
-  otherTier: 'This Space is too full to join with sound right now.',
 };
+
+export type Words = typeof words;

@@ -24,6 +24,10 @@ export function act(name: Exclude<ActionName, 'howToFix'>): Promise<Problem | nu
         return session.bringHere();
       case 'tryAgain':
         return session.listen(deps().session.get().space_id ?? '');
+      case 'acceptInvitation':
+        return session.acceptInvitation();
+      case 'declineInvitation':
+        return session.declineInvitation();
       case 'stepDown':
         return session.stepDown();
       case 'leave':

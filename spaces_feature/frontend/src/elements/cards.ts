@@ -12,11 +12,12 @@ export function endedCard({ snapshot, title }: SessionState, back: () => void): 
   const { words, config } = deps();
   const space = snapshot?.space;
   const host = snapshot?.stage.find(({ role }) => role === 'host')?.profile;
+  const why = words.endedBy[space?.end_reason ?? 'host'];
   const lasted = space?.started_at ? words.lasted(span(secondsSince(space.started_at, space.ended_at)), space.participant_count) : '';
   return html`<div class="card">
     <span class="badge" part="badge">${words.endedTag}</span>
     <h2 class="title" id="title" tabindex="-1">${words.endedTitle}</h2>
-    <p class="soft">${title ? html`<q dir="auto">${title}</q>. ` : nothing}${lasted} ${words.notRecorded}</p>
+    <p class="soft">${title ? html`<q dir="auto">${title}</q>. ` : nothing}${lasted} ${why} ${words.notRecorded}</p>
     ${host
       ? html`<p class="who">
           ${face(host, 46)}<span><b>${host.name}</b><small>${words.hostedThis}</small></span>

@@ -1,17 +1,30 @@
 /** What every element of this page shares: the dependencies, given once by `defineElements`. */
 
 import type { Problem, Session } from '../core/types';
-import type { Deps } from '../core/deps';
+import type { Deps, PageDeps } from '../core/deps';
+import type { Words } from '../core/words';
 
-let given: Deps | undefined;
+let given: PageDeps | undefined;
+let all: Deps | undefined;
 
-export function provide(deps: Deps): void {
+export function provide(deps: PageDeps): void {
   given = deps;
 }
 
-export function deps(): Deps {
+/** The room's sentences arrive with its elements. */
+export function provideWords(words: Words): void {
+  all = Object.create(pageDeps(), { words: { value: words } }) as Deps;
+}
+
+/** For the parts that every page loads. */
+export function pageDeps(): PageDeps {
   if (!given) throw new Error('defineElements() comes first');
   return given;
+}
+
+export function deps(): Deps {
+  if (!all) throw new Error('the elements of the room come first');
+  return all;
 }
 
 /** Registers `element` unless the name is taken: the page may load our bundle twice. */
@@ -22,11 +35,11 @@ export function defineOnce(name: string, element: CustomElementConstructor): voi
 /** Does one thing with the session, inside the tap. Resolves to the problem, or null when all went well. */
 export async function attempt(action: (session: Session) => Promise<unknown>): Promise<Problem | null> {
   try {
-    await action(await deps().openSession());
+    await action(await pageDeps().openSession());
     return null;
   } catch (error) {
     const problem = asProblem(error);
-    deps().announce(problem.title, true);
+    pageDeps().announce(problem.title, true);
     return problem;
   }
 }
@@ -34,5 +47,5 @@ export async function attempt(action: (session: Session) => Promise<unknown>): P
 /** Reads any rejection as a Problem, so that there are always words to show. */
 export function asProblem(error: unknown): Problem {
   if (error && typeof error === 'object' && 'title' in error && 'code' in error) return error as Problem;
-  return { status: 0, code: 'unclear', title: deps().words.unclear, detail: deps().words.tryAgainSoon };
+  return { status: 0, code: 'unclear', title: pageDeps().words.unclear, detail: pageDeps().words.tryAgainSoon };
 }

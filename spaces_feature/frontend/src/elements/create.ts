@@ -19,6 +19,7 @@ import { icon, type IconName } from './icons';
 import { MicrophoneCheck } from './microphone-check';
 import { isOutside } from './modal';
 import { styled } from './styles';
+import { toggle } from './toggle';
 import { variables } from './variables';
 
 const LONGEST = 70;
@@ -29,6 +30,7 @@ export class SpacesCreate extends LitElement {
   @state() private subject = '';
   @state() private audience: NewSpace['audience'] = 'everyone';
   @state() private speak: NewSpace['speak'] = 'everyone';
+  @state() private allowsAnonymous = false;
   @state() private wrong = '';
   @state() private problem: Problem | null = null;
   @state() private busy = false;
@@ -63,7 +65,10 @@ export class SpacesCreate extends LitElement {
         ${this.subjectField()}
         <div class="options">
           ${this.option('users', words.whoMayListen, words.changeNothing, this.audience, { everyone, followers, following }, (value) => (this.audience = value))}
-          ${this.option('hand', words.whoMaySpeak, words.youAcceptEach, this.speak, { everyone, following }, (value) => (this.speak = value))}
+          ${this.option('hand', words.whoMaySpeak, words.youAcceptEach, this.speak, { everyone, following, invited: words.onlyInvited }, (value) => (this.speak = value))}
+          ${deps().config.flags['spaces.anonymous']
+            ? toggle('hidden', words.allowUnlisted, words.allowUnlistedLine, this.allowsAnonymous, (isOn) => (this.allowsAnonymous = isOn))
+            : nothing}
         </div>
         ${this.microphone()}
       </form>
@@ -168,7 +173,9 @@ export class SpacesCreate extends LitElement {
     this.busy = true;
     this.problem = null;
     try {
-      const snapshot = await deps().api.create({ title, topic_ids: [], audience: this.audience, speak: this.speak });
+      const { audience, speak, allowsAnonymous } = this;
+      const allowed = allowsAnonymous ? { allows_anonymous: true } : {};
+      const snapshot = await deps().api.create({ title, topic_ids: [], audience, speak, ...allowed });
       this.dispatchEvent(new CustomEvent('spaces-created', { detail: snapshot, bubbles: true, composed: true }));
       await this.enter(snapshot.space.id);
     } catch (error) {

@@ -1,6 +1,6 @@
 /** Registers the elements. The strip comes at once; dock, panel and dialogs when somebody reaches for a Space. */
 
-import type { Deps } from '../core/deps';
+import type { PageDeps } from '../core/deps';
 import { defineOnce, provide } from './context';
 import { listenForOpeners, loadRoomElements } from './openers';
 import { SpacesStrip } from './strip';
@@ -11,7 +11,7 @@ let listening = false;
  * Gives every element its dependencies and defines `spaces-strip`; dock and panel of a Space that goes on wait for
  * `soundFirst`. Calling it again changes nothing.
  */
-export function defineElements(deps: Deps, soundFirst: Promise<void> = Promise.resolve()): void {
+export function defineElements(deps: PageDeps, soundFirst: Promise<void> = Promise.resolve()): void {
   if (listening) return;
   listening = true;
   provide(deps);

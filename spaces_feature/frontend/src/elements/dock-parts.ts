@@ -13,6 +13,9 @@ export function markOf(mark: Mark, size: number): TemplateResult {
     : html`<span class="mark ${mark.tone}">${icon(mark.icon)}</span>`;
 }
 
+/** A refusal that is known before anything is asked. */
+export const refusedBefore = (title: string): Problem => ({ status: 0, code: 'refused_before', title, detail: '' });
+
 /** A refusal in plain words. */
 export function problemLine(problem: Problem, name = ''): TemplateResult {
   return html`<p class="problem ${name}" role="alert">

@@ -14,17 +14,20 @@ import { classMap } from 'lit/directives/class-map.js';
 import type { Problem } from '../core/types';
 import sheet from '../styles/dock.css?inline';
 import { act } from './acting';
-import { deps } from './context';
-import { markOf, problemLine } from './dock-parts';
+import { attempt, deps } from './context';
+import { markOf, problemLine, refusedBefore } from './dock-parts';
 import { bars } from './face';
 import { icon } from './icons';
 import { Narrator } from './narrator';
 import { Observe } from './observe';
-import { placeOf, type Action, type Memory, type Place } from './place';
+import { NOTHING_SEEN, isNews, placeOf, remember, type Action, type Place } from './place';
 import { styled } from './styles';
+import { EachSecond } from './time';
 
 /** Ask for the room to unfold, from anywhere: `document.dispatchEvent(new Event('spaces-unfold'))`. */
 export const UNFOLD = 'spaces-unfold';
+
+const SECOND = 1000;
 
 export class SpacesDock extends LitElement {
   static override styles = styled(sheet);
@@ -36,8 +39,17 @@ export class SpacesDock extends LitElement {
 
   private readonly session = new Observe(this, deps().session);
   private readonly narrator = new Narrator();
-  private memory: Memory = { has_spoken: false };
+  private memory = NOTHING_SEEN;
   private place: Place | null = null;
+
+  constructor() {
+    super();
+    new EachSecond(this, () => Boolean(this.session.value.snapshot?.space.host_lost) || this.isNews);
+  }
+
+  private get isNews(): boolean {
+    return isNews(this.memory, Date.now() - SECOND);
+  }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -51,12 +63,12 @@ export class SpacesDock extends LitElement {
 
   protected override willUpdate(): void {
     const { value } = this.session;
-    const role = value.snapshot?.me.role ?? 'listener';
-    if (role === 'listener') this.memory.has_spoken = false;
-    else if (value.microphone.kind === 'open') this.memory.has_spoken = true;
+    const { words, config } = deps();
+    const now = Date.now();
+    this.memory = remember(this.memory, value, now);
     const before = this.place?.kind;
-    this.place = placeOf(value, this.memory, deps().words);
-    if (!this.place || ['removed', 'failed', 'elsewhere'].includes(this.place.kind)) this.unfolded = this.help = false;
+    this.place = placeOf(value, this.memory, words, { app: config.app_name, now });
+    if (!this.place || ['failed', 'elsewhere'].includes(this.place.kind)) this.unfolded = this.help = false;
     if (before !== this.place?.kind) this.problem = null;
     this.narrator.tell(this.place, value);
   }
@@ -66,9 +78,14 @@ export class SpacesDock extends LitElement {
     if (changed.get('unfolded') === true && !this.unfolded) this.renderRoot.querySelector<HTMLElement>('button.body')?.focus();
   }
 
-  protected override render(): TemplateResult | typeof nothing {
-    const { place } = this;
-    if (!place) return nothing;
+  protected override render(): TemplateResult {
+    const { warning } = this.session.value;
+    return html`${warning
+      ? html`<spaces-warning exportparts="button" .words=${warning} @spaces-close=${this.readWarning}></spaces-warning>`
+      : nothing}${this.place ? this.drawn(this.place) : nothing}`;
+  }
+
+  private drawn(place: Place): TemplateResult {
     if (this.unfolded || this.help)
       return html`<spaces-panel
         .place=${place}
@@ -96,7 +113,7 @@ export class SpacesDock extends LitElement {
     return html`${markOf(place.mark, 46)}
       <span class="words">
         <b dir="auto">${place.title}</b>
-        <span>${place.sounds ? bars : nothing}${place.line}</span>
+        ${place.line ? html`<span class="num">${place.sounds ? bars : nothing}${place.line}</span>` : nothing}
       </span>`;
   }
 
@@ -107,22 +124,22 @@ export class SpacesDock extends LitElement {
       part="button"
       type="button"
       data-action=${action.name}
-      aria-label=${action.round ? action.label : nothing}
-      aria-disabled=${String(this.busy)}
+      aria-label=${action.round ? [action.label, action.why].filter(Boolean).join('. ') : nothing}
+      aria-disabled=${String(this.busy || Boolean(action.why))}
       @click=${() => this.run(action)}
     >
       ${action.icon ? icon(action.icon) : nothing}${action.round ? nothing : action.label}
     </button>`;
   }
 
-  private closeButton(how: 'leave' | 'dismiss'): TemplateResult {
+  private closeButton(how: NonNullable<Place['close']>): TemplateResult {
     const { words } = deps();
     return html`<button
       class="button bare round"
       part="button"
       type="button"
       data-action=${how}
-      aria-label=${how === 'leave' ? words.leave : words.dismiss}
+      aria-label=${{ leave: words.leave, dismiss: words.dismiss, declineInvitation: words.no }[how]}
       @click=${() => void act(how)}
     >
       ${icon('x')}
@@ -133,6 +150,10 @@ export class SpacesDock extends LitElement {
   private async run(action: Action): Promise<void> {
     if (this.busy) return;
     if (action.name === 'howToFix') return this.showHelp();
+    if (action.why) {
+      this.problem = refusedBefore(action.why);
+      return;
+    }
     this.busy = true;
     this.problem = await act(action.name);
     this.busy = false;
@@ -150,4 +171,6 @@ export class SpacesDock extends LitElement {
   private showHelp = (): void => {
     this.help = true;
   };
+
+  private readWarning = (): void => void attempt(async (session) => session.dismissWarning());
 }

@@ -4,10 +4,9 @@
  */
 
 import type { PageConfig, Profile, Space, StripEntry } from '../core/types';
-import type { words as sentences } from '../core/words';
+import type { PageWords as Words } from '../core/page-words';
 import { initials, tone } from './monogram';
 
-type Words = typeof sentences;
 type Child = Node | string;
 
 /** A live Space as a card that leads to its page. */

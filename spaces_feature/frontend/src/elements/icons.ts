@@ -7,11 +7,14 @@ import broadcast from '@phosphor-icons/core/regular/broadcast.svg';
 import caretDown from '@phosphor-icons/core/bold/caret-down-bold.svg';
 import caretRight from '@phosphor-icons/core/bold/caret-right-bold.svg';
 import caretUp from '@phosphor-icons/core/bold/caret-up-bold.svg';
+import check from '@phosphor-icons/core/bold/check-bold.svg';
 import devices from '@phosphor-icons/core/fill/device-mobile-fill.svg';
+import flag from '@phosphor-icons/core/regular/flag.svg';
 import hand from '@phosphor-icons/core/regular/hand.svg';
 import handUp from '@phosphor-icons/core/fill/hand-fill.svg';
 import more from '@phosphor-icons/core/bold/dots-three-bold.svg';
 import headphones from '@phosphor-icons/core/fill/headphones-fill.svg';
+import hidden from '@phosphor-icons/core/regular/eye-slash.svg';
 import hourglass from '@phosphor-icons/core/fill/hourglass-fill.svg';
 import lock from '@phosphor-icons/core/fill/lock-simple-fill.svg';
 import microphone from '@phosphor-icons/core/regular/microphone.svg';
@@ -19,6 +22,7 @@ import microphoneOn from '@phosphor-icons/core/fill/microphone-fill.svg';
 import microphoneOff from '@phosphor-icons/core/fill/microphone-slash-fill.svg';
 import noNetwork from '@phosphor-icons/core/fill/wifi-slash-fill.svg';
 import noSound from '@phosphor-icons/core/fill/speaker-slash-fill.svg';
+import pause from '@phosphor-icons/core/fill/pause-fill.svg';
 import popOut from '@phosphor-icons/core/regular/picture-in-picture.svg';
 import profile from '@phosphor-icons/core/regular/user-circle.svg';
 import share from '@phosphor-icons/core/regular/share-network.svg';
@@ -26,10 +30,22 @@ import sound from '@phosphor-icons/core/fill/speaker-high-fill.svg';
 import users from '@phosphor-icons/core/regular/users-three.svg';
 import warning from '@phosphor-icons/core/fill/warning-circle-fill.svg';
 import x from '@phosphor-icons/core/bold/x-bold.svg';
+import crown from '@phosphor-icons/core/regular/crown.svg';
+import link from '@phosphor-icons/core/regular/link-simple.svg';
+import microphoneSlash from '@phosphor-icons/core/regular/microphone-slash.svg';
+import pencil from '@phosphor-icons/core/regular/pencil-simple.svg';
+import plus from '@phosphor-icons/core/regular/plus.svg';
+import prohibit from '@phosphor-icons/core/regular/prohibit.svg';
+import search from '@phosphor-icons/core/regular/magnifying-glass.svg';
+import signOut from '@phosphor-icons/core/regular/sign-out.svg';
+import userMinus from '@phosphor-icons/core/regular/user-minus.svg';
+import userPlus from '@phosphor-icons/core/regular/user-plus.svg';
+import userSwitch from '@phosphor-icons/core/regular/user-switch.svg';
 
 const markup = {
-  arrowDown, broadcast, caretDown, caretRight, caretUp, devices, hand, handUp, headphones, hourglass, lock, microphone,
-  microphoneOn, microphoneOff, more, noNetwork, noSound, popOut, profile, share, sound, users, warning, x,
+  arrowDown, broadcast, caretDown, caretRight, caretUp, check, devices, flag, hand, handUp, headphones, hidden, hourglass, lock, microphone,
+  microphoneOn, microphoneOff, more, noNetwork, noSound, pause, popOut, profile, share, sound, users, warning, x,
+  crown, link, microphoneSlash, pencil, plus, prohibit, search, signOut, userMinus, userPlus, userSwitch,
 };
 
 export type IconName = keyof typeof markup;

@@ -18,9 +18,11 @@ import { problemLine } from './dock-parts';
 import { bars, faces } from './face';
 import { icon } from './icons';
 import { isOutside } from './modal';
+import { SharingNote } from './sharing-note';
 import { firstName } from './monogram';
 import { styled } from './styles';
 import { span, secondsSince } from './time';
+import { toggle } from './toggle';
 
 const SEATS = 8;
 
@@ -32,8 +34,10 @@ export class SpacesJoin extends LitElement {
   @state() private snapshot: Snapshot | null = null;
   @state() private problem: Problem | null = null;
   @state() private busy = false;
+  @state() private isAnonymous = false;
   @query('dialog') private dialog!: HTMLDialogElement;
 
+  private readonly sharing = new SharingNote(this);
   private watched: Watched | null = null;
   private unsubscribe: (() => void) | null = null;
 
@@ -114,7 +118,7 @@ export class SpacesJoin extends LitElement {
             ${icon('warning')}<span><b>${words.blockedSpeaker}</b> ${words.blockedLine(blocked.map(({ profile }) => firstName(profile)))}</span>
           </p>`
         : nothing}
-      ${this.known(snapshot)}`;
+      ${this.known(snapshot)} ${this.unlisted(snapshot)}`;
   }
 
   /** The strip's own reason, else who hosts. */
@@ -132,6 +136,19 @@ export class SpacesJoin extends LitElement {
       ${faces([one, two, rest[0]].flatMap((profile) => profile ?? []), 34)}
       <span>${deps().words.alsoListening(names, Math.max(0, listeners.count - names.length))}</span>
     </p>`;
+  }
+
+  /** Only for who would be listed: everyone on stage is seen anyway. */
+  private mayHide(snapshot: Snapshot | null): boolean {
+    const isOpen = Boolean(deps().config.flags['spaces.anonymous'] && snapshot?.space.allows_anonymous);
+    return isOpen && snapshot?.me.role === 'listener';
+  }
+
+  private unlisted(snapshot: Snapshot): TemplateResult | typeof nothing {
+    const { words } = deps();
+    if (!this.mayHide(snapshot)) return nothing;
+    const { listenUnlisted: title, listenUnlistedLine: line } = words;
+    return toggle('hidden', title, line, this.isAnonymous, (isOn) => (this.isAnonymous = isOn));
   }
 
   private waiting(): TemplateResult {
@@ -160,7 +177,8 @@ export class SpacesJoin extends LitElement {
       >
         ${icon('headphones')}${isMine ? words.comeBack : words.listen}
       </button>
-      <p class="note">${isMine ? words.youStartMuted : words.joinMuted}</p>`;
+      <p class="note">${isMine ? words.youStartMuted : words.joinMuted}</p>
+      ${isMine || this.isAnonymous ? nothing : this.sharing.render()}`;
   }
 
   private fetch = async (): Promise<void> => {
@@ -177,7 +195,9 @@ export class SpacesJoin extends LitElement {
 
   private listen = async (): Promise<void> => {
     this.busy = true;
-    const result = attempt((session) => session.listen(this.spaceId));
+    this.sharing.keep();
+    const options = this.mayHide(this.snapshot) ? { is_anonymous: this.isAnonymous } : {};
+    const result = attempt((session) => session.listen(this.spaceId, options));
     this.problem = await result;
     this.busy = false;
     if (this.problem) return;

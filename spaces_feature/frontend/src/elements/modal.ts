@@ -16,3 +16,17 @@ export function isOutside(dialog: HTMLDialogElement, event: MouseEvent): boolean
   const box = dialog.getBoundingClientRect();
   return event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom;
 }
+
+/** What has the focus, through every shadow root. */
+export function focused(): HTMLElement | null {
+  let found = document.activeElement;
+  while (found?.shadowRoot?.activeElement) found = found.shadowRoot.activeElement;
+  return found as HTMLElement | null;
+}
+
+/** Whether the focus is inside, through every shadow root; `:focus-within` misses modal dialogs in some browsers. */
+export function holdsFocus(container: Element | undefined): boolean {
+  let at: Node | null = focused();
+  while (at && at !== container) at = at.parentNode ?? (at as Partial<ShadowRoot>).host ?? null;
+  return at !== null && at === container;
+}

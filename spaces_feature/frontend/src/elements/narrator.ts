@@ -1,27 +1,57 @@
 /** Speaks for those who do not see: the member's own state at once, who is talking at most once in five seconds. */
 
-import type { SessionState } from '../core/types';
+import { hostOf } from '../core/seats';
+import type { Role, SessionState, Snapshot } from '../core/types';
 import { deps } from './context';
 import { firstName } from './monogram';
 import type { Place } from './place';
+import { hostLostLine, hostLostTitle } from './place-law';
 
 const PAUSE_MS = 5000;
-const ON_STAGE = new Set(['accepted', 'muted', 'speaking', 'muted_by_host']);
+const ON_STAGE = new Set(['accepted', 'muted', 'unmuted', 'speaking', 'muted_by_host']);
 
 export class Narrator {
   private said = '';
   private kind = '';
   private voice: string | undefined;
   private quietUntil = 0;
+  private before: Snapshot | null = null;
 
   tell(place: Place | null, state: SessionState): void {
-    const { announce, words } = deps();
-    const says = place?.kind === 'listening' && ON_STAGE.has(this.kind) ? words.movedToAudience : (place?.says ?? '');
+    const { announce } = deps();
+    const says = this.saysOf(place);
     const isNews = place?.kind !== this.kind || (place?.kind === 'asked' && says !== this.said);
     this.kind = place?.kind ?? '';
     if (isNews && says) announce(says, true);
     if (isNews) this.said = says;
+    this.tellRoom(state.snapshot);
     this.tellVoice(state);
+  }
+
+  private saysOf(place: Place | null): string {
+    if (!place) return '';
+    if (place.kind === 'listening' && ON_STAGE.has(this.kind)) return deps().words.movedToAudience;
+    // The host is back, and that is what is told.
+    return place.kind === 'listening' && this.kind === 'host_lost' ? '' : place.says;
+  }
+
+  /** What changed in the room that no state of the member's own shows. */
+  private tellRoom(snapshot: Snapshot | null): void {
+    const { before } = this;
+    this.before = snapshot;
+    if (!snapshot || !before || before === snapshot || before.space.id !== snapshot.space.id) return;
+    const { announce, words } = deps();
+    const role = snapshot.me.role !== before.me.role ? roleNews(snapshot.me.role, before.me.role) : '';
+    if (role) announce(words[role], true);
+    const host = hostOf(snapshot);
+    const line = hostLostLine(snapshot, Date.now(), words);
+    const wasLost = before.space.host_lost !== null;
+    if (line !== null && !wasLost) announce(`${hostLostTitle(snapshot, words)}. ${line}.`);
+    else if (wasLost && !snapshot.space.host_lost && host && host.user_id === hostOf(before)?.user_id)
+      announce(words.isBack(firstName(host.profile)));
+    const known = new Set(before.stage.flatMap((seat) => (seat.is_blocked_by_me ? [seat.user_id] : [])));
+    for (const { user_id, is_blocked_by_me, profile } of snapshot.stage)
+      if (is_blocked_by_me && !known.has(user_id)) announce(words.blockedCameUp(firstName(profile)));
   }
 
   private tellVoice({ talking, snapshot, connection }: SessionState): void {
@@ -34,4 +64,11 @@ export class Narrator {
     this.quietUntil = performance.now() + PAUSE_MS;
     deps().announce(deps().words.isTalking(firstName(seat.profile)));
   }
+}
+
+/** A new role on stage, by hand-over or by being named; who comes up or goes down is told by the place. */
+function roleNews(role: Role, before: Role): 'youAreHost' | 'youAreCohost' | 'youAreSpeaker' | '' {
+  if (role === 'host') return 'youAreHost';
+  if (role === 'cohost') return 'youAreCohost';
+  return role === 'speaker' && before !== 'listener' ? 'youAreSpeaker' : '';
 }

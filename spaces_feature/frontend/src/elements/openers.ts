@@ -3,7 +3,7 @@
  * entries and the host's buttons alike. A link keeps its way for new tabs and for pages without script.
  */
 
-import { deps } from './context';
+import { pageDeps } from './context';
 
 const OPENERS = '[data-spaces-join], [data-spaces-create]';
 
@@ -29,7 +29,7 @@ async function open(event: MouseEvent): Promise<void> {
     else openCreate();
   } catch {
     if (opener instanceof HTMLAnchorElement) location.assign(opener.href);
-    else deps().announce(deps().words.unreachable, true);
+    else pageDeps().announce(pageDeps().words.unreachable, true);
   } finally {
     opener.removeAttribute('aria-busy');
   }
@@ -37,7 +37,7 @@ async function open(event: MouseEvent): Promise<void> {
 
 function prepare(event: Event): void {
   if (!openerOf(event)) return;
-  deps().prefetch();
+  pageDeps().prefetch();
   loadRoomElements().catch(() => undefined);
 }
 

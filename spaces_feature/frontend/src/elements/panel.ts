@@ -9,45 +9,51 @@
  * @csspart badge - Live, quality and tags.
  */
 
-import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import { classMap } from 'lit/directives/class-map.js';
-import type { Problem, Seat, Snapshot, SpeakRequest } from '../core/types';
+import { hostOf } from '../core/seats';
+import type { Profile, Snapshot } from '../core/types';
+import room from '../styles/room.css?inline';
 import sheet from '../styles/panel.css?inline';
 import { act } from './acting';
-import { attempt, deps } from './context';
 import { endedCard, microphoneCard } from './cards';
+import { deps } from './context';
 import { bars } from './face';
-import { hostTabs, type Tab } from './host-tabs';
+import { actionsOn, may } from './host-rules';
 import { icon } from './icons';
-import { narrow, present } from './modal';
+import { focused, holdsFocus, narrow, present } from './modal';
+import { firstName } from './monogram';
 import { Observe } from './observe';
-import { markOf, problemLine } from './dock-parts';
-import type { Action, Place } from './place';
-import { barActions, needsWords } from './room-bar';
+import type { Place } from './place';
+import { removedCard } from './removed-card';
+import type { SpacesRoomBar } from './room-bar';
 import { audience, requests, stage } from './room-parts';
 import { share } from './sharing';
-import type { Sheet } from './side-sheet';
+import { doing } from './sheet-parts';
+import { mayShow, sheetOf } from './sheets';
+import { show, type Sheet } from './side-sheet';
 import { styled } from './styles';
 import { swipeDown } from './swipe';
 import { clock, EachSecond, secondsSince, span } from './time';
 
-const FIRST_ROW = 4;
+const SHOWN_LISTENERS = 9;
 
 export class SpacesPanel extends LitElement {
-  static override styles = styled(sheet);
+  static override styles = styled(room, sheet);
 
   @property({ attribute: false }) place!: Place;
   /** Show the microphone card instead of the room. */
   @property({ type: Boolean }) help = false;
 
-  @state() private tab: Tab = 'requests';
   @state() private sheet: Sheet | null = null;
-  @state() private problem: Problem | null = null;
-  @state() private answering: ReadonlySet<string> = new Set();
-  @state() private busy = false;
   @state() private hasCopied = false;
+  /** What only hosts need: null until it is asked for. */
+  @state() private tools: Promise<unknown> | null = null;
+  @state() private lacksTools = false;
   @query('.panel') private box!: HTMLDialogElement;
+
+  @query('.sheets') private sheets?: HTMLElement;
 
   private readonly session = new Observe(this, deps().session);
   private returnTo: HTMLElement | null = null;
@@ -72,50 +78,72 @@ export class SpacesPanel extends LitElement {
     this.renderRoot.querySelector<HTMLElement>('.fold, #title')?.focus();
   }
 
-  protected override updated(changed: PropertyValues): void {
+  protected override willUpdate(): void {
+    const { snapshot } = this.session.value;
+    if (snapshot && may(snapshot, 'accept')) this.tools ??= this.fetchTools();
+    if (this.sheet && (!snapshot || !mayShow(this.sheet, snapshot))) this.sheet = null;
+  }
+
+  protected override updated(): void {
     this.fit();
-    if (changed.has('place') && changed.get('place')?.kind !== this.place.kind && this.problem) this.problem = null;
-    if (changed.has('sheet') && changed.get('sheet') && !this.sheet) this.returnTo?.focus();
   }
 
   protected override render(): TemplateResult {
     const { value } = this.session;
-    const card = this.help || this.place.kind === 'ended';
+    const card = this.card();
+    const { sheet } = this;
     return html`<dialog
-        class=${classMap({ panel: true, small: card })}
+        class=${classMap({ panel: true, small: card !== null })}
         part="panel"
         data-kind=${this.place.kind}
         aria-labelledby="title"
         @cancel=${this.cancel}
+        @close=${this.closed}
         @keydown=${this.escape}
         @click=${this.follow}
+        @spaces-show=${(event: CustomEvent<Sheet>) => this.open(event.detail)}
       >
         <span class="grip"></span>
-        ${this.help
-          ? microphoneCard(this.fold, () => void this.tryAgain())
-          : this.place.kind === 'ended'
-            ? endedCard(value, () => void this.run('dismiss'))
-            : this.room(value.snapshot)}
+        ${card ?? this.room(value.snapshot)}
       </dialog>
-      ${this.sheet && value.snapshot && !card
-        ? html`<spaces-side-sheet
-            exportparts="button"
-            .shown=${this.sheet}
-            .snapshot=${value.snapshot}
-            .volume=${value.volume}
+      ${sheet && value.snapshot && !card
+        ? html`<div
+            class="sheets"
+            @click=${this.follow}
+            @spaces-show=${(event: CustomEvent<Sheet>) => this.open(event.detail)}
             @spaces-close=${this.closeSheet}
-            @spaces-problem=${(event: CustomEvent<Problem>) => (this.problem = event.detail)}
-          ></spaces-side-sheet>`
+            @spaces-share=${this.shareIt}
+          >
+            ${sheetOf(sheet, value.snapshot, value.volume)}
+          </div>`
         : nothing}`;
   }
 
+  /** What takes the room's place. */
+  private card(): TemplateResult | null {
+    const { value } = this.session;
+    if (this.help) return microphoneCard(this.fold, () => void this.tryAgain());
+    if (this.place.kind === 'ended') return endedCard(value, this.dismiss);
+    if (value.connection.kind === 'removed') return removedCard(value.connection.code, this.dismiss);
+    return null;
+  }
+
   private room(snapshot: Snapshot | null): TemplateResult {
-    const hosts = snapshot?.me.permissions.includes('accept') ?? false;
+    const { value } = this.session;
+    const runs = snapshot && may(snapshot, 'accept');
     return html`${this.head(snapshot)}
       <div class="middle" tabindex="-1">
-        ${snapshot ? (hosts ? this.hosting(snapshot) : this.listening(snapshot)) : skeleton}
+        ${snapshot ? html`<spaces-blocked-note exportparts="button" .seats=${snapshot.stage}></spaces-blocked-note>` : nothing}
+        ${runs && this.lacksTools
+          ? html`<div class="problem">${deps().words.unreachable} ${doing('again', deps().words.tryAgain, '', false, () => (this.tools = null))}</div>`
+          : nothing}
+        ${runs
+          ? html`<spaces-host-desk exportparts="button, seat, ring, badge" .snapshot=${snapshot} .state=${value}></spaces-host-desk>`
+          : snapshot
+            ? this.listening(snapshot)
+            : skeleton}
       </div>
-      ${this.bar(snapshot)}`;
+      <spaces-room-bar exportparts="button" .place=${this.place} .snapshot=${snapshot}></spaces-room-bar>`;
   }
 
   private head(snapshot: Snapshot | null): TemplateResult {
@@ -123,15 +151,19 @@ export class SpacesPanel extends LitElement {
     const me = snapshot?.me;
     const space = snapshot?.space;
     const seconds = secondsSince(space?.started_at ?? null);
-    const host = snapshot?.stage.find(({ role }) => role === 'host');
+    const host = hostOf(snapshot);
+    const runs = snapshot !== null && may(snapshot, 'remove');
     return html`<header @pointerdown=${this.swipe}>
       <div class="row">
         <span class="badge live" part="badge">${bars} ${words.live}</span>
         ${me?.role === 'host' ? html`<span class="soft num" role="timer">${clock(seconds)}</span>` : this.quality()}
         <span class="tools">
-          ${this.tool('share', words.share, this.shareIt)} ${this.tool('more', words.settings, this.openSound)}
+          ${runs
+            ? this.tool('more', words.hosting.more, () => this.open({ kind: 'menu' }))
+            : html`${this.tool('share', words.share, this.shareIt)}
+              ${this.tool('more', words.settings, () => this.open({ kind: 'sound' }))}`}
           ${me?.permissions.includes('end')
-            ? html`<button class="button outline" part="button" type="button" data-action="askEnd" @click=${(event: Event) => this.openSheet({ kind: 'end' }, event)}>
+            ? html`<button class="button outline" part="button" type="button" data-action="askEnd" aria-haspopup="dialog" @click=${() => this.open({ kind: 'end' })}>
                 ${words.endShort}
               </button>`
             : nothing}
@@ -146,7 +178,7 @@ export class SpacesPanel extends LitElement {
     </header>`;
   }
 
-  private tool(name: 'share' | 'more', label: string, press: (event: Event) => void): TemplateResult {
+  private tool(name: 'share' | 'more', label: string, press: () => void): TemplateResult {
     return html`<button class="button bare round" part="button" type="button" data-action=${name} aria-label=${label} @click=${press}>
       ${icon(name)}
     </button>`;
@@ -161,60 +193,28 @@ export class SpacesPanel extends LitElement {
   }
 
   private listening(snapshot: Snapshot): TemplateResult {
-    const blocked = snapshot.stage.some((seat) => seat.is_blocked_by_me);
-    return html`${stage(snapshot.stage, this.session.value)}
-      ${blocked ? html`<p class="problem warn">${icon('warning')}<b>${deps().words.blockedSpeaker}</b></p>` : nothing}
-      ${audience(snapshot)}`;
-  }
-
-  private hosting(snapshot: Snapshot): TemplateResult {
-    return html`${stage(snapshot.stage.slice(0, FIRST_ROW), this.session.value, { act: this.openSeat, size: 60, untagged: true })}
-      ${hostTabs(this.tab, snapshot, (tab) => (this.tab = tab))}
-      <div class="tab-panel" role="tabpanel" id="tab-panel" aria-labelledby="tab-${this.tab}">
-        ${this.tab === 'requests'
-          ? requests(snapshot.requests, this.answering, this.answer)
-          : this.tab === 'stage'
-            ? stage(snapshot.stage, this.session.value, { act: this.openSeat })
-            : audience(snapshot)}
-      </div>`;
-  }
-
-  private bar(snapshot: Snapshot | null): TemplateResult {
-    const { place } = this;
-    return html`<footer>
-      ${this.problem ? problemLine(this.problem) : nothing}
-      ${needsWords(place)
-        ? html`<p class="notice ${place.tone}">
-            ${markOf(place.mark, 40)}<span><b>${place.title}</b><small>${place.line}</small></span>
-          </p>`
+    const { stage: seats, listeners, requests: queue, me } = snapshot;
+    const { words } = deps();
+    const host = hostOf(snapshot)?.profile;
+    const isActionable = (user_id: string) => actionsOn(snapshot, user_id).length > 0;
+    const act = ({ profile }: { profile: Profile }) => show(this, { kind: 'person', profile });
+    return html`${stage(seats, this.session.value, { act, isActionable })}
+      ${queue.length
+        ? html`<section class="queue" aria-label=${words.requests}>
+            <h3 class="count num">${words.hosting.asking(queue.length)}</h3>
+            ${requests(queue, { viewer: me.role, host: host ? firstName(host) : '', act, isActionable })}
+          </section>`
         : nothing}
-      <div class="buttons">${barActions(place, snapshot, deps().words).map((action) => this.barButton(action))}</div>
-    </footer>`;
+      ${audience(
+        listeners.count,
+        listeners.sample.map((profile) => ({ profile })),
+        { act, isActionable, shown: SHOWN_LISTENERS },
+      )}`;
   }
 
-  private barButton(action: Action): TemplateResult {
-    const grows = !['leave', 'stepDown'].includes(action.name);
-    return html`<button
-      class=${classMap({ button: true, tall: true, grows, [action.tone]: true })}
-      part="button"
-      type="button"
-      data-action=${action.name}
-      aria-disabled=${String(this.busy)}
-      @click=${() => void this.run(action.name)}
-    >
-      ${action.icon ? icon(action.icon) : nothing}${action.label}
-    </button>`;
-  }
-
-  /** A button that is truly disabled would lose the focus to the page; this one keeps it until the next one stands there. */
-  private async run(name: Action['name']): Promise<void> {
-    if (this.busy) return;
-    if (name === 'howToFix') {
-      this.dispatchEvent(new Event('spaces-help'));
-      return;
-    }
-    await this.keep(act(name));
-    if (name === 'dismiss') this.fold();
+  private async fetchTools(): Promise<void> {
+    this.lacksTools = false;
+    await import('./host-tools').catch(() => (this.lacksTools = true));
   }
 
   private async tryAgain(): Promise<void> {
@@ -222,25 +222,10 @@ export class SpacesPanel extends LitElement {
     if (!problem) this.fold();
   }
 
-  private answer = async (request: SpeakRequest, accepts: boolean): Promise<void> => {
-    this.answering = new Set(this.answering).add(request.user_id);
-    const had = this.shadowRoot?.activeElement?.closest('.request');
-    this.problem = await attempt((session) =>
-      accepts ? session.accept(request.user_id) : session.decline(request.user_id),
-    );
-    const rest = new Set(this.answering);
-    rest.delete(request.user_id);
-    this.answering = rest;
-    await this.updateComplete;
-    if (had && !had.isConnected)
-      this.renderRoot.querySelector<HTMLElement>('.request .accept, [aria-selected="true"]')?.focus();
+  private dismiss = async (): Promise<void> => {
+    await act('dismiss');
+    this.fold();
   };
-
-  private async keep(result: Promise<Problem | null>): Promise<void> {
-    this.busy = true;
-    this.problem = await result;
-    this.busy = false;
-  }
 
   private shareIt = async (): Promise<void> => {
     const space = this.session.value.snapshot?.space;
@@ -249,17 +234,21 @@ export class SpacesPanel extends LitElement {
     setTimeout(() => (this.hasCopied = false), 2000);
   };
 
-  private openSeat = (seat: Seat): void => this.openSheet({ kind: 'seat', seat });
-
-  private openSound = (event: Event): void => this.openSheet({ kind: 'sound' }, event);
-
-  private openSheet(shown: Sheet, event?: Event): void {
-    this.returnTo = (event?.currentTarget as HTMLElement | undefined) ?? (this.shadowRoot?.activeElement as HTMLElement | null);
+  private open(shown: Sheet): void {
+    // A sheet that follows another gives the focus back to where the first came from.
+    if (!holdsFocus(this.sheets)) this.returnTo = focused();
     this.sheet = shown;
   }
 
-  private closeSheet = (): void => {
+  /** The focus goes back unless it is elsewhere by then, as it may be on a wide screen. */
+  private closeSheet = async (): Promise<void> => {
+    const at = focused();
+    const had = !at || at === document.body || holdsFocus(this.sheets);
     this.sheet = null;
+    await this.updateComplete;
+    if (!had) return;
+    const back = this.returnTo?.isConnected ? this.returnTo : this.renderRoot.querySelector<HTMLElement>('.fold');
+    back?.focus();
   };
 
   private fold = (): void => {
@@ -268,12 +257,23 @@ export class SpacesPanel extends LitElement {
 
   private cancel = (event: Event): void => {
     event.preventDefault();
-    this.fold();
+    this.stepBack();
+  };
+
+  /** The browser closes a modal dialog without asking when Escape comes twice. */
+  private closed = (): void => {
+    if (!this.box.open && this.isConnected) this.fold();
   };
 
   private escape = (event: KeyboardEvent): void => {
-    if (event.key === 'Escape' && !this.box.matches(':modal')) this.fold();
+    if (event.key === 'Escape' && !this.box.matches(':modal')) this.stepBack();
   };
+
+  /** What was opened last goes first. */
+  private stepBack(): void {
+    if (this.sheet) void this.closeSheet();
+    else if (!this.renderRoot.querySelector<SpacesRoomBar>('spaces-room-bar')?.back()) this.fold();
+  }
 
   /** A profile opens behind the sheet, so the sheet makes way. */
   private follow = (event: Event): void => {

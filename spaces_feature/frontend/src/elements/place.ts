@@ -3,59 +3,58 @@
  * and the panel's bar can never disagree.
  */
 
-import type { Problem, Profile, Seat, SessionState } from '../core/types';
-import type { words as sentences } from '../core/words';
-import type { IconName } from './icons';
+import { ownSeat } from '../core/seats';
+import type { Problem, Role, Seat, SessionState } from '../core/types';
+import type { Words } from '../core/words';
 import { firstName } from './monogram';
+import { frozen, invited, mutedByHost, sentAway, whileHostIsLost } from './place-law';
+import { danger, plain, quiet, warn, type Action, type Mark, type Place } from './place-parts';
 
-type Words = typeof sentences;
+export type { Action, ActionName, Mark, Place, PlaceKind } from './place-parts';
 
-export type ActionName =
-  | 'ask' | 'takeBack' | 'unmute' | 'mute' | 'hear' | 'bringHere' | 'howToFix' | 'tryMicrophone' | 'tryAgain'
-  | 'leave' | 'stepDown' | 'dismiss';
-
-export interface Action {
-  name: ActionName;
-  label: string;
-  tone: 'quiet' | 'primary' | 'live';
-  icon?: IconName;
-  /** Drawn as a round button that shows only its icon. */
-  round?: boolean;
-}
-
-export type Mark =
-  | { kind: 'face'; profile: Profile; talking: boolean; level: number }
-  | { kind: 'icon'; icon: IconName; tone: 'quiet' | 'warn' | 'danger' };
-
-export type PlaceKind =
-  | 'joining' | 'listening' | 'asked' | 'accepted' | 'muted' | 'speaking' | 'muted_by_host' | 'reconnecting'
-  | 'microphone' | 'sound_blocked' | 'elsewhere' | 'ended' | 'removed' | 'failed';
-
-export interface Place {
-  kind: PlaceKind;
-  /** `live` is solid ember, for the one moment that needs an answer. */
-  tone: 'plain' | 'live';
-  mark: Mark;
-  title: string;
-  line: string;
-  /** Whether `line` tells of sound now. */
-  sounds: boolean;
-  /** At most two. */
-  actions: Action[];
-  /** Whether there is a room to unfold. */
-  opens: boolean;
-  close: 'leave' | 'dismiss' | null;
-  /** What the live region says when `kind` comes about; empty for nothing. */
-  says: string;
-}
-
+/** What a stay on stage has seen: words depend on it, nothing else. */
 export interface Memory {
-  /** The member's microphone was open at least once in this stay on stage. */
+  /** The member's microphone was open at least once. */
   has_spoken: boolean;
+  /** A host's mute or staff's pause held the member back, and they have not spoken since. */
+  was_held: boolean;
+  role: Role;
+  /** When the role last changed on stage, milliseconds since the epoch. */
+  changed_at: number;
+}
+
+export const NOTHING_SEEN: Memory = { has_spoken: false, was_held: false, role: 'listener', changed_at: -Infinity };
+
+/** Milliseconds for which a new role is told. */
+const NEWS = 8000;
+
+export const isNews = ({ changed_at }: Memory, now: number): boolean => now - changed_at < NEWS;
+
+/** Where and when the place is drawn. */
+export interface Setting {
+  /** Name of the host app. */
+  app: string;
+  /** Milliseconds since the epoch. */
+  now: number;
+}
+
+export function remember(memory: Memory, { snapshot, microphone }: SessionState, now: number): Memory {
+  const seat = ownSeat(snapshot);
+  if (!snapshot || !seat) return NOTHING_SEEN;
+  const isOpen = microphone.kind === 'open';
+  const isHeld = seat.is_muted_by_host || snapshot.space.is_frozen;
+  const { role } = snapshot.me;
+  const isNewRole = memory.role !== 'listener' && memory.role !== role;
+  return {
+    has_spoken: memory.has_spoken || isOpen,
+    was_held: isHeld || (memory.was_held && !isOpen),
+    role,
+    changed_at: isNewRole ? now : memory.changed_at,
+  };
 }
 
 /** Returns what to show for the session, or null when the member is nowhere. */
-export function placeOf(state: SessionState, memory: Memory, w: Words): Place | null {
+export function placeOf(state: SessionState, memory: Memory, w: Words, at: Setting): Place | null {
   const { connection } = state;
   switch (connection.kind) {
     case 'idle':
@@ -80,25 +79,39 @@ export function placeOf(state: SessionState, memory: Memory, w: Words): Place | 
         says: w.elsewhere,
       });
     case 'ended':
-      return plain('ended', quiet('hourglass'), w.endedTitle, state.title, {
-        opens: true,
-        close: 'dismiss',
-        says: w.endedNotRecorded,
-      });
+      return ended(state, w);
     case 'removed':
-      return plain('removed', warn('warning'), w.removedTitle, w.removedLine, { close: 'dismiss', says: w.removed });
+      return sentAway(connection.code, w);
     case 'failed':
       return failed(connection.problem, w);
     case 'connected':
-      return connected(state, memory, w);
+      return newRole(whileHostIsLost(connected(state, memory, w, at), state, at.now, w), memory, at.now, w);
   }
 }
 
-function connected(state: SessionState, memory: Memory, w: Words): Place {
+function ended({ snapshot, title }: SessionState, w: Words): Place {
+  const why = w.endedBy[snapshot?.space.end_reason ?? 'host'];
+  return plain('ended', quiet('hourglass'), w.endedTitle, why || title, {
+    opens: true,
+    close: 'dismiss',
+    says: why ? `${w.endedTitle}. ${why}` : w.endedNotRecorded,
+  });
+}
+
+/** A new role on stage is told for a moment, above what the place says anyway. */
+function newRole(place: Place, memory: Memory, now: number, w: Words): Place {
+  if (!isNews(memory, now) || !['muted', 'speaking', 'accepted'].includes(place.kind)) return place;
+  const news = { host: w.youAreHost, cohost: w.youAreCohost, speaker: w.youAreSpeaker, listener: place.title }[memory.role];
+  return { ...place, title: news, line: place.title };
+}
+
+function connected(state: SessionState, memory: Memory, w: Words, at: Setting): Place {
   const { snapshot } = state;
   const me = snapshot?.me;
-  const seat = snapshot?.stage.find(({ user_id }) => user_id === me?.user_id);
+  const seat = ownSeat(snapshot);
   const trouble = microphoneTrouble(state, w);
+  const law = frozen(state, at.app, w) ?? invited(state, w);
+  if (law) return law;
   if (me && me.role !== 'listener' && seat) return onStage(state, seat, memory, trouble, w);
   if (me?.request?.state === 'pending')
     return plain('asked', quiet('handUp'), w.inLineTitle(me.request.position), askedLine(state, w), {
@@ -128,9 +141,11 @@ function listening(state: SessionState, w: Words): Place {
     ? { kind: 'face', profile: shown.profile, talking: Boolean(voice), level: levels[shown.user_id] ?? 0 }
     : quiet('headphones');
   const mayAsk = snapshot?.me.permissions.includes('ask_to_speak');
+  const why = state.ask_refused || (snapshot?.space.speak === 'invited' ? w.onlyInvitedSpeak : '');
+  const ask: Action = { name: 'ask', label: w.askToSpeak, tone: 'quiet', icon: 'hand', round: true, ...(why ? { why } : {}) };
   return plain('listening', mark, state.title, line, {
     sounds: Boolean(voice),
-    actions: mayAsk ? [{ name: 'ask', label: w.askToSpeak, tone: 'quiet', icon: 'hand', round: true }] : [],
+    actions: mayAsk || why ? [ask] : [],
     opens: true,
     close: 'leave',
     says: w.listeningTo(state.title),
@@ -139,13 +154,7 @@ function listening(state: SessionState, w: Words): Place {
 
 function onStage(state: SessionState, seat: Seat, memory: Memory, trouble: Place | null, w: Words): Place {
   const { microphone, snapshot, talking, levels } = state;
-  const host = snapshot?.stage.find(({ role }) => role === 'host');
-  if (seat.is_muted_by_host || microphone.kind === 'muted_by_host')
-    return plain('muted_by_host', warn('lock'), w.hostMutedTitle, w.canLiftIt(host ? firstName(host.profile) : w.host), {
-      actions: [{ name: 'stepDown', label: w.stepDown, tone: 'quiet' }],
-      opens: true,
-      says: w.hostMutedYou(host ? firstName(host.profile) : w.host),
-    });
+  if (seat.is_muted_by_host || microphone.kind === 'muted_by_host') return mutedByHost(state, w);
   if (trouble) return trouble;
   if (microphone.kind === 'open')
     return plain(
@@ -159,6 +168,13 @@ function onStage(state: SessionState, seat: Seat, memory: Memory, trouble: Place
         says: w.microphoneOpen,
       },
     );
+  const unmute: Action = { name: 'unmute', label: w.unmute, tone: 'primary' };
+  if (memory.was_held)
+    return plain('unmuted', quiet('microphoneOff'), w.canUnmuteTitle, w.stillMuted, {
+      actions: [unmute],
+      opens: true,
+      says: `${w.canUnmuteTitle}. ${w.stillMuted}.`,
+    });
   if (seat.role !== 'host' && !memory.has_spoken)
     return {
       ...plain('accepted', quiet('microphoneOff'), w.youCanSpeakTitle, w.stillMuted, {
@@ -169,7 +185,7 @@ function onStage(state: SessionState, seat: Seat, memory: Memory, trouble: Place
       tone: 'live',
     };
   return plain('muted', quiet('microphoneOff'), w.mutedTitle, w.nobodyHearsYou, {
-    actions: [{ name: 'unmute', label: w.unmute, tone: 'primary' }],
+    actions: [unmute],
     opens: true,
     says: w.microphoneMuted,
   });
@@ -209,13 +225,3 @@ function failed(problem: Problem, w: Words): Place {
     says: `${problem.title} ${problem.detail}`,
   });
 }
-
-type Extras = Partial<Pick<Place, 'actions' | 'opens' | 'close' | 'says' | 'sounds'>>;
-
-function plain(kind: PlaceKind, mark: Mark, title: string, line: string, extras: Extras = {}): Place {
-  return { kind, tone: 'plain', mark, title, line, sounds: false, actions: [], opens: false, close: null, says: '', ...extras };
-}
-
-const quiet = (icon: IconName): Mark => ({ kind: 'icon', icon, tone: 'quiet' });
-const warn = (icon: IconName): Mark => ({ kind: 'icon', icon, tone: 'warn' });
-const danger = (icon: IconName): Mark => ({ kind: 'icon', icon, tone: 'danger' });

@@ -1,38 +1,170 @@
-/** The buttons at the foot of the room, for the same place that the dock tells. */
+/**
+ * `<spaces-room-bar>`: the foot of the room: what the member can do, what was refused, and the tools of whoever runs it.
+ *
+ * @element spaces-room-bar
+ * @fires spaces-help - The member wants to know how to allow the microphone.
+ * @fires spaces-fold - There is nothing left to see.
+ * @fires spaces-show - A sheet is to open; `detail` is the `Sheet`.
+ */
 
-import type { Snapshot } from '../core/types';
-import type { words as sentences } from '../core/words';
-import type { Action, Place, PlaceKind } from './place';
+import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { property, state } from 'lit/decorators.js';
+import { classMap } from 'lit/directives/class-map.js';
+import type { Problem, Snapshot } from '../core/types';
+import bar from '../styles/room-bar.css?inline';
+import { act } from './acting';
+import { barActions, hostTools, needsWords, type Tool } from './bar-actions';
+import { attempt, deps } from './context';
+import { markOf, problemLine } from './dock-parts';
+import { mutable } from './host-rules';
+import { icon, type IconName } from './icons';
+import type { Action, Place } from './place';
+import { doing } from './sheet-parts';
+import { show } from './side-sheet';
+import { styled } from './styles';
 
-/** Where the place needs words beside its buttons. */
-const TOLD: ReadonlySet<PlaceKind> = new Set([
-  'joining', 'asked', 'accepted', 'muted_by_host', 'reconnecting', 'microphone', 'sound_blocked',
-]);
+const isAside = ({ name }: Action): boolean => name === 'leave' || name === 'stepDown';
 
-export const needsWords = (place: Place): boolean => TOLD.has(place.kind);
+export class SpacesRoomBar extends LitElement {
+  static override styles = styled(bar);
 
-/** Leave first, what matters most last. */
-export function barActions(place: Place, snapshot: Snapshot | null, w: typeof sentences): Action[] {
-  const role = snapshot?.me.role ?? 'listener';
-  const actions: Action[] = [];
-  if (role !== 'host' || place.kind === 'reconnecting') actions.push({ name: 'leave', label: w.leave, tone: 'quiet' });
-  const mayStepDown = snapshot?.me.permissions.includes('step_down') ?? false;
-  if (mayStepDown && ['accepted', 'muted', 'speaking', 'muted_by_host', 'microphone'].includes(place.kind))
-    actions.push({ name: 'stepDown', label: w.stepDown, tone: 'quiet' });
-  const main = place.actions.find(({ name }) => name !== 'leave' && name !== 'stepDown');
-  if (main) actions.push(inFull(main, w));
-  return actions;
-}
+  @property({ attribute: false }) place!: Place;
+  @property({ attribute: false }) snapshot: Snapshot | null = null;
 
-function inFull(action: Action, w: typeof sentences): Action {
-  switch (action.name) {
-    case 'ask':
-      return { ...action, label: w.askToSpeak, icon: 'handUp', tone: 'primary', round: false };
-    case 'mute':
-      return { ...action, label: w.microphoneIsOn, round: false };
-    case 'unmute':
-      return { ...action, label: action.tone === 'live' ? w.tapToUnmute : w.microphoneIsOff, icon: 'microphoneOff' };
-    default:
-      return action;
+  @state() private problem: Problem | null = null;
+  @state() private busy = false;
+  @state() private asksMuteAll = false;
+
+  protected override willUpdate(changed: PropertyValues): void {
+    const before = changed.get('place') as Place | undefined;
+    if (before && before.kind !== this.place.kind) this.problem = null;
+    if (this.asksMuteAll && !hostTools(this.snapshot).includes('muteAll')) this.asksMuteAll = false;
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    if (!changed.has('asksMuteAll')) return;
+    const next = this.asksMuteAll ? '.confirm button' : changed.get('asksMuteAll') ? '[data-action="muteAll"]' : '';
+    if (next) this.renderRoot.querySelector<HTMLElement>(next)?.focus();
+  }
+
+  protected override render(): TemplateResult {
+    const { place, snapshot } = this;
+    const tools = hostTools(snapshot);
+    const actions = barActions(place, snapshot, deps().words);
+    return html`<footer>
+      ${this.problem ? problemLine(this.problem) : nothing}
+      ${needsWords(place)
+        ? html`<p class="notice ${place.tone}">
+            ${markOf(place.mark, 40)}<span><b>${place.title}</b><small class="num">${place.line}</small></span>
+          </p>`
+        : nothing}
+      ${this.asksMuteAll && snapshot ? this.confirm(snapshot) : nothing}
+      <div class=${classMap({ buttons: true, hosting: tools.length > 0, crew: tools.length > 0 && actions.some(isAside) })}>
+        ${tools.length
+          ? html`${actions.filter((action) => !isAside(action)).map((action) => this.button(action))}
+            ${tools.map((tool) => this.tool(tool))} ${actions.filter(isAside).map((action) => this.aside(action))}`
+          : actions.map((action) => this.button(action))}
+      </div>
+      ${actions.map(({ why }) => (why ? html`<p class="why" id="why">${why}</p>` : nothing))}
+    </footer>`;
+  }
+
+  /** Takes back a question that stands open; returns whether there was one. */
+  back(): boolean {
+    const had = this.asksMuteAll;
+    this.asksMuteAll = false;
+    return had;
+  }
+
+  private button(action: Action): TemplateResult {
+    const grows = !isAside(action) && action.name !== 'declineInvitation';
+    return html`<button
+      class=${classMap({ button: true, tall: true, grows, [action.tone]: true })}
+      part="button"
+      type="button"
+      data-action=${action.name}
+      aria-disabled=${String(this.busy || Boolean(action.why))}
+      aria-describedby=${action.why ? 'why' : nothing}
+      @click=${() => void this.run(action)}
+    >
+      ${action.icon ? icon(action.icon) : nothing}${action.label}
+    </button>`;
+  }
+
+  private tool(tool: Tool): TemplateResult {
+    const { hosting: w } = deps().words;
+    const [label, mark]: [string, IconName] = tool === 'invite' ? [w.invite, 'userPlus'] : [w.muteAll, 'microphoneSlash'];
+    return html`<button
+      class="button tall tile"
+      part="button"
+      type="button"
+      data-action=${tool}
+      aria-haspopup=${tool === 'invite' ? 'dialog' : nothing}
+      aria-expanded=${tool === 'muteAll' ? String(this.asksMuteAll) : nothing}
+      @click=${() => (tool === 'invite' ? show(this, { kind: 'invite' }) : (this.asksMuteAll = !this.asksMuteAll))}
+    >
+      ${icon(mark)}<span>${label}</span>
+    </button>`;
+  }
+
+  /** Beside the tools of a co-host there is room for a tile only. */
+  private aside(action: Action): TemplateResult {
+    const isLeave = action.name === 'leave';
+    return html`<button
+      class="button tall tile"
+      part="button"
+      type="button"
+      data-action=${action.name}
+      aria-label=${action.label}
+      aria-disabled=${String(this.busy)}
+      @click=${() => void this.run(action)}
+    >
+      ${icon(isLeave ? 'signOut' : 'arrowDown')}<span>${isLeave ? deps().words.leaveShort : action.label}</span>
+    </button>`;
+  }
+
+  /** Asked in place, with one line of consequence. */
+  private confirm(snapshot: Snapshot): TemplateResult {
+    const { hosting: w } = deps().words;
+    const count = mutable(snapshot).length;
+    const hasSpeakers = snapshot.stage.some(({ role }) => role === 'speaker');
+    return html`<div class="confirm" role="group" aria-labelledby="mute-all">
+      <p id="mute-all">
+        <b>${count ? w.muteAllQuestion(count) : hasSpeakers ? w.nobodyToMute : w.noSpeakers}</b>
+        ${count ? html`<small>${w.muteAllLine}</small>` : nothing}
+      </p>
+      <div class="pair">
+        ${doing('keepTalking', count ? w.keepTalking : w.understood, 'quiet', false, () => (this.asksMuteAll = false))}
+        ${count ? doing('confirmMuteAll', w.muteAll, 'primary', this.busy, () => void this.muteAll()) : nothing}
+      </div>
+    </div>`;
+  }
+
+  private async muteAll(): Promise<void> {
+    if (await this.keep(attempt((session) => session.muteAll()))) return;
+    this.asksMuteAll = false;
+    deps().announce(deps().words.hosting.allMuted);
+  }
+
+  /** A button that is truly disabled would lose the focus to the page; this one keeps it until the next one stands there. */
+  private async run({ name, why }: Action): Promise<void> {
+    if (this.busy) return;
+    if (name === 'howToFix') {
+      this.dispatchEvent(new Event('spaces-help', { bubbles: true, composed: true }));
+      return;
+    }
+    if (why) {
+      deps().announce(why, true);
+      return;
+    }
+    await this.keep(act(name));
+    if (name === 'dismiss') this.dispatchEvent(new Event('spaces-fold', { bubbles: true, composed: true }));
+  }
+
+  private async keep(result: Promise<Problem | null>): Promise<Problem | null> {
+    this.busy = true;
+    this.problem = await result;
+    this.busy = false;
+    return this.problem;
   }
 }

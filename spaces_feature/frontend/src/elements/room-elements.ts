@@ -1,17 +1,29 @@
 /** Everything but the strip, loaded when somebody reaches for a Space. */
 
-import { deps, defineOnce } from './context';
+import { words } from '../core/words';
+import { deps, defineOnce, provideWords } from './context';
+import { SpacesBlockedNote } from './blocked-note';
 import { SpacesCreate } from './create';
 import { SpacesDock, UNFOLD } from './dock';
+import { SpacesPersonSheet } from './host-person';
 import { SpacesJoin } from './join';
 import { SpacesPanel } from './panel';
+import { SpacesReportSheet } from './report-sheet';
+import { SpacesRoomBar } from './room-bar';
 import { SpacesSeat } from './seat';
-import { SpacesSideSheet } from './side-sheet';
+import { SpacesSoundSheet } from './sheets';
+import { SpacesWarning } from './warning';
 
+provideWords(words);
 defineOnce('spaces-seat', SpacesSeat);
-defineOnce('spaces-side-sheet', SpacesSideSheet);
+defineOnce('spaces-room-bar', SpacesRoomBar);
+defineOnce('spaces-sound-sheet', SpacesSoundSheet);
+defineOnce('spaces-person-sheet', SpacesPersonSheet);
 defineOnce('spaces-panel', SpacesPanel);
 defineOnce('spaces-dock', SpacesDock);
+defineOnce('spaces-blocked-note', SpacesBlockedNote);
+defineOnce('spaces-report-sheet', SpacesReportSheet);
+defineOnce('spaces-warning', SpacesWarning);
 defineOnce('spaces-join', SpacesJoin);
 defineOnce('spaces-create', SpacesCreate);
 

@@ -34,8 +34,9 @@ export class SpacesSeat extends LitElement {
 
   protected override render(): TemplateResult {
     const label = this.label();
-    const look = html`<span class="spot">
-        ${face(this.seat.profile, this.size, { talking: this.talking, level: this.level })}${this.mark()}
+    const isLost = this.seat.lost_at !== null;
+    const look = html`<span class=${isLost ? 'spot lost' : 'spot'}>
+        ${face(this.seat.profile, this.size, { talking: this.talking && !isLost, level: this.level })}${this.mark()}
       </span>
       <span class="name" aria-hidden="true" dir="auto">${this.own ? deps().words.you : firstName(this.seat.profile)}</span>
       ${this.untagged ? nothing : this.tag()}`;
@@ -50,19 +51,23 @@ export class SpacesSeat extends LitElement {
   /** "Ada, host, talking" */
   private label(): string {
     const { words } = deps();
-    const { role, is_muted, is_muted_by_host, is_blocked_by_me, profile } = this.seat;
+    const { role, is_muted, is_muted_by_host, is_blocked_by_me, lost_at, profile } = this.seat;
+    const name = this.own ? words.you : profile.name;
     const facts: string[] = [];
     if (role === 'host') facts.push(words.host.toLowerCase());
     if (role === 'cohost') facts.push(words.cohost.toLowerCase());
     if (is_blocked_by_me) facts.push(words.blockedTag.toLowerCase());
+    if (lost_at) facts.push(words.seatKept);
     if (is_muted_by_host) facts.push(words.mutedByHost);
+    else if (lost_at) return words.seat(name, facts);
     else if (this.talking) facts.push(words.talking);
     else if (is_muted) facts.push(words.muted);
-    return words.seat(this.own ? words.you : profile.name, facts);
+    return words.seat(name, facts);
   }
 
-  private mark(): TemplateResult {
+  private mark(): TemplateResult | typeof nothing {
     if (this.seat.is_muted_by_host) return html`<span class="mark warn" aria-hidden="true">${icon('lock')}</span>`;
+    if (this.seat.lost_at) return nothing;
     if (this.talking)
       return html`<span
         class="mark talks"

@@ -1,93 +1,123 @@
-/** Sheets that open beside the room, or from below when narrow. */
+/** Which sheet is which element, who may see it, and the one about sound. */
 
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Seat, Snapshot } from '../core/types';
+import { property, state } from 'lit/decorators.js';
+import { keyed } from 'lit/directives/keyed.js';
+import type { Snapshot } from '../core/types';
 import { deps } from './context';
-import { face } from './face';
-import { icon } from './icons';
+import { may } from './host-rules';
+import { popOut } from './sharing';
+import { choice } from './sheet-parts';
+import { SideSheet, type Sheet } from './side-sheet';
 
-/** What a person on stage can be offered, each with its line of consequence. */
-export function seatSheet(seat: Seat, snapshot: Snapshot, move: () => void): TemplateResult {
-  const { words } = deps();
-  const { profile, role } = seat;
-  const mayMove = snapshot.me.permissions.includes('move_to_audience');
-  return html`<header class="person">
-      ${face(profile, 56)}
-      <div>
-        <h2 class="title" id="sheet-title" dir="auto">${profile.name}</h2>
-        <p class="soft">${role === 'cohost' ? words.cohost : words.speaker}</p>
-      </div>
-    </header>
-    <ul class="menu" role="list">
-      ${mayMove
-        ? html`<li>
-            <button class="choice" type="button" data-action="moveToAudience" @click=${move}>
-              ${icon('arrowDown')}<span><b>${words.moveToAudience}</b><small>${words.moveToAudienceLine}</small></span>
-            </button>
-          </li>`
-        : nothing}
-      ${profile.url
-        ? html`<li><a class="choice" href=${profile.url}>${icon('profile')}<span><b>${words.seeProfile}</b></span></a></li>`
-        : nothing}
-    </ul>`;
+/** Whether the viewer may (still) see it: rights come and go while a sheet is open. */
+export function mayShow({ kind }: Sheet, snapshot: Snapshot): boolean {
+  switch (kind) {
+    case 'invite':
+    case 'end':
+    case 'edit':
+    case 'remove':
+      return may(snapshot, kind);
+    case 'menu':
+    case 'removed':
+      return may(snapshot, 'remove');
+    default:
+      return true;
+  }
 }
 
-/** What ending does, before it is done. */
-export function endSheet(snapshot: Snapshot, stay: () => void, end: () => void, busy: boolean): TemplateResult {
-  const { words } = deps();
-  return html`<h2 class="title" id="sheet-title">${words.endQuestion}</h2>
-    <p class="soft">${words.endCounts(snapshot.listeners.count, snapshot.requests.length)} ${words.endNote}</p>
-    <div class="pair">
-      <button class="button tall" part="button" type="button" @click=${stay}>${words.stay}</button>
-      <button class="button danger tall" part="button" type="button" data-action="end" ?disabled=${busy} @click=${end}>
-        ${words.end}
-      </button>
-    </div>`;
+export function sheetOf(sheet: Sheet, snapshot: Snapshot, volume: number): TemplateResult {
+  return html`${keyed(sheet, elementOf(sheet, snapshot, volume))}`;
 }
 
-export interface Devices {
+function elementOf(sheet: Sheet, snapshot: Snapshot, volume: number): TemplateResult {
+  switch (sheet.kind) {
+    case 'sound':
+      return html`<spaces-sound-sheet exportparts="button" .snapshot=${snapshot} .volume=${volume}></spaces-sound-sheet>`;
+    case 'menu':
+      return html`<spaces-menu-sheet exportparts="button" .snapshot=${snapshot}></spaces-menu-sheet>`;
+    case 'person':
+      return html`<spaces-person-sheet
+        exportparts="button"
+        .snapshot=${snapshot}
+        .profile=${sheet.profile}
+        .joinedAt=${sheet.joined_at}
+      ></spaces-person-sheet>`;
+    case 'invite':
+      return html`<spaces-invite-sheet exportparts="button" .snapshot=${snapshot}></spaces-invite-sheet>`;
+    case 'remove':
+      return html`<spaces-remove-sheet exportparts="button" .snapshot=${snapshot} .profile=${sheet.profile}></spaces-remove-sheet>`;
+    case 'removed':
+      return html`<spaces-removed-sheet exportparts="button" .snapshot=${snapshot}></spaces-removed-sheet>`;
+    case 'edit':
+      return html`<spaces-edit-sheet exportparts="button" .snapshot=${snapshot}></spaces-edit-sheet>`;
+    case 'end':
+      return html`<spaces-end-sheet exportparts="button" .snapshot=${snapshot}></spaces-end-sheet>`;
+    case 'report':
+      return html`<spaces-report-sheet exportparts="button" .snapshot=${snapshot} .profile=${sheet.profile}></spaces-report-sheet>`;
+  }
+}
+
+interface Devices {
   microphones: MediaDeviceInfo[];
   speakers: MediaDeviceInfo[];
 }
 
-/** Volume, devices, and a window of its own. Devices without a name are those the browser does not tell before it was allowed. */
-export function soundSheet(
-  volume: number,
-  devices: Devices | null,
-  setVolume: (volume: number) => void,
-  choose: (kind: 'audioinput' | 'audiooutput', id: string) => void,
-  popOut: () => void,
-): TemplateResult {
-  const { words } = deps();
-  return html`<h2 class="title" id="sheet-title">${words.settings}</h2>
-    <label class="field">
-      <span>${words.volume}</span>
-      <input
-        type="range"
-        min="0"
-        max="100"
-        .value=${String(Math.round(volume * 100))}
-        @input=${(event: Event) => setVolume(Number((event.target as HTMLInputElement).value) / 100)}
-      />
-    </label>
-    ${deviceField(words.microphone, devices?.microphones ?? [], (id) => choose('audioinput', id))}
-    ${deviceField(words.speakers, devices?.speakers ?? [], (id) => choose('audiooutput', id))}
-    <ul class="menu" role="list">
-      <li>
-        <button class="choice" type="button" data-action="popOut" @click=${popOut}>
-          ${icon('popOut')}<span><b>${words.popOut}</b><small>${words.popOutLine}</small></span>
-        </button>
-      </li>
-    </ul>`;
-}
+/**
+ * `<spaces-sound-sheet>`: volume, devices, a window of its own.
+ *
+ * @element spaces-sound-sheet
+ */
+export class SpacesSoundSheet extends SideSheet {
+  @property({ type: Number }) volume = 1;
+  @state() private devices: Devices | null = null;
 
-function deviceField(label: string, devices: MediaDeviceInfo[], choose: (id: string) => void): TemplateResult | typeof nothing {
-  const named = devices.filter((device) => device.label);
-  if (!named.length) return nothing;
-  return html`<label class="field">
-    <span>${label}</span>
-    <select @change=${(event: Event) => choose((event.target as HTMLSelectElement).value)}>
-      ${named.map((device) => html`<option value=${device.deviceId}>${device.label}</option>`)}
-    </select>
-  </label>`;
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.run('devices', async (session) => (this.devices = await session.devices()));
+  }
+
+  protected override content(): TemplateResult {
+    const { words } = deps();
+        const setVolume = (event: Event) => {
+      const volume = Number((event.target as HTMLInputElement).value) / 100;
+      void this.run('volume', async (session) => session.setVolume(volume));
+    };
+    return html`<div class="head">${this.heading(words.settings)}</div>
+      <div class="scroll">
+        <label class="field">
+          <span>${words.volume}</span>
+          <input type="range" min="0" max="100" .value=${String(Math.round(this.volume * 100))} @input=${setVolume} />
+        </label>
+        ${this.field(words.microphone, 'audioinput', this.devices?.microphones)}
+        ${this.field(words.speakers, 'audiooutput', this.devices?.speakers)} ${this.trouble()}
+      </div>
+      <ul class="menu" role="list">
+        ${choice({ name: 'popOut', icon: 'popOut', title: words.popOut, line: words.popOutLine, press: this.popOut })}
+        ${may(this.snapshot, 'report') && this.snapshot.me.role !== 'host'
+          ? choice({ name: 'report', icon: 'flag', title: words.hosting.reportSpace, press: () => this.show({ kind: 'report', profile: null }) })
+          : nothing}
+      </ul>`;
+  }
+
+  /** Devices without a name are those that the browser does not tell before it was allowed. */
+  private field(label: string, kind: 'audioinput' | 'audiooutput', devices: MediaDeviceInfo[] = []): TemplateResult | typeof nothing {
+    const named = devices.filter((device) => device.label);
+    if (!named.length) return nothing;
+    const choose = (event: Event) => {
+      const id = (event.target as HTMLSelectElement).value;
+      void this.run(kind, (session) => session.chooseDevice(kind, id));
+    };
+    return html`<label class="field">
+      <span>${label}</span>
+      <select @change=${choose}>
+        ${named.map((device) => html`<option value=${device.deviceId}>${device.label}</option>`)}
+      </select>
+    </label>`;
+  }
+
+  private popOut = (): void => {
+    popOut(this.snapshot.space);
+    this.close();
+  };
 }

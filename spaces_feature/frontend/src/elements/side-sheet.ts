@@ -1,40 +1,51 @@
 /**
- * `<spaces-side-sheet>`: one sheet of the room. Beside the room without a scrim, so that work goes on; from below when
- * narrow.
+ * What all sheets of the room have in common: beside the room without a scrim, so that work goes on; from below, modal,
+ * when narrow. A command that was refused is told in the sheet, which stays.
  *
- * @element spaces-side-sheet
  * @fires spaces-close - It wants to go away.
- * @fires spaces-problem - A command was refused; `detail` is the Problem.
+ * @fires spaces-show - Another sheet is to take its place; `detail` is the `Sheet`.
  */
 
-import { LitElement, html, type TemplateResult } from 'lit';
+import { LitElement, html, nothing, type CSSResultGroup, type TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
-import type { Problem, Seat, Snapshot } from '../core/types';
+import type { Problem, Profile, Session, Snapshot } from '../core/types';
 import sheet from '../styles/sheet.css?inline';
 import { attempt, deps } from './context';
+import { problemLine } from './dock-parts';
 import { icon } from './icons';
 import { isOutside, narrow, present } from './modal';
-import { endSheet, seatSheet, soundSheet, type Devices } from './sheets';
-import { popOut } from './sharing';
 import { styled } from './styles';
+import { swipeDown } from './swipe';
 
-export type Sheet = { kind: 'end' } | { kind: 'seat'; seat: Seat } | { kind: 'sound' };
+/** What may open beside the room. */
+export type Sheet =
+  | { kind: 'sound' | 'menu' | 'invite' | 'removed' | 'edit' | 'end' }
+  | { kind: 'person'; profile: Profile; joined_at?: string }
+  | { kind: 'remove'; profile: Profile }
+  /** Of one person, or of the Space as a whole. */
+  | { kind: 'report'; profile: Profile | null };
 
-export class SpacesSideSheet extends LitElement {
-  static override styles = styled(sheet);
+/** Asks the room to open a sheet; it is heard through every shadow root. */
+export function show(from: HTMLElement, detail: Sheet): void {
+  from.dispatchEvent(new CustomEvent<Sheet>('spaces-show', { detail, bubbles: true, composed: true }));
+}
 
-  @property({ attribute: false }) shown!: Sheet;
+export abstract class SideSheet extends LitElement {
+  static override styles: CSSResultGroup = styled(sheet);
+
   @property({ attribute: false }) snapshot!: Snapshot;
-  @property({ type: Number }) volume = 1;
 
-  @state() private devices: Devices | null = null;
-  @state() private busy = false;
+  @state() protected problem: Problem | null = null;
+  /** Names of the commands under way. */
+  @state() protected busy: ReadonlySet<string> = new Set();
   @query('dialog') private dialog!: HTMLDialogElement;
+
+  /** Header, middle and foot. The header's title is `#sheet-title`. */
+  protected abstract content(): TemplateResult;
 
   override connectedCallback(): void {
     super.connectedCallback();
     narrow.addEventListener('change', this.fit);
-    if (this.shown.kind === 'sound') void attempt(async (session) => (this.devices = await session.devices()));
   }
 
   override disconnectedCallback(): void {
@@ -47,8 +58,8 @@ export class SpacesSideSheet extends LitElement {
   }
 
   protected override render(): TemplateResult {
-    return html`<dialog aria-labelledby="sheet-title" @cancel=${this.cancel} @keydown=${this.escape} @click=${this.press}>
-      <span class="grip"></span>
+    return html`<dialog aria-labelledby="sheet-title" @cancel=${this.cancel} @close=${this.closed} @keydown=${this.escape} @click=${this.press}>
+      <span class="handle" @pointerdown=${this.swipe}><span class="grip"></span></span>
       <button class="button bare round close" part="button" type="button" aria-label=${deps().words.dismiss} @click=${this.close}>
         ${icon('x')}
       </button>
@@ -56,45 +67,48 @@ export class SpacesSideSheet extends LitElement {
     </dialog>`;
   }
 
-  private content(): TemplateResult {
-    const { shown, snapshot } = this;
-    switch (shown.kind) {
-      case 'end':
-        return endSheet(snapshot, this.close, () => void this.settle(attempt((session) => session.end())), this.busy);
-      case 'seat':
-        return seatSheet(shown.seat, snapshot, () =>
-          void this.settle(attempt((session) => session.moveToAudience(shown.seat.user_id))),
-        );
-      case 'sound':
-        return soundSheet(
-          this.volume,
-          this.devices,
-          (volume) => void attempt(async (session) => session.setVolume(volume)),
-          (kind, id) => void this.tell(attempt((session) => session.chooseDevice(kind, id))),
-          () => {
-            popOut(snapshot.space);
-            this.close();
-          },
-        );
+  /** A refusal, where a command of this sheet was given. */
+  protected trouble(): TemplateResult | typeof nothing {
+    return this.problem ? problemLine(this.problem) : nothing;
+  }
+
+  /** The title takes the focus when the sheet opens, so that it is read first, unless something else `begins`. */
+  protected heading(text: string, begins = true): TemplateResult {
+    return html`<div class="heading">
+      <h2 class="title" id="sheet-title" dir="auto" tabindex="-1" ?autofocus=${begins}>${text}</h2>
+    </div>`;
+  }
+
+  /** Does one thing, once at a time by its `name`; says `said` when the server has. Resolves to whether it did. */
+  protected async run(name: string, action: (session: Session) => Promise<unknown>, said = ''): Promise<boolean> {
+    const problem = await this.once(name, action);
+    if (problem === undefined) return false;
+    this.problem = problem;
+    if (!problem && said) deps().announce(said);
+    if (problem) {
+      await this.updateComplete;
+      this.renderRoot.querySelector('.problem')?.scrollIntoView({ block: 'nearest' });
     }
+    return !problem;
   }
 
-  /** The room shows what was refused, so the sheet goes either way. */
-  private async settle(result: Promise<Problem | null>): Promise<void> {
-    if (this.busy) return;
-    this.busy = true;
-    await this.tell(result);
-    this.busy = false;
-    this.close();
+  /** As `run`, but resolves to the problem, null when all went well, undefined when the same was under way already. */
+  protected async once(name: string, action: (session: Session) => Promise<unknown>): Promise<Problem | null | undefined> {
+    if (this.busy.has(name)) return undefined;
+    this.busy = new Set(this.busy).add(name);
+    const problem = await attempt(action);
+    const rest = new Set(this.busy);
+    rest.delete(name);
+    this.busy = rest;
+    return problem;
   }
 
-  private async tell(result: Promise<Problem | null>): Promise<void> {
-    const problem = await result;
-    if (problem) this.dispatchEvent(new CustomEvent('spaces-problem', { detail: problem }));
+  protected show(sheet: Sheet): void {
+    show(this, sheet);
   }
 
-  private close = (): void => {
-    this.dispatchEvent(new Event('spaces-close'));
+  protected close = (): void => {
+    this.dispatchEvent(new Event('spaces-close', { bubbles: true, composed: true }));
   };
 
   private cancel = (event: Event): void => {
@@ -102,12 +116,22 @@ export class SpacesSideSheet extends LitElement {
     this.close();
   };
 
+  /** The browser closes a modal dialog without asking when Escape comes twice. */
+  private closed = (): void => {
+    if (!this.dialog.open) this.close();
+  };
+
   private escape = (event: KeyboardEvent): void => {
-    if (event.key === 'Escape') this.close();
+    // When modal, the browser says `cancel`; going already now would pass that on to the room.
+    if (event.key === 'Escape' && !this.dialog.matches(':modal')) this.close();
   };
 
   private press = (event: MouseEvent): void => {
     if (isOutside(this.dialog, event)) this.close();
+  };
+
+  private swipe = (event: PointerEvent): void => {
+    if (narrow.matches) swipeDown(event, this.dialog, this.close);
   };
 
   private fit = (): void => {

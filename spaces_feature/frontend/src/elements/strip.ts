@@ -5,7 +5,7 @@
  */
 
 import type { Space, StripEntry } from '../core/types';
-import { deps } from './context';
+import { pageDeps } from './context';
 import { liveEntry, ownEntry } from './entry';
 
 const STOPS = '.spaces-entry, .spaces-own';
@@ -27,13 +27,13 @@ export class SpacesStrip extends HTMLElement {
     this.addArrows();
     this.resize.observe(list);
     this.unsubscribe = [
-      deps().strip.subscribe(() => {
+      pageDeps().strip.subscribe(() => {
         answered = true;
         this.reconcile(this.list().childElementCount > 0);
       }),
-      deps().session.subscribe(() => this.showOwnState()),
+      pageDeps().session.subscribe(() => this.showOwnState()),
     ];
-    if (answered || deps().strip.get().length) this.reconcile(false);
+    if (answered || pageDeps().strip.get().length) this.reconcile(false);
     this.rove();
     this.markOverflow();
   }
@@ -49,7 +49,7 @@ export class SpacesStrip extends HTMLElement {
       list = document.createElement('ul');
       list.className = 'spaces-strip__list';
       list.setAttribute('role', 'list');
-      list.setAttribute('aria-label', deps().words.strip);
+      list.setAttribute('aria-label', pageDeps().words.strip);
       this.prepend(list);
     }
     return list;
@@ -57,14 +57,14 @@ export class SpacesStrip extends HTMLElement {
 
   private reconcile(animated: boolean): void {
     const list = this.list();
-    const entries = deps().strip.get();
+    const entries = pageDeps().strip.get();
     const ownLive = this.ownLive(entries);
     const wanted = new Map<string, HTMLElement>();
     const own = this.own(ownLive);
     if (own) wanted.set('own', own);
     for (const entry of entries)
       if (entry.space && entry.space.id !== ownLive?.id)
-        wanted.set(entry.space.id, liveEntry(entry, entry.space, deps().config, deps().words));
+        wanted.set(entry.space.id, liveEntry(entry, entry.space, pageDeps().config, pageDeps().words));
 
     const present = new Map<string, HTMLElement>();
     for (const item of list.querySelectorAll<HTMLElement>(':scope > [data-key]')) {
@@ -89,23 +89,23 @@ export class SpacesStrip extends HTMLElement {
   /** The member's own face follows the session at once, without waiting for the server's strip. */
   private showOwnState(): void {
     const item = this.querySelector<HTMLElement>('[data-key="own"]');
-    const own = item && this.own(this.ownLive(deps().strip.get()));
+    const own = item && this.own(this.ownLive(pageDeps().strip.get()));
     if (item && own && put(item, own)) this.rove();
   }
 
   private own(live: Space | null): HTMLElement | null {
-    const { config, words } = deps();
+    const { config, words } = pageDeps();
     if (!config.me || (!live && !config.flags['spaces.host'])) return null;
     return ownEntry(config.me, live, config, words);
   }
 
   private ownLive(entries: StripEntry[]): Space | null {
-    const me = deps().config.me?.user_id;
-    const { snapshot, connection } = deps().session.get();
+    const me = pageDeps().config.me?.user_id;
+    const { snapshot, connection } = pageDeps().session.get();
     const here = snapshot?.space;
     const isOver = connection.kind === 'ended' || here?.state !== 'live';
     if (here && !isOver && snapshot.me.role === 'host') return here;
-    const own = entries.find(({ space }) => me !== undefined && space?.creator_id === me)?.space;
+    const own = entries.find(({ space }) => me !== undefined && space?.host_ids[0] === me)?.space;
     return own && !(isOver && own.id === here?.id) ? own : null;
   }
 

@@ -21,16 +21,19 @@ export function clock(seconds: number): string {
   return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
-/** Redraws its element once a second. */
+/** Redraws its element once a second, while `isOn` says so. */
 export class EachSecond implements ReactiveController {
   private timer: ReturnType<typeof setInterval> | undefined;
 
-  constructor(private readonly host: ReactiveControllerHost) {
+  constructor(
+    private readonly host: ReactiveControllerHost,
+    private readonly isOn: () => boolean = () => true,
+  ) {
     host.addController(this);
   }
 
   hostConnected(): void {
-    this.timer = setInterval(() => this.host.requestUpdate(), 1000);
+    this.timer = setInterval(() => this.isOn() && this.host.requestUpdate(), 1000);
   }
 
   hostDisconnected(): void {

@@ -43,6 +43,8 @@ export function createLive(api: Pick<Api, 'snapshot' | 'strip'>, config: () => P
         event(event) {
           if (!isMine()) return;
           for (const listener of [...listeners]) listener(event);
+          // Where the member was sent away from is nothing to offer them.
+          if (event.type === 'removed' && event.version === null) void strip.refresh();
           replicas.event(event);
         },
         strip: (event) => isMine() && strip.event(event),

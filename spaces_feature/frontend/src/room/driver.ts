@@ -3,7 +3,7 @@
  * what a Room says about sound goes on to the session.
  */
 
-import type { Api, JoinGrant } from '../core/api';
+import type { Api, JoinGrant, JoinOptions } from '../core/api';
 import { reduce } from '../core/connection';
 import { IDLE, type ConnectionEvent, type ConnectionState, type Effect } from '../core/connection-state';
 import { UNREACHABLE } from '../core/problems';
@@ -19,6 +19,8 @@ export type Sound = Pick<TransportListeners, 'talking' | 'quality' | 'rights'>;
 export interface DriverParts {
   api: Pick<Api, 'join' | 'leave' | 'heartbeat'>;
   openTransport: OpenTransport;
+  /** How the member wants to be listed; asked at every join. */
+  joinOptions?(): JoinOptions;
   sound: Sound;
   /** Prepares a Room that is about to connect: volume and output device. */
   prepare(transport: Transport): void;
@@ -94,7 +96,7 @@ export function createDriver(parts: DriverParts): Driver {
     asking?.abort();
     const mine = (asking = new AbortController());
     try {
-      const grant = await parts.api.join(space_id, mine.signal);
+      const grant = await parts.api.join(space_id, parts.joinOptions?.(), mine.signal);
       dispatch({ type: 'granted', generation, grant });
       if (state.space_id === space_id) parts.granted(grant);
       // The member left while the server was still letting them in.

@@ -1,5 +1,6 @@
 /**
- * What this tab means to go on doing after a page load: which Space, microphone on or off, how loud. Never a token.
+ * What this tab means to go on doing after a page load: which Space, microphone on or off, how loud, listed or not.
+ * Never a token.
  * Kept per tab and valid for seconds, so that an old tab that is opened again stays silent.
  */
 
@@ -8,6 +9,7 @@ export interface Intent {
   user_id: string;
   muted: boolean;
   volume: number;
+  is_anonymous?: boolean | undefined;
 }
 
 export interface Intents {

@@ -5,11 +5,12 @@
 
 import { isActive, viewOf, type ConnectionState } from '../core/connection-state';
 import { IDLE_SESSION } from '../core/idle-session';
-import { MICROPHONE_TROUBLES, mutedBy } from '../core/problems';
+import { MICROPHONE_TROUBLES, heldBack } from '../core/problems';
+import { hasMoved, hostOf, isHeld, userOf } from '../core/seats';
 import { createStore } from '../core/store';
-import type { Problem, Session, SessionState, Snapshot, SpaceEvent } from '../core/types';
+import type { Problem, RemovalCode, Session, SessionState, Snapshot, SpaceEvent } from '../core/types';
 import type { Watched } from '../core/deps';
-import { words } from '../core/words';
+import { createCommands } from './commands';
 import type { SessionParts } from './context';
 import { createDriver } from './driver';
 import { createHints } from './hints';
@@ -38,6 +39,8 @@ export function createSession(parts: SessionParts): Session {
   /** Silenced on the lock screen, not by the volume. */
   let isPaused = false;
   let isAsking = false;
+  /** Undefined: as the stay is already, listed when it is new. */
+  let isAnonymous: boolean | undefined;
   let output = '';
   /** Promises of `listen` that wait for the server's answer. */
   let waiters: { resolve(): void; reject(problem: Problem): void }[] = [];
@@ -55,6 +58,7 @@ export function createSession(parts: SessionParts): Session {
 
   const driver = createDriver({
     api,
+    joinOptions: () => ({ is_anonymous: isAnonymous }),
     openTransport: parts.openTransport,
     sound: {
       talking(identities) {
@@ -94,11 +98,12 @@ export function createSession(parts: SessionParts): Session {
     watchedId = space_id;
     watched = space_id === null ? null : live.watch(space_id);
     stopWatching = watched?.subscribe(snapshotChanged) ?? (() => {});
-    patch({ snapshot: watched?.get() ?? null });
+    patch({ snapshot: watched?.get() ?? null, ask_refused: '' });
   }
 
   function snapshotChanged(snapshot: Snapshot | null): void {
     const before = store.get().snapshot;
+    if (before?.space.speak !== snapshot?.space.speak) patch({ ask_refused: '' });
     patch({ snapshot });
     if (!snapshot) return settle();
     const { state, version } = snapshot.space;
@@ -109,7 +114,11 @@ export function createSession(parts: SessionParts): Session {
     settle();
   }
 
-  live.onEvent(({ space_id, version, data }: SpaceEvent) => {
+  live.onEvent(({ space_id, type, version, data }: SpaceEvent) => {
+    if (type === 'warned') patch({ warning: String(data['words'] ?? '') });
+    if (type === 'removed' && version === null && space_id === driver.state.space_id) {
+      driver.dispatch({ type: 'sent_away', code: data['code'] as RemovalCode });
+    }
     const rejoin = data['rejoin'] as { spread_ms: number } | undefined;
     if (rejoin && version !== null && space_id === driver.state.space_id) {
       driver.dispatch({ type: 'room_moved', version, spread_ms: rejoin.spread_ms });
@@ -127,22 +136,17 @@ export function createSession(parts: SessionParts): Session {
       transport,
       canPublish: transport?.canPublish ?? false,
       isOnStage: isIn && me !== undefined && me.role !== 'listener',
-      isMutedByHost: ownSeat()?.is_muted_by_host ?? false,
+      isMutedByHost: isHeld(store.get().snapshot),
       isWaiting: isIn && (isAsking || me?.request?.state === 'pending'),
     });
     draw();
   }
 
-  const ownSeat = () => {
-    const { snapshot } = store.get();
-    return snapshot?.stage.find((seat) => seat.user_id === snapshot.me.user_id);
-  };
-
   function draw(): void {
     const { snapshot } = store.get();
     const { state } = driver;
     const microphone = voice.view;
-    const talking = talkingIdentities.flatMap((identity) => userOf(identity) ?? []);
+    const talking = talkingIdentities.flatMap((identity) => userOf(store.get().snapshot, identity) ?? []);
     const connection = viewOf(state);
     patch({ space_id: state.space_id, title: snapshot?.space.title ?? '', connection, microphone, talking });
     const isPlaying = connection.kind === 'connected';
@@ -156,7 +160,7 @@ export function createSession(parts: SessionParts): Session {
 
   function showPlaying(isPlaying: boolean, isMicrophoneOpen: boolean | null): void {
     const { snapshot, title } = store.get();
-    const host = snapshot?.stage.find(({ role }) => role === 'host')?.profile;
+    const host = hostOf(snapshot)?.profile;
     const picture = host?.avatar_url ? new URL(host.avatar_url, location.href).href : '';
     const playing = { title: title || config().app_name, artist: host?.name ?? '', picture, isPlaying, isMicrophoneOpen };
     showNowPlaying(isActive(driver.state) ? playing : null, {
@@ -172,14 +176,10 @@ export function createSession(parts: SessionParts): Session {
     });
   }
 
-  function userOf(identity: string): string | undefined {
-    return store.get().snapshot?.stage.find((seat) => seat.identity === identity)?.user_id;
-  }
-
   function byUser(amplitudes: Map<string, number>): Map<string, number> {
     const found = new Map<string, number>();
     for (const [identity, amplitude] of amplitudes) {
-      const user_id = userOf(identity);
+      const user_id = userOf(store.get().snapshot, identity);
       if (user_id !== undefined) found.set(user_id, amplitude);
     }
     return found;
@@ -187,7 +187,8 @@ export function createSession(parts: SessionParts): Session {
 
   function saveIntent(space_id: string): void {
     const user_id = config().me?.user_id;
-    if (user_id) intents.save({ space_id, user_id, muted: !voice.wantsOpen, volume: store.get().volume });
+    const { volume } = store.get();
+    if (user_id) intents.save({ space_id, user_id, muted: !voice.wantsOpen, volume, is_anonymous: isAnonymous });
   }
 
   /** Sends a command about the current Space and takes its answer into the live copy. */
@@ -201,11 +202,26 @@ export function createSession(parts: SessionParts): Session {
     throw MICROPHONE_TROUBLES[voice.trouble ?? 'refused'];
   }
 
+  /** A step towards the stage: the microphone is asked for inside the tap and held muted, then the command goes out. */
+  async function approach(send: (space_id: string) => Promise<Snapshot>): Promise<void> {
+    isAsking = true;
+    settle();
+    try {
+      await needMicrophone();
+      await command(send);
+    } finally {
+      isAsking = false;
+      settle();
+    }
+  }
+
   const session: Session = {
     get: store.get,
     subscribe: store.subscribe,
-    listen(space_id) {
+    ...createCommands(api, command, approach, store, (ask_refused) => patch({ ask_refused })),
+    listen(space_id, { is_anonymous } = {}) {
       isPaused = false;
+      if (space_id !== driver.state.space_id || !isActive(driver.state)) isAnonymous = is_anonymous;
       const answered = new Promise<void>((resolve, reject) => waiters.push({ resolve, reject }));
       driver.dispatch({ type: 'listen', space_id });
       if (driver.state.phase === 'connected') connectionChanged(driver.state);
@@ -214,28 +230,9 @@ export function createSession(parts: SessionParts): Session {
     async leave() {
       driver.dispatch({ type: 'leave' });
     },
-    async askToSpeak() {
-      isAsking = true;
-      settle();
-      try {
-        await needMicrophone();
-        await command(api.ask);
-      } finally {
-        isAsking = false;
-        settle();
-      }
-    },
-    takeBack: () => command(api.takeBack),
-    accept: (user_id) => command((id) => api.accept(id, user_id)),
-    decline: (user_id) => command((id) => api.decline(id, user_id)),
-    stepDown: () => command(api.stepDown),
-    moveToAudience: (user_id) => command((id) => api.moveToAudience(id, user_id)),
-    end: () => command(api.end),
+    dismissWarning: () => patch({ warning: '' }),
     async setMicrophone(open) {
-      const { snapshot } = store.get();
-      if (open && ownSeat()?.is_muted_by_host) {
-        throw mutedBy(snapshot?.stage.find(({ role }) => role === 'host')?.profile.name ?? words.host);
-      }
+      if (open && isHeld(store.get().snapshot)) throw heldBack(store.get().snapshot);
       if (open) await needMicrophone();
       voice.setOpen(open);
     },
@@ -278,16 +275,11 @@ export function createSession(parts: SessionParts): Session {
     const intent = intents.fresh(config().me?.user_id);
     if (!intent) return;
     patch({ volume: intent.volume });
+    isAnonymous = intent.is_anonymous;
     if (!intent.muted) {
       voice.setOpen(true);
       void voice.acquire();
     }
     driver.dispatch({ type: 'restore', space_id: intent.space_id });
   }
-}
-
-/** Whether somebody on stage has another identity at the SFU than before: the Space got a new room. */
-function hasMoved(before: Snapshot, after: Snapshot): boolean {
-  const identities = new Map(before.stage.map(({ user_id, identity }) => [user_id, identity]));
-  return after.stage.some(({ user_id, identity }) => (identities.get(user_id) ?? identity) !== identity);
 }

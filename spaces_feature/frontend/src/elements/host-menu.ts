@@ -1,0 +1,35 @@
+/**
+ * `<spaces-menu-sheet>`: what whoever runs the Space needs now and then.
+ *
+ * @element spaces-menu-sheet
+ * @fires spaces-share - The address of the Space is to be passed on.
+ */
+
+import { html, nothing, type TemplateResult } from 'lit';
+import { deps } from './context';
+import { may } from './host-rules';
+import { narrow } from './modal';
+import { choice } from './sheet-parts';
+import { SideSheet } from './side-sheet';
+
+export class SpacesMenuSheet extends SideSheet {
+  protected override content(): TemplateResult {
+    const { words } = deps();
+    const { hosting: w } = words;
+    const shares = narrow.matches && 'share' in navigator;
+    return html`<div class="head">${this.heading(w.more)}</div>
+      <ul class="menu" role="list">
+        ${may(this.snapshot, 'edit')
+          ? choice({ name: 'edit', icon: 'pencil', title: w.edit, line: w.editLine, press: () => this.show({ kind: 'edit' }) })
+          : nothing}
+        ${choice({ name: 'removed', icon: 'prohibit', title: w.removedPeople, line: w.removedPeopleLine, press: () => this.show({ kind: 'removed' }) })}
+        ${choice({ name: 'share', icon: shares ? 'share' : 'link', title: shares ? words.share : words.copyLink, line: w.linkLine, press: this.pass })}
+        ${choice({ name: 'sound', icon: 'sound', title: words.settings, press: () => this.show({ kind: 'sound' }) })}
+      </ul>`;
+  }
+
+  private pass = (): void => {
+    this.dispatchEvent(new Event('spaces-share', { bubbles: true, composed: true }));
+    this.close();
+  };
+}

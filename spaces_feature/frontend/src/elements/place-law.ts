@@ -1,0 +1,106 @@
+/** The member's place where the room's law decides it: invited, held back, the host gone, sent away. Pure. */
+
+import { hostOf, profileOf } from '../core/seats';
+import type { SessionState, Snapshot } from '../core/types';
+import type { Words } from '../core/words';
+import { firstName } from './monogram';
+import { plain, quiet, warn, type Action, type Place } from './place-parts';
+import { clock } from './time';
+
+const stepDown = (w: Words): Action => ({ name: 'stepDown', label: w.stepDown, tone: 'quiet' });
+
+/** Somebody asks the member up, or a speaker to help run the Space. An open microphone stays within reach. */
+export function invited({ snapshot, microphone }: SessionState, w: Words): Place | null {
+  const { invitation } = snapshot?.me ?? {};
+  if (!snapshot || invitation?.state !== 'pending') return null;
+  const by = profileOf(snapshot, invitation.by) ?? hostOf(snapshot)?.profile;
+  const title = w.invitesYou(by ? firstName(by) : w.host);
+  const line = invitation.role === 'cohost' ? w.beCohost : w.comeUp;
+  const accept: Action = { name: 'acceptInvitation', label: w.accept, tone: 'primary' };
+  const decline: Action = { name: 'declineInvitation', label: w.no, tone: 'quiet' };
+  const mute: Action = { name: 'mute', label: w.mute, tone: 'live', icon: 'microphoneOn', round: true };
+  const isOpen = microphone.kind === 'open';
+  return plain(
+    'invited',
+    by
+      ? { kind: 'face', profile: by, talking: false, level: 0 }
+      : quiet('handUp'),
+    title,
+    line,
+    {
+      actions: isOpen ? [mute, accept] : [decline, accept],
+      opens: true,
+      close: isOpen ? 'declineInvitation' : null,
+      says: `${title}. ${line}.`,
+    },
+  );
+}
+
+/** A host's mute: who can lift it, and why where that was said. */
+export function mutedByHost({ snapshot }: SessionState, w: Words): Place {
+  const mute = snapshot?.me.mute;
+  const host = snapshot ? hostOf(snapshot) : undefined;
+  const by = (snapshot && mute ? profileOf(snapshot, mute.by) : undefined) ?? host?.profile;
+  const name = by ? firstName(by) : w.host;
+  const title = !by || by.user_id === host?.user_id ? w.hostMutedTitle : w.mutedYouTitle(name);
+  const line = mute?.reason ? w.canLiftItBecause(name, mute.reason) : w.canLiftIt(name);
+  return plain('muted_by_host', warn('lock'), title, line, {
+    actions: [stepDown(w)],
+    opens: true,
+    says: `${title}. ${line}.`,
+  });
+}
+
+/** Staff froze the stage. */
+export function frozen({ snapshot }: SessionState, app: string, w: Words): Place | null {
+  if (!snapshot?.space.is_frozen) return null;
+  const { me } = snapshot;
+  const title = w.stagePausedTitle(app);
+  const isSpeaker = me.permissions.includes('step_down');
+  return plain('frozen', warn('pause'), title, w.stagePausedLine, {
+    actions: isSpeaker ? [stepDown(w)] : me.request ? [{ name: 'takeBack', label: w.takeBack, tone: 'quiet' }] : [],
+    opens: true,
+    close: me.role === 'listener' ? 'leave' : null,
+    says: `${title}. ${w.stagePausedLine}.`,
+  });
+}
+
+/** What becomes of the Space while its host is gone, counted down here; null while there is nothing to tell. */
+export function hostLostLine(snapshot: Snapshot | null, now: number, w: Words): string | null {
+  const lost = snapshot?.space.host_lost;
+  if (!lost || hostOf(snapshot)?.user_id === snapshot.me.user_id) return null;
+  const [since, until] = [Date.parse(lost.since), Date.parse(lost.until)];
+  // The clock here may differ from the server's: never more than the whole wait.
+  const left = Math.ceil(Math.min(Math.max(0, until - now), until - since) / 1000);
+  if (lost.successor_id === snapshot.me.user_id) return w.youTakeOver(clock(left));
+  const successor = profileOf(snapshot, lost.successor_id);
+  return successor ? w.takesOver(firstName(successor), clock(left)) : w.endsIn(clock(left));
+}
+
+export function hostLostTitle(snapshot: Snapshot, w: Words): string {
+  const host = hostOf(snapshot);
+  return w.lostConnection(host ? firstName(host.profile) : w.host);
+}
+
+/** The host is gone: all of the dock for who listens, a line of it for who has something else to tell. */
+export function whileHostIsLost(place: Place, { snapshot }: SessionState, now: number, w: Words): Place {
+  const line = hostLostLine(snapshot, now, w);
+  if (line === null || !snapshot || place.tone === 'live' || place.kind === 'invited') return place;
+  if (place.kind !== 'listening') return { ...place, line, sounds: false };
+  const title = hostLostTitle(snapshot, w);
+  return plain('host_lost', warn('hourglass'), title, line, {
+    actions: [{ name: 'leave', label: w.leaveShort, tone: 'quiet' }],
+    opens: true,
+  });
+}
+
+/** Sent away. A block and the network's own decision are told in the same neutral words. */
+export function sentAway(code: 'removed' | 'blocked' | 'barred', w: Words): Place {
+  const isByHost = code === 'removed';
+  const title = isByHost ? w.removedShort : w.noLongerIn;
+  return plain('removed', warn('warning'), title, isByHost ? w.removedForGood : '', {
+    opens: true,
+    close: 'dismiss',
+    says: isByHost ? `${w.removedFrom}.` : `${title}.`,
+  });
+}

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { IDLE_SESSION } from '../src/core/idle-session';
+import type { MicrophoneView, SessionState, Snapshot } from '../src/core/types';
+import { words } from '../src/core/words';
+import { NOTHING_SEEN, placeOf, remember, type Memory, type Place } from '../src/elements/place';
+import { seat, snapshot } from './builders';
+
+const NOW = Date.parse('2026-01-01T00:10:00.000Z');
+const inSeconds = (seconds: number) => new Date(NOW + seconds * 1000).toISOString();
+
+function state(copy: Snapshot, microphone: MicrophoneView['kind'] = 'none', fields: Partial<SessionState> = {}): SessionState {
+  const { id: space_id, title } = copy.space;
+  return { ...IDLE_SESSION, space_id, title, connection: { kind: 'connected' }, microphone: { kind: microphone }, snapshot: copy, ...fields };
+}
+
+function place(session: SessionState, memory: Memory = NOTHING_SEEN): Place {
+  const found = placeOf(session, memory, words, { app: 'Plaza', now: NOW });
+  assert.ok(found);
+  return found;
+}
+
+const told = ({ kind, title, line, actions }: Place) => [kind, title, line, actions.map(({ name }) => name)];
+
+const LISTENER = snapshot(1).me;
+const SPEAKER: Snapshot['me'] = { ...LISTENER, role: 'speaker', permissions: ['step_down'] };
+const INVITED = { state: 'pending', role: 'speaker', by: 'ada', expires_at: inSeconds(600) } as const;
+const ADA = seat('ada', { role: 'host' });
+const stageWith = (fields: object = {}) => snapshot(1, { stage: [ADA, seat('grace', fields)], me: SPEAKER });
+
+test('an invited listener is told by whom and may say no or yes', () => {
+  const copy = snapshot(1, { me: { ...LISTENER, invitation: INVITED } });
+  assert.deepEqual(told(place(state(copy))), ['invited', 'ADA invites you', 'Come up and speak', ['declineInvitation', 'acceptInvitation']]);
+});
+
+test('an invitation as co-host says so, and an open microphone stays within reach', () => {
+  const copy = { ...stageWith(), me: { ...SPEAKER, invitation: { ...INVITED, role: 'cohost' as const } } };
+  const muted = place(state(copy, 'muted'));
+  assert.deepEqual([muted.line, muted.actions.map(({ name }) => name)], ['Be a co-host', ['declineInvitation', 'acceptInvitation']]);
+  const open = place(state(copy, 'open'));
+  assert.deepEqual([open.close, open.actions.map(({ name }) => name)], ['declineInvitation', ['mute', 'acceptInvitation']]);
+});
+
+test('who is muted by the host is told who can lift it, and why where that was said', () => {
+  const held = stageWith({ is_muted_by_host: true });
+  assert.deepEqual(told(place(state(held, 'muted_by_host'))), ['muted_by_host', 'The host muted you', 'ADA can lift it', ['stepDown']]);
+  const because = { ...held, me: { ...held.me, mute: { by: 'ada', reason: 'An echo' } } };
+  assert.equal(place(state(because, 'muted_by_host')).line, 'ADA can lift it. \u201cAn echo\u201d');
+});
+
+test('a mute that is lifted opens nothing by itself and is told until the member speaks', () => {
+  const held = state(stageWith({ is_muted_by_host: true }), 'muted_by_host');
+  const lifted = state(stageWith(), 'muted');
+  let memory = remember(NOTHING_SEEN, state(stageWith(), 'open'), NOW);
+  memory = remember(memory, held, NOW);
+  memory = remember(memory, lifted, NOW);
+  assert.deepEqual(told(place(lifted, memory)), ['unmuted', 'You can unmute now', 'You are still muted', ['unmute']]);
+  memory = remember(memory, state(stageWith(), 'open'), NOW);
+  assert.equal(place(lifted, memory).kind, 'muted');
+});
+
+test('a stage frozen by staff says so to everyone, and keeps the way down for speakers', () => {
+  const frozen = (copy: Snapshot): Snapshot => ({ ...copy, space: { ...copy.space, is_frozen: true } });
+  assert.deepEqual(told(place(state(frozen(stageWith()), 'muted'))), [
+    'frozen',
+    "Plaza's team paused the stage",
+    'Nobody can speak now',
+    ['stepDown'],
+  ]);
+  const listener = place(state(frozen(snapshot(1))));
+  assert.deepEqual([listener.kind, listener.close], ['frozen', 'leave']);
+});
+
+test('while the host is lost the dock counts down to the successor or to the end', () => {
+  const lost = (successor_id: string | null, until = 42) =>
+    snapshot(1, {
+      stage: [ADA, seat('alan', { role: 'cohost' })],
+      space: { host_lost: { since: inSeconds(until - 60), until: inSeconds(until), successor_id } },
+    });
+  assert.deepEqual(told(place(state(lost('alan')))), ['host_lost', 'ADA lost connection', 'ALAN takes over in 0:42', ['leave']]);
+  assert.equal(place(state(lost(null))).line, 'The Space ends in 0:42');
+  assert.equal(place(state(lost('grace'))).line, 'You take over in 0:42');
+  assert.equal(place(state(lost(null, -5))).line, 'The Space ends in 0:00');
+});
+
+test('a clock that is behind never shows more than the whole wait', () => {
+  const copy = snapshot(1, { space: { host_lost: { since: inSeconds(300), until: inSeconds(360), successor_id: null } } });
+  assert.equal(place(state(copy)).line, 'The Space ends in 1:00');
+});
+
+test('who speaks keeps their own state and its button while the host is lost', () => {
+  const copy = stageWith();
+  const space = { ...copy.space, host_lost: { since: inSeconds(-18), until: inSeconds(42), successor_id: null } };
+  const { title, line, actions } = place(state({ ...copy, space }, 'open'));
+  assert.deepEqual([title, line, actions.map(({ name }) => name)], ['Your microphone is on', 'The Space ends in 0:42', ['mute']]);
+});
+
+test('asking is off, with its reason, where only the invited speak or the host follows others', () => {
+  const why = (session: SessionState) => place(session).actions.map(({ name, why: reason }) => [name, reason]);
+  const with_ = (speak: 'everyone' | 'following' | 'invited') => snapshot(1, { space: { speak } });
+  assert.deepEqual(why(state(with_('invited'))), [['ask', 'Only invited people speak here']]);
+  assert.deepEqual(why(state(with_('following'), 'none', { ask_refused: 'Only whom Ada follows.' })), [['ask', 'Only whom Ada follows.']]);
+  assert.deepEqual(why(state(with_('following'))), [['ask', undefined]]);
+});
+
+test('who was removed is told so; a block and the network share neutral words', () => {
+  const away = (code: 'removed' | 'blocked' | 'barred') => place({ ...IDLE_SESSION, space_id: 'space', connection: { kind: 'removed', code } });
+  assert.deepEqual([away('removed').title, away('removed').actions], ['The host removed you', []]);
+  assert.equal(away('blocked').title, 'You can no longer be in this Space');
+  assert.deepEqual({ ...away('barred') }, { ...away('blocked') });
+});
+
+test('a new role on stage is told for a moment', () => {
+  const host = { ...stageWith({ role: 'host' }), me: { ...SPEAKER, role: 'host' as const } };
+  let memory = remember(NOTHING_SEEN, state(stageWith(), 'muted'), NOW - 20_000);
+  memory = remember(memory, state(host, 'muted'), NOW);
+  assert.equal(place(state(host, 'muted'), memory).title, 'You are the host now');
+  assert.equal(place(state(host, 'muted'), { ...memory, changed_at: NOW - 9000 }).title, 'You are muted');
+  assert.equal(remember(NOTHING_SEEN, state(host, 'muted'), NOW).changed_at, -Infinity);
+});
+
+test('an end by staff or for want of a host is told as such', () => {
+  const over = (end_reason: 'host' | 'staff' | 'host_gone') =>
+    place({ ...state(snapshot(1, { space: { end_reason } })), connection: { kind: 'ended' } }).line;
+  assert.equal(over('host'), 'Why small software lasts');
+  assert.equal(over('staff'), 'The team ended it.');
+  assert.equal(over('host_gone'), 'The host lost connection, and nobody could take over.');
+});
