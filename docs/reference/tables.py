@@ -11,11 +11,11 @@ from pydantic import BaseModel
 
 from docs.reference import refusals, sources
 from spaces_feature import cli, flags
-from spaces_feature.domain.roles import TABLE, Action
+from spaces_feature.domain.roles import TABLE, Action, Standing
 from spaces_feature.domain.space import Role
 from spaces_feature.realtime import messages
 from spaces_feature.web import api  # enters the views into the table of routes
-from spaces_feature.web.limits import PER_HOUR, PER_MINUTE
+from spaces_feature.web.limits import DEFAULTS
 from spaces_feature.web.routes import ROUTES, Route
 
 __all__ = ["TABLES", "api"]
@@ -71,8 +71,9 @@ def _port(name: str) -> str:
 
 def roles() -> str:
     """Who may do what in a live Space."""
-    rows = ([code(action), *("yes" if action in TABLE[role] else "-" for role in Role)] for action in Action)
-    return table(["Action", *(code(role) for role in Role)], rows)
+    columns = (*Role, *Standing)
+    rows = ([code(action), *("yes" if action in TABLE[one] else "-" for one in columns)] for action in Action)
+    return table(["Action", *(code(one) for one in columns)], rows)
 
 
 def codes() -> str:
@@ -90,8 +91,12 @@ def routes() -> str:
     """Every route of the API."""
     return table(
         ["Call", "Does", "Body", "Answer", "Limit"],
-        ([code(f"{one.method} {_path(one)}"), one.summary, *_models(one), code(one.limit)] for one in ROUTES),
+        ([code(f"{one.method} {_path(one)}"), one.summary, *_models(one), _limits(one)] for one in ROUTES),
     )
+
+
+def _limits(one: Route) -> str:
+    return " or ".join(code(name) for name in one.limits)
 
 
 def _path(one: Route) -> str:
@@ -105,8 +110,7 @@ def _models(one: Route) -> tuple[str, str]:
 
 def limits() -> str:
     """Every rate limit."""
-    rows = [[code(name), f"{n} an hour"] for name, n in PER_HOUR.items()]
-    return table(["Limit", "Per member"], rows + [[code(name), f"{n} a minute"] for name, n in PER_MINUTE.items()])
+    return table(["Limit", "Per member"], ([code(name), notation] for name, notation in DEFAULTS.items()))
 
 
 def message_fields() -> str:
