@@ -34,6 +34,11 @@ class Stays:
         """Return the stays that last."""
         return self._lasting(self._tables.stay.c.space_id == space_id)
 
+    def stays_among(self, space_id: SpaceId, user_ids: Collection[UserId]) -> list[Stay]:
+        """Return the lasting stays of these members."""
+        stay = self._tables.stay
+        return self._lasting(stay.c.space_id == space_id, stay.c.user_id.in_(sorted(user_ids)))
+
     def stay(self, space_id: SpaceId, user_id: UserId) -> Stay | None:
         """Return the member's stay that lasts."""
         stay = self._tables.stay

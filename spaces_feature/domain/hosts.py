@@ -39,9 +39,14 @@ def hand_over(space: Space, user_id: UserId, now: datetime) -> Space:
     return _freed_of_mute(replace(swapped, host_id=user_id), user_id)
 
 
+def heirs_of(space: Space) -> tuple[UserId, ...]:
+    """The co-hosts whose connection holds, longest-serving first."""
+    return tuple(seat.user_id for seat in space.seats if seat.role is Role.COHOST and seat.lost_at is None)
+
+
 def successor_of(space: Space) -> UserId | None:
     """The longest-serving co-host whose connection holds."""
-    return next((seat.user_id for seat in space.seats if seat.role is Role.COHOST and seat.lost_at is None), None)
+    return next(iter(heirs_of(space)), None)
 
 
 def succeed(space: Space, heir: UserId, now: datetime) -> Space:

@@ -47,9 +47,10 @@ class Absence:
         config = self.seams.config
         with self.seams.store.begin() as work:
             work.close_unseen(space.id, now - timedelta(seconds=config.stay_grace))
-            present = {stay.user_id: stay for stay in work.stays(space.id)}
             waiting = {asked.user_id: asked.requested_at for asked in space.requests}
-            away = {seat.user_id for seat in space.seats}.union(waiting) - present.keys()
+            placed = {seat.user_id for seat in space.seats}.union(waiting)
+            present = {stay.user_id: stay for stay in work.stays_among(space.id, placed)}
+            away = placed - present.keys()
             last = {user_id: work.last_stay(space.id, user_id) for user_id in away}
         grace = timedelta(seconds=config.host_grace)
         quiet_since: list[datetime] = []
@@ -132,10 +133,15 @@ def without(seams: Seams, work: Work, space: Space, user_id: UserId, reason: End
     rest = stage.take_back(invitations.withdraw(space, user_id), user_id)
     if user_id != rest.host_id:
         return stage.leave_stage(rest, user_id)
-    heir = hosts.successor_of(rest)
-    if heir is None or work.live_space_of(heir) is not None:
+    heir = heir_of(work, rest)
+    if heir is None:
         return ended(seams, work, space, reason)
     return hosts.succeed(rest, heir, seams.clock())
+
+
+def heir_of(work: Work, space: Space) -> UserId | None:
+    """The longest-serving co-host who is there and hosts nothing else."""
+    return next((heir for heir in hosts.heirs_of(space) if work.live_space_of(heir) is None), None)
 
 
 def _is_seen_since(work: Work, space_id: SpaceId, user_id: UserId, moment: datetime) -> bool:

@@ -62,7 +62,9 @@ def _allowed(seams: Seams, viewer: UserId, followees: frozenset[UserId], entries
     scope = block_scope(seams)
     rules = frozenset(one for entry in entries for one in blocking(entry.space, scope)) - {viewer}
     blocked = seams.memory.blocks(viewer, rules).either
-    protected = seams.memory.protected(frozenset(entry.space.host_id for entry in entries) - {viewer})
+    # A follower may know what a protected host does, so nothing is asked about hosts whom the viewer follows.
+    strangers = frozenset(entry.space.host_id for entry in entries) - followees - {viewer}
+    protected = seams.memory.protected(strangers) if strangers else strangers
     choosy = {entry.space.host_id for entry in entries if entry.space.audience is Audience.FOLLOWING}
     following = seams.graph.followers_among(viewer, choosy) if choosy else frozenset()
     return [
@@ -94,7 +96,7 @@ def load_index(seams: Seams) -> None:
 
 
 def refresh_index(seams: Seams) -> None:
-    """Follow what other processes committed: one statement when nothing changed, four when something did."""
+    """Follow what other processes committed: one statement when nothing changed, six when something did."""
     with seams.store.begin() as work:
         stamp = work.live_stamp()
         if stamp != seams.index.stamp:

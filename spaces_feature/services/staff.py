@@ -9,14 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from ..domain import hosts, stage
+from ..domain import stage
 from ..domain.audit import AuditEntry, Deed
 from ..domain.ids import SpaceId, UserId, is_space_id
 from ..domain.reports import Outcome
 from ..domain.roles import Action
 from ..domain.space import EndReason, Space, State, require_live
 from ..errors import Invalid, NotFound, Unavailable
-from .absence import without
+from .absence import heir_of, without
 from .casework import close_within, report_of, require_team
 from .changing import Rule, announce, change, written
 from .hosting import ended
@@ -218,8 +218,7 @@ def _kind(work: Work, space: Space, guest: UserId) -> str:
     """What a member's removal makes of the Space."""
     if guest != space.host_id:
         return "removed"
-    heir = hosts.successor_of(space)
-    return "handed_over" if heir is not None and work.live_space_of(heir) is None else "ended"
+    return "handed_over" if heir_of(work, space) else "ended"
 
 
 def _take_over(under_way: _Act, work: Work, space: Space, removal: Removal) -> None:

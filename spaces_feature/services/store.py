@@ -94,6 +94,10 @@ class Work(Ledger, Protocol):
         """Return the stays that last."""
         ...
 
+    def stays_among(self, space_id: SpaceId, user_ids: Collection[UserId]) -> list[Stay]:
+        """Return the lasting stays of these members, few at a time (one statement)."""
+        ...
+
     def stay(self, space_id: SpaceId, user_id: UserId) -> Stay | None:
         """Return the member's stay that lasts."""
         ...

@@ -16,7 +16,7 @@ from spaces_feature import cli
 from spaces_feature.config import PREFIX, Config, read_config
 from tests.docs.pages import PAGES, ROOT, Block, blocks, inline_code, name_of, prose
 
-EMBEDDING = (ROOT / "host_app" / "extensions.py").read_text()
+EMBEDDING = "".join((ROOT / "host_app" / name).read_text() for name in ("extensions.py", "moderation.py"))
 BASE_TEMPLATE = (ROOT / "host_app" / "templates" / "base.html").read_text()
 PYTHON = blocks("python")
 SETTINGS = [block for block in PYTHON if block.text.startswith(PREFIX)]

@@ -6,14 +6,14 @@
  * @fires spaces-show - Another sheet is to take its place; `detail` is the `Sheet`.
  */
 
-import { LitElement, html, nothing, type CSSResultGroup, type TemplateResult } from 'lit';
+import { LitElement, html, nothing, type CSSResultGroup, type PropertyValues, type TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import type { Problem, Profile, Session, Snapshot } from '../core/types';
 import sheet from '../styles/sheet.css?inline';
 import { attempt, deps } from './context';
 import { problemLine } from './dock-parts';
 import { icon } from './icons';
-import { isOutside, narrow, present } from './modal';
+import { holdsFocus, isOutside, narrow, present } from './modal';
 import { styled } from './styles';
 import { swipeDown } from './swipe';
 
@@ -51,6 +51,13 @@ export abstract class SideSheet extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     narrow.removeEventListener('change', this.fit);
+  }
+
+  /** A button that went away under the focus gives it to the title, not to the page behind. */
+  protected override update(changed: PropertyValues): void {
+    const had = this.hasUpdated && holdsFocus(this.dialog);
+    super.update(changed);
+    if (had && !holdsFocus(this.dialog)) this.renderRoot.querySelector<HTMLElement>('#sheet-title')?.focus({ preventScroll: true });
   }
 
   protected override updated(): void {
