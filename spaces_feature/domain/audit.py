@@ -10,7 +10,16 @@ from .roles import Standing
 from .space import Space
 
 MODERATION = frozenset(
-    {"request_declined", "invited", "invitation_withdrawn", "invitation_declined", "edited", "warned", "report_closed"}
+    {
+        "request_declined",
+        "invited",
+        "invitation_withdrawn",
+        "invitation_declined",
+        "cohost_dismissed",
+        "edited",
+        "warned",
+        "report_closed",
+    }
 )
 """Acts that are written down although nobody's rights differ afterwards."""
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from ..errors import Conflict, NotFound
 from .ids import UserId
+from .invitations import withdraw
 from .space import Role, Space, require_live
 from .stage import in_order, require_free, with_seat
 
@@ -36,7 +37,7 @@ def hand_over(space: Space, user_id: UserId, now: datetime) -> Space:
     if seat.lost_at is not None:
         raise Conflict("connection_lost", "Their connection is lost.", "Wait for them, or choose somebody else.")
     swapped = _with_roles(space, {user_id: Role.HOST, space.host_id: seat.role}, now)
-    return _freed_of_mute(replace(swapped, host_id=user_id), user_id)
+    return _unbound(replace(swapped, host_id=user_id), user_id)
 
 
 def heirs_of(space: Space) -> tuple[UserId, ...]:
@@ -54,7 +55,7 @@ def succeed(space: Space, heir: UserId, now: datetime) -> Space:
     require_live(space)
     after = _with_roles(space, {heir: Role.HOST}, now)
     seats = tuple(seat for seat in after.seats if seat.user_id != space.host_id)
-    return _freed_of_mute(replace(after, host_id=heir, seats=seats), heir)
+    return _unbound(replace(after, host_id=heir, seats=seats), heir)
 
 
 def lose(space: Space, user_id: UserId, since: datetime, grace: timedelta) -> Space:
@@ -83,8 +84,9 @@ def _with_roles(space: Space, roles: dict[UserId, Role], now: datetime) -> Space
     return replace(space, seats=in_order((*staying, *moved)))
 
 
-def _freed_of_mute(space: Space, user_id: UserId) -> Space:
-    """A host is muted by nobody."""
+def _unbound(space: Space, user_id: UserId) -> Space:
+    """A host is muted by nobody, and has no invitation to answer: a yes to it would leave the Space without a host."""
+    space = withdraw(space, user_id)
     seat = space.seat_of(user_id)
     assert seat is not None
     return with_seat(space, replace(seat, is_muted_by_host=False, muted_by=None, mute_reason=""))

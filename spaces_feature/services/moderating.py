@@ -94,8 +94,11 @@ def named(seams: Seams, space_id: SpaceId, member: str) -> tuple[UserId, Stay | 
     """Who is meant: a member, or whoever has this pseudonym in the Space, with their stay."""
     if not member.startswith(ANONYMOUS):
         return UserId(member), None
+    stay_id = member.removeprefix(ANONYMOUS)
+    if not stay_id.isalnum():
+        raise NotFound
     with seams.store.begin() as work:
-        stay = work.stay_by_id(member.removeprefix(ANONYMOUS))
+        stay = work.stay_by_id(stay_id)
     if stay is None or stay.space_id != space_id or stay.anonymous is None:
         raise NotFound
     return stay.user_id, stay

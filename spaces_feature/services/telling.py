@@ -140,13 +140,17 @@ def _nudge(seams: Seams, before: Space | None, after: Space) -> None:
     """Nudge the strips of followers of whoever came or went, and of all on show when the Space itself differs."""
     try:
         then, now = _on_show(before), _on_show(after)
-        is_same_card = before is not None and before.title == after.title
+        is_same_card = before is not None and _card(before) == _card(after)
         online = seams.broadcaster.online()
-        if not online or not then | now or (then == now and is_same_card):
+        # Whoever was removed sees the Space no more, and again once they are let back in.
+        removed = ((before.removed if before else frozenset()) ^ after.removed) & online
+        if not online or not then | now or (then == now and is_same_card and not removed):
             return
         # Who follows only others of those on stage sees the same card with the same faces.
         asked = then ^ now if then and now and is_same_card else then | now
-        concerned: set[UserId] = set(then | now) & online
+        concerned = set(removed)
+        if then != now or not is_same_card:
+            concerned |= (then | now) & online
         for user_id in asked:
             concerned |= seams.graph.followers_among(user_id, online)
         kind = "ended" if after.state is not State.LIVE else "changed" if then else "live"
@@ -156,6 +160,11 @@ def _nudge(seams: Seams, before: Space | None, after: Space) -> None:
         log.exception("could not nudge the strips that show Space %s", after.id)
     finally:
         seams.store.rest()
+
+
+def _card(space: Space) -> object:
+    """What a strip says of a Space beside its faces: the title, and who is hosting."""
+    return space.title, space.host_ids
 
 
 def _on_show(space: Space | None) -> frozenset[UserId]:

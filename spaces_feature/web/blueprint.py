@@ -6,6 +6,8 @@ from importlib.metadata import version
 from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, request
+from flask.blueprints import BlueprintSetupState
+from werkzeug.routing import PathConverter
 
 from ..errors import NotFound
 from ..services.seams import Seams
@@ -26,6 +28,18 @@ __all__ = ["api", "law_api", "make_blueprint", "staff_api"]
 
 ALWAYS_THERE = frozenset({"spaces.webhook", "spaces.gate", "spaces.static"})
 FOR_STAFF = frozenset(f"spaces.api_{route.name}" for route in ROUTES if "staff" in route.limits)
+
+
+class AnyPath(PathConverter):
+    """Whatever stands in a URL, line breaks included, over which Werkzeug's own does not reach."""
+
+    part_isolating = False
+    regex = "(?s:.+)"
+
+
+def know_any_path(state: BlueprintSetupState) -> None:
+    """Let our own URLs use it."""
+    state.app.url_map.converters["spaces_any_path"] = AnyPath
 
 
 def make_blueprint(seams: Seams, answers: Answers, event_schemas: dict[str, Any]) -> Blueprint:
@@ -58,6 +72,7 @@ def make_blueprint(seams: Seams, answers: Answers, event_schemas: dict[str, Any]
             abort(404)
         return None
 
+    blueprint.record(know_any_path)
     limits = RateLimits.of(seams.config)
     caller = Caller(seams, limits, answers)
     for route in ROUTES:
@@ -89,7 +104,7 @@ def make_blueprint(seams: Seams, answers: Answers, event_schemas: dict[str, Any]
     def events() -> Response:
         return jsonify(event_schemas)
 
-    @blueprint.route("/api/<path:rest>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+    @blueprint.route("/api/<spaces_any_path:rest>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
     def absent(rest: str) -> Response:
         return problem(NotFound(sentence="There is no such path in this API.", way_on="See openapi.json."))
 

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+# Not every database takes a NUL, and none a longer id than its column holds.
+Words = Annotated[str, Field(pattern=r"^[^\x00]*$")]
+"""What somebody wrote."""
+MemberId = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,64}$")]
+MemberOrPseudonym = Annotated[str, Field(pattern=r"^(anonymous:)?[^\x00-\x1f\x7f]{1,64}$")]
 
 AudienceName = Literal["everyone", "followers", "following", "invited"]
 SpeakName = Literal["everyone", "following", "invited"]
 
 
 class Body(BaseModel):
-    """A request body: unknown fields are an error, so that a typing mistake never passes for a default."""
+    """A request body: unknown fields are an error, so that a typing mistake never passes for a default.
 
-    model_config = ConfigDict(extra="forbid")
+    Nothing is taken for what it is not: 0 is no false, and "no" neither.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class StartBody(Body):
@@ -24,11 +33,11 @@ class StartBody(Body):
     topic_ids: list[str] = Field(default_factory=list, max_length=20)
     audience: AudienceName = "everyone"
     speak: SpeakName = "everyone"
-    scheduled_start: datetime | None = None
+    scheduled_start: datetime | None = Field(default=None, strict=False)  # JSON has it as a string
     is_recorded: bool = False
     allows_clips: bool = False
     allows_anonymous: bool = False
-    cohost_ids: list[str] = Field(default_factory=list)
+    cohost_ids: list[MemberId] = Field(default_factory=list)
     cover: str | None = None
 
 
@@ -49,7 +58,7 @@ class JoinBody(OptionalBody):
     """``POST /join``. ``is_anonymous``: counted and not listed; without it a lasting stay is left as it is."""
 
     # What a client may say besides of itself is not looked at: who joins is who is signed in.
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", strict=True)
 
     is_anonymous: bool | None = None
 
@@ -57,7 +66,7 @@ class JoinBody(OptionalBody):
 class MemberBody(Body):
     """Names a member."""
 
-    user_id: str = Field(min_length=1, max_length=64)
+    user_id: MemberId
 
 
 class InvitationBody(MemberBody):
@@ -69,14 +78,14 @@ class InvitationBody(MemberBody):
 class MuteBody(OptionalBody):
     """``PUT /mute``. ``reason`` is shown to the muted member."""
 
-    reason: str = Field(default="", max_length=1000)
+    reason: Words = Field(default="", max_length=1000)
 
 
 class RemovalBody(Body):
     """``POST /removals``. ``reason`` is for those who run the Space and for staff; the removed are not told it."""
 
-    user_id: str = Field(min_length=1, max_length=100)
-    reason: str = Field(default="", max_length=1000)
+    user_id: MemberOrPseudonym
+    reason: Words = Field(default="", max_length=1000)
 
 
 class PreferencesBody(Body):

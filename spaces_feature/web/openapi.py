@@ -47,8 +47,8 @@ SECURITY = {
 }
 IDS = {
     "space_id": {"type": "string", "pattern": f"^[0-9A-Za-z]{{{SPACE_ID_LENGTH}}}$"},
-    "user_id": {"type": "string", "minLength": 1, "maxLength": 100},
-    "report_id": {"type": "string", "minLength": 1, "maxLength": 26},
+    "user_id": {"type": "string", "minLength": 1},
+    "report_id": {"type": "string", "minLength": 1},
 }
 
 

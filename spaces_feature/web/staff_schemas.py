@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from .inputs import Body
+from .inputs import Body, MemberOrPseudonym, Words
 from .schemas import Answer, Profile, RoleName, StateName
 
 CategoryName = Literal[
@@ -21,15 +21,15 @@ class ReportBody(Body):
     """``POST /reports``. Without ``user_id`` the Space as a whole is meant."""
 
     category: CategoryName
-    user_id: str | None = Field(default=None, min_length=1, max_length=100)
-    words: str = Field(default="", max_length=4000)
+    user_id: MemberOrPseudonym | None = None
+    words: Words = Field(default="", max_length=4000)
 
 
 class CloseBody(Body):
     """``POST /reports/{id}/close``. ``note`` is for staff."""
 
     outcome: OutcomeName
-    note: str = Field(default="", max_length=4000)
+    note: Words = Field(default="", max_length=4000)
 
 
 class StaffActionBody(Body):
@@ -40,8 +40,8 @@ class StaffActionBody(Body):
     """
 
     action: Literal["warn", "remove", "lift_removal", "freeze", "unfreeze", "end"]
-    reason: str = Field(max_length=4000)
-    user_id: str | None = Field(default=None, min_length=1, max_length=100)
+    reason: Words = Field(max_length=4000)
+    user_id: MemberOrPseudonym | None = None
     report_id: str | None = Field(default=None, max_length=26)
 
 

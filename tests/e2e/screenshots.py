@@ -176,7 +176,9 @@ def take_host(studio: Studio, ada: Tab, space_id: str) -> None:
     host.post(f"/spaces/{space_id}/invitations", {"user_id": people["hana"], "role": "speaker"})
     host.post(f"/spaces/{space_id}/invitations", {"user_id": people["omar"], "role": "speaker"})
     studio.call("omar").post(f"/spaces/{space_id}/invitations/me/decline")
-    host.post(f"/spaces/{space_id}/removals", {"user_id": studio.call("tim").user_id, "reason": "Insults or harassment"})
+    host.post(
+        f"/spaces/{space_id}/removals", {"user_id": studio.call("tim").user_id, "reason": "Insults or harassment"}
+    )
 
     def more(action: str) -> None:
         ada.press("More")

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Locator
+
+from host_app.demo.member import ProblemError
 
 from .browser import DESK, MICROPHONE_HZ, PHONE, Tab
 from .conftest import SignIn
 from .member import Caller
+
+Call = Callable[[str], Caller]
 
 
 def sheet(tab: Tab, name: str) -> Locator:
@@ -131,6 +137,7 @@ def test_who_is_removed_may_be_let_back_in(sign_in: SignIn, ada_caller: Caller, 
     row.locator('[data-action="lift"]').click()
     ada.shows(sheet(ada, "removed").get_by_text("Nobody was removed from this Space."))
     grace.press("Back to Plaza")
+    grace.open("/")
     grace.join(space_id)
 
 
@@ -167,3 +174,51 @@ def test_the_space_goes_on_without_its_host(sign_in: SignIn, ada_caller: Caller,
     grace.press("End")
     choose(grace, "end", "end")
     grace.shows(grace.page.get_by_text("This Space has ended", exact=False))
+
+
+def test_an_earlier_removal_stands_beside_the_name(sign_in: SignIn, call: Call, ada_caller: Caller) -> None:
+    """Who asks is shown with how they stand to the host; who was sent away by this host before, with a warning."""
+    linus, grace = call("linus"), call("grace")
+    earlier = ada_caller.go_live("Before")
+    ada_caller.post(f"/spaces/{earlier}/removals", {"user_id": linus.user_id, "reason": ""})
+    ada_caller.post(f"/spaces/{earlier}/end")
+    ada = sign_in("ada")
+    space_id = ada.go_live("And after")
+    for member in (linus, grace):
+        member.post(f"/spaces/{space_id}/join")
+        member.post(f"/spaces/{space_id}/requests")
+    ada.shows(row(ada, linus).locator(".chip.warn", has_text="Removed by you"))
+    ada.shows(row(ada, grace).get_by_text("Follows you"))
+    assert not row(ada, grace).locator(".chip.warn").count()
+
+    row(ada, linus).get_by_role("button", name="Linus", exact=False).first.click()
+    choose(ada, "person", "decline")
+    ada.hides(row(ada, linus))
+    ada.shows(row(ada, grace))
+
+
+def test_whoever_listens_without_a_name_can_be_sent_away(sign_in: SignIn, call: Call, ada_caller: Caller) -> None:
+    """The host sees a number for them, nothing that tells who it is, and can remove them all the same."""
+    grace = call("grace")
+    ada = sign_in("ada")
+    space_id = ada.go_live("Come as you are")
+    ada_caller.patch(f"/spaces/{space_id}", {"allows_anonymous": True})
+    grace.post(f"/spaces/{space_id}/join", {"is_anonymous": True})
+    ada.panel.get_by_role("tab", name="Audience").click()
+    found = ada.panel.get_by_role("button", name="Anonymous 1")
+    ada.shows(found)
+    assert "Grace" not in ada.panel.inner_text()
+    found.click()
+    assert not sheet(ada, "person").get_by_text("See profile").is_visible()
+    choose(ada, "person", "remove")
+    choose(ada, "remove", "remove")
+    ada.hides(sheet(ada, "remove"))
+    with pytest.raises(ProblemError) as refused:
+        grace.post(f"/spaces/{space_id}/join", {"is_anonymous": True})
+    assert refused.value.code == "removed"
+    ada.hides(found)
+
+
+def row(host: Tab, member: Caller) -> Locator:
+    """Somebody's request."""
+    return host.panel.locator(f'.request[data-user="{member.user_id}"]')

@@ -101,6 +101,17 @@ def test_the_removed_are_out_everywhere_and_stay_out(world: World) -> None:
     assert attending.join(world.seams, world.user("grace"), space.id).space.id == space.id
 
 
+def test_whoever_is_removed_or_let_back_in_is_told_that_their_strip_changed(world: World) -> None:
+    """And nobody else is, since nothing changed for them."""
+    space = world.go_live("ada")
+    for name in ("tim", "grace"):
+        world.listener.watch(space.id, world.user(name), ViewerClass.AUDIENCE)
+    world.listener.strips.clear()
+    moderating.remove(world.seams, space.host_id, space.id, world.user("tim"), "")
+    moderating.lift_removal(world.seams, space.host_id, space.id, world.user("tim"))
+    assert [(set(who), message["type"]) for who, message in world.listener.strips] == [({"6"}, "changed")] * 2
+
+
 def test_somebody_who_is_not_there_can_be_kept_out(world: World) -> None:
     """Before they ever come; they may come to the host's next Space."""
     space = world.go_live("ada")

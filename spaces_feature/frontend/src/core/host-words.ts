@@ -136,7 +136,7 @@ export const hostWords = {
   removedIntro: 'They cannot come back to this Space until somebody lets them in.',
   nobodyRemoved: 'Nobody was removed from this Space.',
   noReason: 'No reason given',
-  removedWhen: (when: string, by: string) => `${when}, by ${by}`,
+  removedWhen: (when: string, by: string) => `By ${by}, ${when}`,
   byYou: 'you',
   byAHost: 'a host',
   letBackIn: 'Let back in',
