@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from host_app.demo.member import ProblemError
+from tests.real_parts import go_without, mark_folder
 from tests.sfu.conftest import sound_loop  # noqa: F401 - a fixture
 from tests.sfu.sound import SoundLoop
 
@@ -21,11 +22,7 @@ from .scores import Scores
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything in this folder needs a real livekit-server, and says so."""
-    for item in items:
-        if "/tests/attacks/" in item.path.as_posix():
-            item.add_marker(pytest.mark.sfu)
-            # The rtc SDK stumbles over handles of clients that were refused; nothing of ours is in that trace.
-            item.add_marker(pytest.mark.filterwarnings("ignore:.*FfiHandle:pytest.PytestUnraisableExceptionWarning"))
+    mark_folder(items, "attacks", "sfu")
 
 
 @pytest.fixture(scope="session")
@@ -34,9 +31,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     try:
         house = House(tmp_path_factory.mktemp("house"))
     except FileNotFoundError as missing:
-        if os.environ.get("CI") == "true":
-            pytest.fail(str(missing))
-        pytest.skip(str(missing))
+        go_without(missing)
     try:
         yield house.open()
     finally:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from spaces_feature.domain.media import JoinGrant
 from spaces_feature.domain.space import Space
+from tests.real_parts import go_without, mark_folder
 from tests.sfu.conftest import arrive, sound_loop  # noqa: F401 - fixtures
 from tests.sfu.sound import Participant
 
@@ -19,12 +19,7 @@ Arrive = Callable[[JoinGrant], Participant]
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything in this folder needs a real livekit-server and a real nginx, and says so."""
-    for item in items:
-        if "/tests/gate/" in item.path.as_posix():
-            item.add_marker(pytest.mark.sfu)
-            item.add_marker(pytest.mark.nginx)
-            # The rtc SDK stumbles over handles of clients that were refused; nothing of ours is in that trace.
-            item.add_marker(pytest.mark.filterwarnings("ignore:.*FfiHandle:pytest.PytestUnraisableExceptionWarning"))
+    mark_folder(items, "gate", "sfu", "nginx")
 
 
 @pytest.fixture(scope="session")
@@ -33,9 +28,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     try:
         house = House(tmp_path_factory.mktemp("house"))
     except FileNotFoundError as missing:
-        if os.environ.get("CI") == "true":
-            pytest.fail(str(missing))
-        pytest.skip(str(missing))
+        go_without(missing)
     try:
         yield house.open()
     finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Callable, Iterator
 
@@ -12,6 +11,7 @@ from spaces_feature.domain.ids import Identity, RoomName
 from spaces_feature.domain.media import JoinGrant, MediaRights
 from spaces_feature.media.livekit import LiveKit
 from spaces_feature.testing.media import MINUTE
+from tests.real_parts import go_without, mark_folder
 
 from .server import Sfu
 from .sound import Participant, SoundLoop
@@ -19,11 +19,7 @@ from .sound import Participant, SoundLoop
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything in this folder needs a real livekit-server, and says so."""
-    for item in items:
-        if "/tests/sfu/" in item.path.as_posix():
-            item.add_marker(pytest.mark.sfu)
-            # The rtc SDK stumbles over handles of clients that were refused; nothing of ours is in that trace.
-            item.add_marker(pytest.mark.filterwarnings("ignore:.*FfiHandle:pytest.PytestUnraisableExceptionWarning"))
+    mark_folder(items, "sfu", "sfu")
 
 
 @pytest.fixture(scope="session")
@@ -32,9 +28,7 @@ def sfu(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sfu]:
     try:
         server = Sfu(tmp_path_factory.mktemp("sfu"))
     except FileNotFoundError as missing:
-        if os.environ.get("CI") == "true":
-            pytest.fail(str(missing))
-        pytest.skip(str(missing))
+        go_without(missing)
     try:
         server.start()
         yield server

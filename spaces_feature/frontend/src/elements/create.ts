@@ -11,6 +11,7 @@ import { query, state } from 'lit/decorators.js';
 import type { NewSpace } from '../core/api';
 import type { Problem } from '../core/types';
 import dialogSheet from '../styles/dialog.css?inline';
+import knob from '../styles/switch.css?inline';
 import sheet from '../styles/create.css?inline';
 import { asProblem, attempt, deps } from './context';
 import { UNFOLD } from './dock';
@@ -25,7 +26,7 @@ import { variables } from './variables';
 const LONGEST = 70;
 
 export class SpacesCreate extends LitElement {
-  static override styles = styled(dialogSheet, sheet);
+  static override styles = styled(dialogSheet, knob, sheet);
 
   @state() private subject = '';
   @state() private audience: NewSpace['audience'] = 'everyone';

@@ -9,6 +9,7 @@ import { property, state } from 'lit/decorators.js';
 import type { Report } from '../core/report';
 import type { Profile } from '../core/types';
 import own from '../styles/host-sheet.css?inline';
+import knob from '../styles/switch.css?inline';
 import sheet from '../styles/sheet.css?inline';
 import { deps } from './context';
 import { firstName } from './monogram';
@@ -26,7 +27,7 @@ type Reason = keyof typeof CATEGORIES;
 const MOST = 280;
 
 export class SpacesRemoveSheet extends SideSheet {
-  static override styles = styled(sheet, own);
+  static override styles = styled(sheet, knob, own);
 
   @property({ attribute: false }) profile!: Profile;
 

@@ -10,6 +10,7 @@ import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import type { Problem, Snapshot, StripEntry } from '../core/types';
 import dialogSheet from '../styles/dialog.css?inline';
+import knob from '../styles/switch.css?inline';
 import sheet from '../styles/join.css?inline';
 import { asProblem, attempt, deps } from './context';
 import type { Watched } from '../core/deps';
@@ -27,7 +28,7 @@ import { toggle } from './toggle';
 const SEATS = 8;
 
 export class SpacesJoin extends LitElement {
-  static override styles = styled(dialogSheet, sheet);
+  static override styles = styled(dialogSheet, knob, sheet);
 
   @property() spaceId = '';
 
