@@ -1,9 +1,9 @@
 """Where Plaza's configuration comes from: the environment, the keys of this installation, and what a demo needs.
 
-    DEMO_DIR   where all state lives (default ``./.demo``): ``plaza.sqlite3`` and ``keys.json``
-    PORT       where Plaza is served on 127.0.0.1 (default 8000)
-    SFU_PORT   where browsers find LiveKit on 127.0.0.1 (default 7880)
-    SPACES_*   any setting of the package, as JSON or plain text
+DEMO_DIR   where all state lives (default ``./.demo``): ``plaza.sqlite3`` and ``keys.json``
+PORT       where Plaza is served on 127.0.0.1 (default 8000)
+SFU_PORT   where browsers find LiveKit on 127.0.0.1 (default 7880)
+SPACES_*   any setting of the package, as JSON or plain text
 """
 
 from __future__ import annotations

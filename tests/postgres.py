@@ -37,6 +37,11 @@ class Cluster:
         self._run("initdb", "--no-sync", "--auth=trust", "--username=spaces", "--encoding=UTF8", "--locale=C")
         self._run("pg_ctl", "--wait", "--timeout=60", f"--log={self._folder / 'log'}", f"--options={options}", "start")
 
+    def restart(self) -> None:
+        """Stop, whoever is connected, and start again; returns when connections are taken."""
+        log = f"--log={self._folder / 'log'}"
+        self._run("pg_ctl", "--wait", "--timeout=60", "--mode=fast", log, "restart")
+
     def stop(self) -> None:
         """End every connection and the server."""
         self._run("pg_ctl", "--wait", "--mode=immediate", "stop")

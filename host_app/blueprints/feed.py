@@ -60,9 +60,7 @@ def publish() -> ResponseReturnValue:
     link = SPACE_LINK.search(text)
     if link:
         text = SPACE_LINK.sub("", text, count=1).strip() or "Listen in."
-    db.session.add(
-        Post(author_id=current_user.id, text=text, reply_to_id=reply_to, space_id=link[1] if link else None)
-    )
+    db.session.add(Post(author_id=current_user.id, text=text, reply_to_id=reply_to, space_id=link[1] if link else None))
     db.session.commit()
     return redirect(url_for("feed.post", post_id=reply_to) if reply_to else url_for("feed.home"), 303)
 

@@ -41,6 +41,7 @@ def invitation(metadata: MetaData) -> Table:
         Column("invited_at", DateTime, nullable=False),
         Column("invited_in", Integer, nullable=False),
         Column("expires_at", DateTime, nullable=False),
+        Column("declined_at", DateTime),
         Column("again_at", DateTime),
         PrimaryKeyConstraint("space_id", "user_id", name=conv("pk_spaces_invitation")),
         space_key("invitation"),
@@ -48,7 +49,10 @@ def invitation(metadata: MetaData) -> Table:
 
 
 def removal(metadata: MetaData) -> Table:
-    """Who was removed from which Space, by whom and why; deleted when lifted (the audit remembers)."""
+    """Who was removed from which Space, by whom and why; deleted when lifted (the audit remembers).
+
+    ``anonymous_stay_id`` is empty for who was removed by name. One member may be removed by name and by pseudonym.
+    """
     table = Table(
         "spaces_removal",
         metadata,
@@ -57,9 +61,9 @@ def removal(metadata: MetaData) -> Table:
         Column("removed_by", String(USER_ID), nullable=False),
         Column("reason", String(REASON), nullable=False),
         Column("removed_at", DateTime, nullable=False),
-        Column("anonymous_stay_id", String(26)),
+        Column("anonymous_stay_id", String(26), nullable=False),
         Column("is_by_staff", Boolean, nullable=False),
-        PrimaryKeyConstraint("space_id", "user_id", name=conv("pk_spaces_removal")),
+        PrimaryKeyConstraint("space_id", "user_id", "anonymous_stay_id", name=conv("pk_spaces_removal")),
         space_key("removal"),
     )
     Index(conv("ix_spaces_removal_removed_by"), table.c.removed_by, table.c.user_id)

@@ -25,8 +25,8 @@ class LedgerRows:
     _tables: Tables
 
     def add_removal(self, removal: Removal) -> None:
-        """Write a removal, in place of an earlier one."""
-        self.lift_removal(removal.space_id, removal.user_id)
+        """Write a removal, in place of an earlier one under the same name."""
+        self.lift_removal(removal)
         self._session.execute(
             insert(self._tables.removal).values(
                 space_id=removal.space_id,
@@ -34,15 +34,16 @@ class LedgerRows:
                 removed_by=removal.by,
                 reason=removal.reason,
                 removed_at=rows.naive(removal.removed_at),
-                anonymous_stay_id=removal.stay.id if removal.stay else None,
+                anonymous_stay_id=_stay_id(removal),
                 is_by_staff=removal.is_by_staff,
             )
         )
 
-    def lift_removal(self, space_id: SpaceId, user_id: UserId) -> None:
+    def lift_removal(self, removal: Removal) -> None:
         """Delete a removal."""
         table = self._tables.removal
-        self._session.execute(delete(table).where(table.c.space_id == space_id, table.c.user_id == user_id))
+        theirs = (table.c.space_id == removal.space_id) & (table.c.user_id == removal.user_id)
+        self._session.execute(delete(table).where(theirs, table.c.anonymous_stay_id == _stay_id(removal)))
 
     def removals(self, space_id: SpaceId) -> list[Removal]:
         """Return who is removed, latest first."""
@@ -73,7 +74,7 @@ class LedgerRows:
         statement = (
             select(table.c.user_id, func.max(table.c.removed_at))
             .where(table.c.removed_by == host, table.c.user_id.in_(list(user_ids)), table.c.space_id != besides)
-            .where(table.c.anonymous_stay_id.is_(None))
+            .where(table.c.anonymous_stay_id == "")
             .group_by(table.c.user_id)
         )
         return {UserId(user_id): rows.when(at) for user_id, at in self._session.execute(statement)}
@@ -190,6 +191,10 @@ class LedgerRows:
         known = self._session.execute(update(table).where(table.c.user_id == user_id).values(values))
         if not known.rowcount:  # type: ignore[attr-defined]
             self._session.execute(insert(table).values(user_id=user_id, **values))
+
+
+def _stay_id(removal: Removal) -> str:
+    return removal.stay.id if removal.stay else ""
 
 
 def _audit_row(entry: AuditEntry) -> dict[str, Any]:

@@ -66,6 +66,8 @@ def space_row(space: Space) -> dict[str, Any]:
         "version": space.version,
         "sent": json.dumps(space.sent),
         "removed": json.dumps(sorted(space.removed)),
+        "removed_as": json.dumps(sorted(space.removed_as)),
+        "removed_by_staff": json.dumps(sorted(space.removed_by_staff)),
         "is_frozen": space.is_frozen,
         "end_reason": str(space.end_reason) if space.end_reason else None,
     }
@@ -97,6 +99,7 @@ def space_value(row: Row, seats: Iterable[Row], requests: Iterable[Row], invitat
         version=row["version"],
         sent=json.loads(row["sent"]),
         seats=tuple(_seat(seat) for seat in present),
+        silenced=frozenset(_seat(seat) for seat in seats if seat["left_at"] and seat["is_muted_by_host"]),
         requests=tuple(
             SpeakRequest(UserId(asked["user_id"]), when(asked["requested_at"]))
             for asked in sorted(requests, key=lambda asked: asked["asked_in"])
@@ -106,6 +109,8 @@ def space_value(row: Row, seats: Iterable[Row], requests: Iterable[Row], invitat
         ),
         spoke=tuple(UserId(seat["user_id"]) for seat in seats if seat["first_seated_in"] > 1),
         removed=frozenset(json.loads(row["removed"])),
+        removed_as=frozenset(json.loads(row["removed_as"])),
+        removed_by_staff=frozenset(json.loads(row["removed_by_staff"])),
         is_frozen=row["is_frozen"],
         end_reason=EndReason(row["end_reason"]) if row["end_reason"] else None,
     )
@@ -142,6 +147,7 @@ def invitation_value(row: Row) -> Invitation:
         by=UserId(row["invited_by"]),
         invited_at=when(row["invited_at"]),
         expires_at=when(row["expires_at"]),
+        declined_at=aware(row["declined_at"]),
         again_at=aware(row["again_at"]),
     )
 
@@ -156,6 +162,7 @@ def invitation_row(space_id: SpaceId, invitation: Invitation) -> dict[str, Any]:
         "invited_by": invitation.by,
         "invited_at": naive(invitation.invited_at),
         "expires_at": naive(invitation.expires_at),
+        "declined_at": naive(invitation.declined_at),
         "again_at": naive(invitation.again_at),
     }
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, insert, literal, or_, select, update
+from sqlalchemy import and_, func, insert, literal, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from ..domain.ids import Identity, RoomName, SpaceId, UserId
@@ -69,6 +69,12 @@ class Stays:
         stay = self._tables.stay
         found = self._session.execute(select(stay).where(stay.c.id == stay_id)).mappings().first()
         return rows.stay_value(found) if found else None
+
+    def who_was(self, room: RoomName, identity: Identity) -> UserId | None:
+        """Return who is or was called so in this room."""
+        stay = self._tables.stay
+        statement = select(stay.c.user_id).where(stay.c.room == room, stay.c.identity == identity).limit(1)
+        return self._session.scalar(statement)
 
     def stays_of(self, user_id: UserId) -> list[Stay]:
         """Return the member's lasting stays."""
@@ -135,11 +141,14 @@ class Stays:
         self._session.execute(update(stay).where(mine).values(is_listed=is_listed))
 
     def name_stay(self, space_id: SpaceId, user_id: UserId) -> None:
-        """End the member's anonymity in this Space."""
-        stay = self._tables.stay
+        """End the member's anonymity in this Space; whether their face is shown is their choice as ever."""
+        stay, preference = self._tables.stay, self._tables.preference
+        chosen = select(preference.c.shares_listening).where(preference.c.user_id == user_id).scalar_subquery()
         mine = (stay.c.space_id == space_id) & (stay.c.user_id == user_id) & stay.c.left_at.is_(None)
         self._session.execute(
-            update(stay).where(mine, stay.c.anonymous.is_not(None)).values(anonymous=None, is_listed=True)
+            update(stay)
+            .where(mine, stay.c.anonymous.is_not(None))
+            .values(anonymous=None, is_listed=func.coalesce(chosen, true()))
         )
 
     def add_stay(self, stay: Stay) -> None:

@@ -100,6 +100,8 @@ def _space(metadata: MetaData) -> Table:
         Column("version", Integer, nullable=False),
         Column("sent", Text, nullable=False),
         Column("removed", Text, nullable=False, server_default="[]"),
+        Column("removed_as", Text, nullable=False, server_default="[]"),
+        Column("removed_by_staff", Text, nullable=False, server_default="[]"),
         Column("is_frozen", Boolean, nullable=False, server_default=false()),
         Column("end_reason", String(16)),
         PrimaryKeyConstraint("id", name=conv("pk_spaces_space")),
@@ -112,7 +114,7 @@ def _space(metadata: MetaData) -> Table:
 
 
 def _seat(metadata: MetaData) -> Table:
-    """Everyone who is or was on stage; ``left_at`` is null for who is.
+    """Everyone who is or was on stage; ``left_at`` is null for who is. A host's mute waits in the row of who left.
 
     ``seated_in`` and ``first_seated_in`` are versions of the Space: two members may sit down in the same microsecond,
     but never in the same version. They order the stage and X API's ``speaker_ids``.

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from ..errors import Forbidden, NotFound
 from .ids import UserId
-from .space import Audience, InvitationState, Role, Space, Speak
+from .space import Audience, Role, Space, Speak
 
 
 class BlockScope(StrEnum):
@@ -36,28 +36,32 @@ class Relations:
     """How a viewer stands to the people of one Space.
 
     ``is_blocked``: there is a block, in either direction, with one of ``blocking``. ``blocked``: whom of the stage the
-    viewer blocked. ``is_host_protected``: the host's account is open to its followers only.
+    viewer blocked. ``is_host_protected``: the host's account is open to its followers only. ``is_inside``: they have a
+    stay that lasts, so that a change of audience or follows puts nobody out who is there.
     """
 
     follows_host: bool = False
     is_followed_by_host: bool = False
     is_blocked: bool = False
+    is_blocked_with_host: bool = False
+    is_inside: bool = False
     is_barred: bool = False
     is_host_protected: bool = False
     blocked: frozenset[UserId] = frozenset()
 
 
 def may_know(space: Space, viewer: UserId | None, relations: Relations) -> bool:
-    """Whether the viewer may learn that the Space exists. Who runs it always may, and who is on stage unless blocked.
+    """Whether the viewer may learn that the Space exists. Its host always may, a co-host unless blocked with the host.
 
-    A guest may, whatever the audience. The Space of a protected account is for its followers, whatever it says.
+    Who is on stage, inside or a guest may, whatever the audience, unless a block counts. The Space of a
+    protected account is for its followers, whatever it says.
     """
     role = space.role_of(viewer)
-    if role in (Role.HOST, Role.COHOST):
+    if role is Role.HOST:
         return True
-    if relations.is_blocked:
+    if relations.is_blocked_with_host if role is Role.COHOST else relations.is_blocked:
         return False
-    if role is Role.SPEAKER or _is_guest(space, viewer):
+    if role is not Role.LISTENER or relations.is_inside or _is_guest(space, viewer):
         return True
     if relations.is_host_protected and not relations.follows_host:
         return False
@@ -73,7 +77,8 @@ def may_know(space: Space, viewer: UserId | None, relations: Relations) -> bool:
 
 
 def _is_guest(space: Space, viewer: UserId | None) -> bool:
-    return any(one.user_id == viewer and one.state is not InvitationState.DECLINED for one in space.invitations)
+    """Whether they were invited to the stage; saying no to that is no saying no to listening."""
+    return any(one.user_id == viewer for one in space.invitations)
 
 
 def require_known(space: Space | None, viewer: UserId | None, relations: Relations) -> Space:
@@ -81,8 +86,14 @@ def require_known(space: Space | None, viewer: UserId | None, relations: Relatio
     if space is None or not may_know(space, viewer, relations):
         raise NotFound
     if viewer in space.removed:
-        raise Forbidden("removed", "The host removed you from this Space.", "See who else is talking.")
+        by = removed_by(space, viewer)
+        raise Forbidden("removed", "You were removed from this Space.", "See who else is talking.", by=by)
     return space
+
+
+def removed_by(space: Space, user_id: UserId | None) -> str:
+    """Who keeps somebody removed out: ``staff`` of the host app, or a ``host``."""
+    return "staff" if user_id in space.removed_by_staff else "host"
 
 
 def require_taking_part(relations: Relations) -> None:

@@ -66,7 +66,8 @@ def is_audited(deed: Deed, before: Space, after: Space) -> bool:
 
 def _law(space: Space) -> object:
     seats = {(seat.user_id, seat.role, seat.is_muted_by_host) for seat in space.seats}
-    return space.state, space.host_id, seats, space.removed, space.is_frozen, space.speak, space.audience
+    kept_out = space.removed, space.removed_as, space.removed_by_staff
+    return space.state, space.host_id, seats, kept_out, space.is_frozen, space.speak, space.audience
 
 
 def acting_as(deed: Deed, space: Space) -> str:

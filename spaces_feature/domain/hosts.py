@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from ..errors import Conflict, NotFound
 from .ids import UserId
 from .invitations import withdraw
-from .space import Role, Space, require_live
+from .space import Invitation, InvitationState, Role, Space, State, require_live
 from .stage import in_order, require_free, with_seat
 
 
@@ -90,3 +90,19 @@ def _unbound(space: Space, user_id: UserId) -> Space:
     seat = space.seat_of(user_id)
     assert seat is not None
     return with_seat(space, replace(seat, is_muted_by_host=False, muted_by=None, mute_reason=""))
+
+
+def only_by_those_who_may(space: Space) -> Space:
+    """Return the Space without pending invitations of whoever may not give them any more.
+
+    An invitation goes with the right of whoever gave it: to the stage with host and co-hosts, to be co-host with the
+    host.
+    """
+
+    def stands(invitation: Invitation) -> bool:
+        roles = (Role.HOST,) if invitation.role is Role.COHOST else (Role.HOST, Role.COHOST)
+        return invitation.state is not InvitationState.PENDING or space.role_of(invitation.by) in roles
+
+    if space.state is not State.LIVE or all(stands(one) for one in space.invitations):
+        return space
+    return replace(space, invitations=tuple(one for one in space.invitations if stands(one)))

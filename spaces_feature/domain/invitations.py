@@ -57,7 +57,8 @@ def _require_open_to(space: Space, guest: UserId, role: Role) -> None:
     seat = space.seat_of(guest)
     if seat is not None and (seat.role is role or seat.role is Role.HOST or role is Role.SPEAKER):
         raise Conflict("already_on_stage", "They are on stage already.", "See the stage.", role=str(seat.role))
-    if guest in space.removed:
+    # Whoever they removed by a pseudonym is nobody they removed: the answer would say who it was.
+    if guest in space.removed_as:
         raise Conflict("was_removed", "They were removed from this Space.", "Let them back in first.")
     if role is Role.SPEAKER and space.place_in_queue(guest):
         raise Conflict("is_waiting", "They have asked to speak.", "Accept their request.")
@@ -84,7 +85,7 @@ def decline(space: Space, guest: UserId, now: datetime, patience: Patience) -> S
     invitation = space.invitation_of(guest)
     if invitation is None:
         raise gone()
-    declined = replace(invitation, state=InvitationState.DECLINED, again_at=now + patience.pause)
+    declined = replace(invitation, state=InvitationState.DECLINED, declined_at=now, again_at=now + patience.pause)
     return replace(space, invitations=tuple(declined if one is invitation else one for one in space.invitations))
 
 

@@ -93,7 +93,10 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """The latest invitation of one guest. ``again_at``: after declining, not to be asked again before that."""
+    """The latest invitation of one guest.
+
+    ``declined_at`` and ``again_at``: when they said no, and that they are not to be asked again before.
+    """
 
     user_id: UserId
     role: Role
@@ -101,6 +104,7 @@ class Invitation:
     by: UserId
     invited_at: datetime
     expires_at: datetime
+    declined_at: datetime | None = None
     again_at: datetime | None = None
 
 
@@ -117,8 +121,13 @@ class Space:
     """A Space with its stage and its queue, as one consistent value. Times are UTC.
 
     ``sent`` maps a class of viewer (``views.ViewerClass``) to the version last sent to it; ``spoke`` lists everyone
-    who ever had a seat, in order of first sitting down (X API's ``speaker_ids``, hosts left out). ``removed`` are those
-    who may not come back; while staff have the stage frozen (``is_frozen``) nobody publishes and nobody takes a seat.
+    who ever had a seat, in order of first sitting down (X API's ``speaker_ids``, hosts left out). ``silenced`` are the
+    seats of those who left the stage under a mute that nobody lifted. While staff have the stage frozen (``is_frozen``)
+    nobody publishes and nobody takes a seat.
+
+    ``removed`` are those who may not come back, ``removed_by_staff`` whom of them staff removed. ``removed_as`` are the
+    names under which those who run the Space know of it, user ids and pseudonyms: of whom they removed without knowing
+    who it was they must not learn it.
     """
 
     id: SpaceId
@@ -142,10 +151,13 @@ class Space:
     version: int = 1
     sent: dict[str, int] = field(default_factory=dict)
     seats: tuple[Seat, ...] = ()
+    silenced: frozenset[Seat] = frozenset()
     requests: tuple[SpeakRequest, ...] = ()
     invitations: tuple[Invitation, ...] = ()
     spoke: tuple[UserId, ...] = ()
     removed: frozenset[UserId] = frozenset()
+    removed_as: frozenset[str] = frozenset()
+    removed_by_staff: frozenset[UserId] = frozenset()
     is_frozen: bool = False
     end_reason: EndReason | None = None
 

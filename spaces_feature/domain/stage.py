@@ -58,6 +58,8 @@ def accept(space: Space, user_id: UserId, identity: Identity, now: datetime, max
 def seated(space: Space, seat: Seat, limit: int) -> Space:
     """Return the Space with somebody on stage in the role of ``seat``; their request and invitation are settled.
 
+    Who left the stage muted by a host comes back muted by that host.
+
     Raises Conflict ``stage_full`` or ``cohosts_full`` when ``limit`` seats of that role are taken, WrongState
     ``stage_frozen`` while staff have the stage frozen.
     """
@@ -67,8 +69,12 @@ def seated(space: Space, seat: Seat, limit: int) -> Space:
     require_free(others, seat.role, limit)
     is_known = seat.user_id in space.spoke or seat.user_id == space.creator_id
     spoke = space.spoke if is_known else (*space.spoke, seat.user_id)
+    left = next((one for one in space.silenced if one.user_id == seat.user_id), None)
+    if left is not None:
+        seat = replace(seat, is_muted_by_host=True, muted_by=left.muted_by, mute_reason=left.mute_reason)
     settled = replace(
         take_back(space, seat.user_id),
+        silenced=frozenset(one for one in space.silenced if one is not left),
         invitations=tuple(
             replace(one, state=InvitationState.ACCEPTED, again_at=None) if one.user_id == seat.user_id else one
             for one in space.invitations
@@ -107,7 +113,16 @@ def leave_stage(space: Space, user_id: UserId) -> Space:
         raise WrongState(
             "host_stays", "The host stays on stage.", "Hand over first, or end the Space.", state=str(space.state)
         )
-    return replace(space, seats=tuple(seat for seat in space.seats if seat.user_id != user_id))
+    return unseated(space, user_id)
+
+
+def unseated(space: Space, user_id: UserId) -> Space:
+    """Return the Space without the member's seat; a mute on it waits for them. Without a seat nothing changes."""
+    seat = space.seat_of(user_id)
+    if seat is None:
+        return space
+    silenced = space.silenced | {seat} if seat.is_muted_by_host else space.silenced
+    return replace(space, silenced=silenced, seats=tuple(one for one in space.seats if one is not seat))
 
 
 def set_microphone(space: Space, user_id: UserId, *, is_open: bool) -> Space:
@@ -119,7 +134,7 @@ def set_microphone(space: Space, user_id: UserId, *, is_open: bool) -> Space:
     if is_open and space.is_frozen:
         raise frozen(space)
     if is_open and seat.is_muted_by_host:
-        raise Conflict("muted_by_host", "The host muted you.", "The host can lift it.")
+        raise Conflict("muted_by_host", "A host muted you.", "A host can lift it.")
     return with_seat(space, replace(seat, is_muted=not is_open))
 
 

@@ -67,7 +67,8 @@ def space_fields(space: Space) -> Json:
         "creator_id": space.creator_id,
         "host_ids": list(space.host_ids),
         "speaker_ids": list(space.spoke),
-        "invited_user_ids": [one.user_id for one in space.invitations if one.state is InvitationState.PENDING],
+        # Whoever said yes: an open invitation, and a no, are between its guest and the hosts.
+        "invited_user_ids": [one.user_id for one in space.invitations if one.state is InvitationState.ACCEPTED],
         "is_ticketed": False,
         "created_at": iso(space.created_at),
         "updated_at": iso(space.updated_at),
@@ -116,6 +117,7 @@ def invitation_fields(invitation: Invitation) -> Json:
         "by": invitation.by,
         "invited_at": iso(invitation.invited_at),
         "expires_at": iso(invitation.expires_at),
+        "declined_at": iso(invitation.declined_at),
         "again_at": iso(invitation.again_at),
     }
 
@@ -168,6 +170,32 @@ def _between_us(space: Space, user_id: UserId | None) -> Json:
         else None,
         "mute": {"by": seat.muted_by, "reason": seat.mute_reason} if seat and seat.is_muted_by_host else None,
     }
+
+
+_UNTOLD = frozenset(
+    {
+        "requested",
+        "request_withdrawn",
+        "request_declined",
+        "request_expired",
+        "invited",
+        "invitation_withdrawn",
+        "invitation_accepted",
+        "invitation_declined",
+        "invitation_expired",
+        "moved_to_audience",
+        "stepped_down",
+        "left",
+        "removed",
+        "removal_lifted",
+    }
+)
+"""What the audience is not told by name: what it may see of it stands in the patch."""
+
+
+def told_as(kind: str, viewers: ViewerClass) -> str:
+    """The type of an event for one class of viewer; ``changed`` for what is none of its business."""
+    return "changed" if kind in _UNTOLD and viewers in (ViewerClass.QUEUE, ViewerClass.AUDIENCE) else kind
 
 
 @dataclass(frozen=True, slots=True)

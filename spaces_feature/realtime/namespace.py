@@ -15,7 +15,7 @@ from ..addresses import told_apart
 from ..domain.ids import SpaceId, UserId
 from ..domain.views import Json, class_of
 from ..errors import Broken, Invalid, Limited, NotFound, Refusal, SetupError
-from ..services.access import known_space
+from ..services.access import readable_space
 from ..services.seams import Seams
 from ..services.snapshots import snapshot
 from .allowance import Allowance
@@ -134,14 +134,19 @@ class SpacesNamespace(Namespace):  # type: ignore[misc]
         if not self._subscribing.setdefault(user_id, Allowance(RATE, BURST)).take():
             raise Limited(way_on="Then try again.", retry_after=1)
         with seams.store.begin() as work:
-            space, _ = known_space(seams, work, user_id, space_id)
+            space, _ = readable_space(seams, work, user_id, space_id)
         # Watching begins before the snapshot is read: an event in between arrives twice rather than never.
         if not self._broadcaster.watch(sid, space_id, class_of(space, user_id), space.version):
             raise NotFound
-        with seams.store.begin() as work:
-            space, _ = known_space(seams, work, user_id, space_id)
-        self._broadcaster.move(space_id, user_id, class_of(space, user_id), space.version)
-        return snapshot(seams, space, user_id)
+        try:
+            with seams.store.begin() as work:
+                space, _ = readable_space(seams, work, user_id, space_id)
+            self._broadcaster.move(space_id, user_id, class_of(space, user_id), space.version)
+            return snapshot(seams, space, user_id)
+        except Exception:
+            # Whoever was sent away in between did not watch yet when their sockets were let go of.
+            self._broadcaster.unwatch(sid, space_id)
+            raise
 
     @answered
     def on_unsubscribe(self, message: object = None) -> Json:

@@ -15,7 +15,7 @@ from ..domain.audit import Deed
 from ..domain.ids import SpaceId, UserId
 from ..domain.space import EndReason, Role, Seat, Space, State
 from .attending import give_up_place
-from .changing import change
+from .changing import Naming, change
 from .hosting import ended
 from .seams import Seams
 from .store import Stay, Work
@@ -116,13 +116,25 @@ def _expire_seat(seams: Seams, space: Space, seat: Seat) -> None:
             return fresh
         return without(seams, work, fresh, seat.user_id, EndReason.HOST_GONE)
 
-    is_host = seat.role is Role.HOST
-    change(seams, space.id, Deed(kind=gone_kind(space) if is_host else "left", whom=seat.user_id), rule)
+    change(seams, space.id, departure(seat.user_id, "gone"), rule)
 
 
-def gone_kind(space: Space) -> str:
-    """What it is called when a Space loses its host."""
-    return "handed_over" if hosts.successor_of(space) else "ended"
+def departure(user_id: UserId, reason: str, actor: UserId | None = None) -> Naming:
+    """Name what came of somebody's going: the Space has another host, or it ended, or they are off their place.
+
+    ``handed_over`` is about who has the Space now; its reason says who had it.
+    """
+
+    def name(before: Space, after: Space) -> Deed:
+        is_staff = actor is not None
+        if after.state is not State.LIVE:
+            return Deed(kind="ended", actor=actor, is_staff=is_staff, whom=user_id, reason=reason)
+        if after.host_id != before.host_id:
+            had = f"{reason} ({user_id})"
+            return Deed(kind="handed_over", actor=actor, is_staff=is_staff, whom=after.host_id, reason=had)
+        return Deed(kind="left", actor=actor, is_staff=is_staff, whom=user_id, reason=reason)
+
+    return name
 
 
 def without(seams: Seams, work: Work, space: Space, user_id: UserId, reason: EndReason) -> Space:
@@ -133,15 +145,17 @@ def without(seams: Seams, work: Work, space: Space, user_id: UserId, reason: End
     rest = stage.take_back(invitations.withdraw(space, user_id), user_id)
     if user_id != rest.host_id:
         return stage.leave_stage(rest, user_id)
-    heir = heir_of(work, rest)
+    heir = heir_of(seams, work, rest)
     if heir is None:
         return ended(seams, work, space, reason)
     return hosts.succeed(rest, heir, seams.clock())
 
 
-def heir_of(work: Work, space: Space) -> UserId | None:
-    """The longest-serving co-host who is there and hosts nothing else."""
-    return next((heir for heir in hosts.heirs_of(space) if work.live_space_of(heir) is None), None)
+def heir_of(seams: Seams, work: Work, space: Space) -> UserId | None:
+    """The longest-serving co-host who is there, may take part, and hosts nothing else."""
+    heirs = hosts.heirs_of(space)
+    barred = seams.identity.barred(heirs) if heirs else frozenset()
+    return next((heir for heir in heirs if heir not in barred and work.live_space_of(heir) is None), None)
 
 
 def _is_seen_since(work: Work, space_id: SpaceId, user_id: UserId, moment: datetime) -> bool:

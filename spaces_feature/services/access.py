@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from ..domain.admission import BlockScope, Relations, blocking, may_know, require_known, require_taking_part
 from ..domain.ids import SpaceId, UserId, is_space_id
-from ..domain.space import Audience, Space, Speak
+from ..domain.space import Audience, Role, Space, Speak
 from ..errors import Conflict, Forbidden, NotFound, NotSignedIn
 from ..ports import Blocks
 from .seams import Seams
@@ -46,9 +47,59 @@ def relations(seams: Seams, space: Space, viewer: UserId) -> Relations:
         and minds_following
         and bool(seams.graph.followers_among(viewer, [space.host_id])),
         is_blocked=not blocks.either.isdisjoint(blocking(space, block_scope(seams))),
+        is_blocked_with_host=space.host_id in blocks.either,
         is_barred=viewer in seams.identity.barred([viewer]),
         is_host_protected=is_protected,
         blocked=blocks.blocked,
+    )
+
+
+def _ties(seams: Seams, space: Space, viewer: UserId, work: Work) -> Relations:
+    """How the viewer stands to the Space's people; whether they are inside is read only where it makes a difference."""
+    ties = relations(seams, space, viewer)
+    if not may_know(space, viewer, ties) and not ties.is_blocked:
+        return replace(ties, is_inside=work.stay(space.id, viewer) is not None)
+    return ties
+
+
+def seats_of(seams: Seams, space: Space) -> dict[Role, int]:
+    """How many seats of each role this Space has beside its host: the host's flags, whoever acts."""
+    return {
+        Role.SPEAKER: seams.flags.number("spaces.max_speakers", space.host_id),
+        Role.COHOST: seams.flags.number("spaces.max_cohosts", space.host_id),
+    }
+
+
+def who_may_know(seams: Seams, space: Space, people: Collection[UserId]) -> frozenset[UserId]:
+    """Return those of many members who may know the Space and were not removed from it.
+
+    What ``relations`` asks of one, asked in sets: one question per person whose blocks count, and three more at most.
+    """
+    asked = frozenset(people) - space.removed
+    if not asked:
+        return asked
+    blocked = {
+        user_id
+        for one in blocking(space, block_scope(seams))
+        for user_id in seams.graph.blocks(one, asked - {one}).either
+    }
+    is_protected = space.host_id in seams.identity.protected([space.host_id])
+    minds_followers = is_protected or space.audience is Audience.FOLLOWERS
+    followers = seams.graph.followers_among(space.host_id, asked) if minds_followers else frozenset()
+    followed = seams.graph.followees(space.host_id) if space.audience is Audience.FOLLOWING else frozenset()
+    return frozenset(
+        user_id
+        for user_id in asked
+        if may_know(
+            space,
+            user_id,
+            Relations(
+                follows_host=user_id in followers,
+                is_followed_by_host=user_id in followed,
+                is_blocked=user_id in blocked,
+                is_host_protected=is_protected,
+            ),
+        )
     )
 
 
@@ -70,13 +121,20 @@ def known_space(seams: Seams, work: Work, viewer: UserId, space_id: SpaceId) -> 
     space = work.load(space_id) if is_space_id(space_id) else None
     if space is None:
         raise NotFound
-    ties = relations(seams, space, viewer)
+    ties = _ties(seams, space, viewer, work)
     return require_known(space, viewer, ties), ties
 
 
-def known(seams: Seams, space: Space, viewer: UserId) -> Relations:
+def readable_space(seams: Seams, work: Work, viewer: UserId, space_id: SpaceId) -> tuple[Space, Relations]:
+    """Return a Space that the viewer may know and read of. Raises NotFound, and Forbidden ``removed`` or ``barred``."""
+    space, ties = known_space(seams, work, viewer, space_id)
+    require_taking_part(ties)
+    return space, ties
+
+
+def known(seams: Seams, space: Space, viewer: UserId, work: Work) -> Relations:
     """Check, on a Space that is locked, that the viewer may know it and take part. Returns how they stand to it."""
-    ties = relations(seams, space, viewer)
+    ties = _ties(seams, space, viewer, work)
     require_known(space, viewer, ties)
     require_taking_part(ties)
     return ties

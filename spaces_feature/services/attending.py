@@ -15,7 +15,7 @@ from ..domain.roles import TABLE, Action, rights_of
 from ..domain.space import Role, Space, State, require_live
 from ..domain.views import Json, iso
 from ..errors import Forbidden, Invalid, Unavailable, WrongState
-from .access import known_space, require_flag
+from .access import known_space, readable_space, require_flag
 from .changing import change
 from .outbox import owed, settle_calls
 from .seams import Seams
@@ -91,8 +91,14 @@ def _admit(
             stay = _known_as(seams, work, space, _begun(seams, work, space, user_id), is_anonymous or False)
             work.add_stay(stay)
         else:
-            stay = _known_as(seams, work, space, _renewed(seams, space, stay), is_anonymous)
-            work.renew_stay(stay)
+            lasting, stay = stay, _known_as(seams, work, space, _renewed(seams, space, stay), is_anonymous)
+            if stay.anonymous is not None and lasting.anonymous is None:
+                # By its id, or by when it began, the hosts could tell who it was before.
+                work.close_stays([lasting.id], now)
+                stay = replace(stay, id=seams.ids.row_id(), joined_at=now)
+                work.add_stay(stay)
+            else:
+                work.renew_stay(stay)
         around = look_around(seams, work, space, user_id, ties)
     return space, stay, around, calls
 
@@ -216,7 +222,7 @@ def participants(seams: Seams, user_id: UserId, space_id: SpaceId, cursor: str |
     for a foreign cursor.
     """
     with seams.store.begin() as work:
-        space, _ = known_space(seams, work, user_id, space_id)
+        space, _ = readable_space(seams, work, user_id, space_id)
         sees_all = Action.REMOVE in TABLE[space.role_of(user_id)]
         stays = work.participants(space.id, after=_position(cursor), limit=PAGE + 1, with_unlisted=sees_all)
     page = stays[:PAGE]

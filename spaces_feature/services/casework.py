@@ -16,7 +16,7 @@ from .changing import announce, written
 from .faces import Faces, stay_of
 from .paging import cursor, position
 from .seams import Seams
-from .snapshots import ANONYMOUS
+from .stays import ANONYMOUS
 from .store import Work
 
 PAGE = 20

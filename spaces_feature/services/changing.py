@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from .. import signals
 from ..domain.audit import AuditEntry, Deed, acting_as, is_audited
+from ..domain.hosts import only_by_those_who_may
 from ..domain.ids import Identity, SpaceId, UserId, is_space_id
 from ..domain.roles import rights_of
 from ..domain.space import Space, State
@@ -24,12 +25,15 @@ from .telling import tell_strips, tell_watchers
 
 Rule = Callable[[Space, Work], Space]
 """Given the locked Space, return the Space that follows; raise a Refusal, or return it unchanged for nothing to do."""
+Naming = Callable[[Space, Space], Deed]
+"""Given the Space before and after, return the deed: what some things are called depends on what came of them."""
 
 
-def change(seams: Seams, space_id: SpaceId, deed: Deed, rule: Rule, extra: Json | None = None) -> Space:
+def change(seams: Seams, space_id: SpaceId, deed: Deed | Naming, rule: Rule, extra: Json | None = None) -> Space:
     """Run one command and return the Space as it stands afterwards.
 
-    ``extra`` rides in every event's data. Raises what the rule raises, and NotFound for a malformed or absent id; then
+    ``deed`` may be named by what came of it. ``extra`` rides in every event's data. Raises what the rule raises, and
+    NotFound for a malformed or absent id; then
     nothing was written.
     """
     if not is_space_id(space_id):
@@ -43,21 +47,28 @@ def change(seams: Seams, space_id: SpaceId, deed: Deed, rule: Rule, extra: Json 
             work.abandon()
             return before
         now = seams.clock()
+        wanted = only_by_those_who_may(wanted)
+        deed = deed if isinstance(deed, Deed) else deed(before, wanted)
         made = change_of(deed.kind, before, wanted, now, extra)
         work.save(before, made.after, now)
         entry = entry_of(seams, deed, before, made.after)
         work.audit([entry] if entry else [])
         sent_away = made.after.removed - before.removed
         if sent_away:
-            work.close_stays([stay.id for stay in work.stays(space_id) if stay.user_id in sent_away], now)
+            work.close_stays([stay.id for stay in work.stays_among(space_id, sent_away)], now)
         calls = [replace(call, audit_id=entry.id if entry else None) for call in _owed(seams, made)]
         work.owe(calls)
         visible = _came_or_went(before, made.after)
         if visible and before.room:
             work.mark_on_stage(before.room, visible)
-    # Who was just accepted waits for the SFU's word; whose strips change can wait for both.
+    # Silence comes before the news of it, unless the SFU is away; for who may speak now the news comes first. Whose
+    # strips change can wait for both.
+    silences = _silences(before, made.after) and seams.health.seems_up
+    if silences:
+        settle_calls(seams, calls)
     tell_watchers(seams, made)
-    settle_calls(seams, calls)
+    if not silences:
+        settle_calls(seams, calls)
     tell_strips(seams, made)
     announce(seams, entry)
     return made.after
@@ -117,6 +128,17 @@ def _owed(seams: Seams, made: Change) -> list[OwedCall]:
         *(call("remove", user_id) for user_id in sorted(sent_away)),
         *(call("set_rights", user_id) for user_id in sorted(touched)),
     ]
+
+
+def _silences(before: Space, after: Space) -> bool:
+    """Whether somebody may be heard less than before, or the room ends."""
+    if after.state is not State.LIVE or after.removed != before.removed:
+        return True
+    return any(
+        rights_of(before, seat.user_id, was_on_stage=True).can_publish
+        and not rights_of(after, seat.user_id, was_on_stage=True).can_publish
+        for seat in before.seats
+    )
 
 
 def _rights(space: Space, user_id: UserId) -> object:

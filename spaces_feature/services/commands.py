@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from ..domain.admission import Relations
 from ..domain.audit import Deed
-from ..domain.ids import SpaceId
+from ..domain.ids import SpaceId, UserId
 from ..domain.roles import Action, require
 from ..domain.space import Space, require_live
 from .access import known
-from .changing import change
+from .changing import Naming, change
 from .seams import Seams
 from .store import Work
 
@@ -22,27 +22,29 @@ def command(
     seams: Seams,
     space_id: SpaceId,
     action: Action | None,
-    deed: Deed,
+    deed: Deed | Naming,
     rule: MemberRule,
     *,
+    actor: UserId | None = None,
     is_done: Callable[[Space], bool] = lambda space: False,
 ) -> Space:
     """Run a rule after the one gate and return the Space.
 
     ``action`` is what the actor's role must have; None where the rule itself says whose it is, such as the guest's
-    own answer to an invitation. ``is_done`` lets a repeated command succeed. Raises NotFound, Forbidden, WrongState,
+    own answer to an invitation. ``actor`` is the deed's, and needed where that is named afterwards. ``is_done`` lets
+    a repeated command succeed. Raises NotFound, Forbidden, WrongState,
     and what the rule raises.
     """
-    actor = deed.actor
-    assert actor is not None
+    who = deed.actor if isinstance(deed, Deed) else actor
+    assert who is not None
 
     def gated(space: Space, work: Work) -> Space:
-        ties = known(seams, space, actor)
+        ties = known(seams, space, who, work)
         if is_done(space):
             return space
         require_live(space)
         if action is not None:
-            require(space, actor, action)
+            require(space, who, action)
         return rule(space, ties, work)
 
     return change(seams, space_id, deed, gated)

@@ -8,7 +8,8 @@ from ..domain.ids import UserId
 from ..domain.space import Space
 from ..domain.views import Json
 from .seams import Seams
-from .snapshots import ANONYMOUS, profile_fields, pseudonym_fields
+from .snapshots import profile_fields, pseudonym_fields
+from .stays import ANONYMOUS
 from .store import Stay, Work
 
 

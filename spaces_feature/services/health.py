@@ -32,6 +32,11 @@ class Health:
             return self.look()
         return True
 
+    @property
+    def seems_up(self) -> bool:
+        """What was heard last, without asking."""
+        return self._is_up
+
     def require(self) -> None:
         """Raise Unavailable ``media_unavailable`` while the SFU is away."""
         if not self.is_up():

@@ -25,7 +25,7 @@ from ..domain.space import (
 from ..domain.views import Change
 from ..domain.views import change as change_of
 from ..errors import Conflict, MediaError
-from .access import relations, require_flag, require_guest, require_welcome
+from .access import relations, require_flag, require_guest, require_welcome, seats_of
 from .changing import announce, change, written
 from .commands import command
 from .health import sound_is_away
@@ -113,7 +113,7 @@ def _begun(seams: Seams, host: UserId, plan: Plan, title: str, topics: tuple[str
     seat = Seat(host, Role.HOST, seams.ids.identity(room, host), now)
     space = replace(scheduled, state=State.LIVE, started_at=now, seats=(seat,))
     guests = sorted(set(plan.cohost_ids))
-    most = seams.flags.number("spaces.max_cohosts", host)
+    most = seats_of(seams, space)[Role.COHOST]
     if len(guests) > most:
         raise Conflict("cohosts_full", f"There may be {most} co-hosts.", "Choose fewer.", limit=most)
     for guest in guests:
@@ -166,13 +166,12 @@ def hand_over(seams: Seams, user_id: UserId, space_id: SpaceId, heir: UserId) ->
 
 def dismiss_cohost(seams: Seams, user_id: UserId, space_id: SpaceId, cohost: UserId) -> Space:
     """Make a co-host a speaker again; a pending invitation to be one is taken back instead."""
-    seats = seams.flags.number("spaces.max_speakers", user_id)
 
     def rule(space: Space, _: Relations, work: Work) -> Space:
         invitation = space.invitation_of(cohost)
         if invitation is not None and invitation.role is Role.COHOST:
             return invitations.withdraw(space, cohost)
-        return hosts.dismiss_cohost(space, cohost, seams.clock(), seats)
+        return hosts.dismiss_cohost(space, cohost, seams.clock(), seats_of(seams, space)[Role.SPEAKER])
 
     return command(
         seams, space_id, Action.NAME_COHOSTS, Deed(kind="cohost_dismissed", actor=user_id, whom=cohost), rule
@@ -205,4 +204,14 @@ def edit(seams: Seams, user_id: UserId, space_id: SpaceId, wanted: Edit) -> Spac
         }
         return replace(space, **{key: value for key, value in given.items() if value is not None})  # type: ignore[arg-type]
 
-    return command(seams, space_id, Action.EDIT, Deed(kind="edited", actor=user_id), rule)
+    def name(before: Space, after: Space) -> Deed:
+        fields = ("title", "topic_ids", "speak", "allows_anonymous")
+        changed = [one for one in fields if getattr(before, one) != getattr(after, one)]
+        what = "; ".join(f"{one}: {_said(getattr(before, one))} -> {_said(getattr(after, one))}" for one in changed)
+        return Deed(kind="edited", actor=user_id, reason=what)
+
+    return command(seams, space_id, Action.EDIT, name, rule, actor=user_id)
+
+
+def _said(value: object) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else str(value)

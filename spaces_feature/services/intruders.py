@@ -9,6 +9,7 @@ from datetime import timedelta
 from ..domain.audit import AuditEntry
 from ..domain.ids import Identity, RoomName
 from ..domain.space import Space
+from ..errors import MediaDown, MediaError
 from .changing import announce
 from .seams import Seams
 
@@ -20,12 +21,25 @@ ONCE_IN = timedelta(minutes=1)
 
 
 def send_off(seams: Seams, space: Space, room: RoomName, identities: Iterable[Identity]) -> None:
-    """Close their connections at once and append each to the audit. Raises MediaError, MediaDown."""
+    """Close their connections at once and append each to the audit.
+
+    Raises MediaError after the others are gone when the SFU refuses for one, MediaDown when it does not answer.
+    """
     # All of them first: writing down the one must not let the next be heard.
-    answers = {identity: seams.media.remove(room, identity) for identity in identities}
+    answers: dict[Identity, bool] = {}
+    failure: MediaError | None = None
+    for identity in identities:
+        try:
+            answers[identity] = seams.media.remove(room, identity)
+        except MediaError as error:
+            failure = failure or error
+            if isinstance(error, MediaDown):
+                break  # each further call would wait out its deadline as well
     for identity, is_gone in answers.items():
         log.warning("sent away %s, who is not on the roster of %s", identity, room)
         _write_down(seams, space, f"identity {identity}", "done" if is_gone else "absent")
+    if failure is not None:
+        raise failure
 
 
 def _write_down(seams: Seams, space: Space, reason: str, answer: str) -> None:

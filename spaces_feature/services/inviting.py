@@ -12,7 +12,7 @@ from ..domain.invitations import Patience
 from ..domain.roles import Action, require
 from ..domain.space import Role, Space, State
 from ..domain.stage import require_free
-from .access import require_flag, require_guest
+from .access import require_flag, require_guest, seats_of
 from .commands import command
 from .seams import Seams
 from .store import Work
@@ -25,26 +25,17 @@ def patience(seams: Seams) -> Patience:
     )
 
 
-def limits(seams: Seams, user_id: UserId) -> dict[Role, int]:
-    """How many seats there are of each role that one can be invited to (flags)."""
-    return {
-        Role.SPEAKER: seams.flags.number("spaces.max_speakers", user_id),
-        Role.COHOST: seams.flags.number("spaces.max_cohosts", user_id),
-    }
-
-
 def invite(seams: Seams, user_id: UserId, space_id: SpaceId, guest: UserId, role: Role) -> Space:
     """Invite a member to speak, or to be co-host; they decide.
 
     Raises Conflict ``not_welcome`` for somebody who could not join, and what ``invitations.invite`` raises.
     """
-    seats = limits(seams, user_id)
 
     def rule(space: Space, _: Relations, work: Work) -> Space:
         _require_namer(space, user_id, guest)
         after = invitations.invite(space, guest, role, user_id, seams.clock(), patience(seams))
         require_guest(seams, space, guest)
-        require_free(space.seats, role, seats[role])
+        require_free(space.seats, role, seats_of(seams, space)[role])
         return after
 
     action = Action.NAME_COHOSTS if role is Role.COHOST else Action.INVITE
@@ -77,8 +68,7 @@ def accept(seams: Seams, user_id: UserId, space_id: SpaceId) -> Space:
         assert space.room is not None
         work.name_stay(space.id, user_id)
         identity = seams.ids.identity(space.room, user_id)
-        seats = limits(seams, space.host_id)
-        return invitations.accept(space, user_id, identity, seams.clock(), seats)
+        return invitations.accept(space, user_id, identity, seams.clock(), seats_of(seams, space))
 
     return command(
         seams,

@@ -10,15 +10,15 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from ..domain.admission import BlockScope, Relations, blocking, may_know
-from ..domain.audit import Deed
+from ..domain.audit import AuditEntry, Deed
 from ..domain.ids import UserId
 from ..domain.space import Audience, EndReason, Role, Space, State
-from .absence import gone_kind, without
+from .absence import departure, without
 from .access import block_scope
 from .changing import announce, change, written
 from .outbox import owed, settle_calls
 from .seams import Seams
-from .store import Work
+from .store import OwedCall, Work
 from .telling import send_away
 
 
@@ -72,33 +72,50 @@ def enforce(seams: Seams, space: Space, user_ids: Collection[UserId]) -> None:
 
 
 def put_out(seams: Seams, space: Space, user_id: UserId, code: str) -> None:
-    """End a member's stay, tell the SFU and them, and free their place; a Space loses its host this way too."""
-    deed = Deed(kind="put_out", whom=user_id, reason=code)
-    with seams.store.begin() as work:
-        stay = work.stay(space.id, user_id)
-        entry = written(seams, deed, space, space.version) if stay else None
-        calls = []
-        if stay is not None and entry is not None:
+    """End a member's stay and place, tell the SFU and them; a Space loses its host this way too.
+
+    Looked at again inside the transaction: who is welcome after all keeps everything.
+    """
+    entries: list[AuditEntry] = []
+    calls: list[OwedCall] = []
+
+    def out(fresh: Space, work: Work) -> bool:
+        if fresh.state is not State.LIVE or user_id not in unwelcome(seams, fresh, [user_id]):
+            return False
+        stay = work.stay(fresh.id, user_id)
+        if stay is not None:
+            entry = written(seams, Deed(kind="put_out", whom=user_id, reason=code), fresh, fresh.version)
+            call = owed(seams, fresh.id, stay.room, "remove", stay.identity, audit_id=entry.id)
             work.close_stays([stay.id], seams.clock())
             work.audit([entry])
-            calls = [owed(seams, space.id, stay.room, "remove", stay.identity, audit_id=entry.id)]
-            work.owe(calls)
+            work.owe([call])
+            entries.append(entry)
+            calls.append(call)
+        return True
+
+    def rule(fresh: Space, work: Work) -> Space:
+        has_place = _has_place(fresh, user_id) and out(fresh, work)
+        return without(seams, work, fresh, user_id, EndReason.HOST_GONE) if has_place else fresh
+
+    if _has_place(space, user_id):
+        change(seams, space.id, departure(user_id, code), rule)
+    if not entries:
+        with seams.store.begin() as work:
+            fresh = work.load(space.id)
+            if fresh is not None:
+                out(fresh, work)
+    settle_calls(seams, calls)
     if user_id in seams.broadcaster.watching(space.id):
         send_away(seams, space, [user_id], code)
-    settle_calls(seams, calls)
-    announce(seams, entry)
-    if user_id in space.people:
-        _free_place(seams, space, user_id, code)
+    for entry in entries:
+        announce(seams, entry)
 
 
-def _free_place(seams: Seams, space: Space, user_id: UserId, code: str) -> None:
-    def rule(fresh: Space, work: Work) -> Space:
-        if fresh.state is not State.LIVE or work.stay(fresh.id, user_id):
-            return fresh
-        return without(seams, work, fresh, user_id, EndReason.HOST_GONE)
-
-    kind = gone_kind(space) if user_id == space.host_id else "left"
-    change(seams, space.id, Deed(kind=kind, whom=user_id, reason=code), rule)
+def _has_place(space: Space, user_id: UserId) -> bool:
+    """Whether the Space itself changes when they go."""
+    # Of whom the hosts removed by a pseudonym they must not see the invitation go.
+    is_asked = space.invitation_of(user_id) is not None and user_id not in space.removed
+    return is_asked or bool(space.seat_of(user_id) or space.place_in_queue(user_id))
 
 
 def everyone_in(work: Work, space: Space) -> frozenset[UserId]:
@@ -113,10 +130,10 @@ def answer_summons(seams: Seams, named: Collection[UserId]) -> None:
     with seams.store.begin() as work:
         asked = []
         for space in work.live():
-            people = everyone_in(work, space)
-            if people.isdisjoint(named):
+            inside = space.people.union(stay.user_id for stay in work.stays_among(space.id, named)).intersection(named)
+            if not inside:
                 continue
-            rules = blocking(space, block_scope(seams))
-            asked.append((space, people if not rules.isdisjoint(named) else people.intersection(named)))
+            counts = not blocking(space, block_scope(seams)).isdisjoint(inside)
+            asked.append((space, everyone_in(work, space) if counts else inside))
     for space, people in asked:
         enforce(seams, space, people)

@@ -20,8 +20,9 @@ Position = tuple[datetime, str]
 class Removal:
     """One member's removal from one Space. ``reason`` is for those who run it and for staff, not for the removed.
 
-    ``stay`` is that of somebody who listened anonymously and stays so in the list of the removed. What staff of the
-    host app did (``is_by_staff``) only staff undo, and who of them did it, and why, stays with them.
+    ``stay`` is that of somebody who listened anonymously and stays so in the list of the removed; one member may be
+    removed by name and by pseudonym, and those who run the Space do not learn that it is one. What staff of the host
+    app did (``is_by_staff``) only staff undo, and who of them did it, and why, stays with them.
     """
 
     space_id: SpaceId
@@ -32,15 +33,20 @@ class Removal:
     stay: Stay | None = None
     is_by_staff: bool = False
 
+    @property
+    def name(self) -> str:
+        """The name under which those who run the Space know of it: a user id or a pseudonym."""
+        return self.stay.pseudonym if self.stay else self.user_id
+
 
 class Ledger(Protocol):
     """The part of one transaction that keeps account of people's deeds."""
 
     def add_removal(self, removal: Removal) -> None:
-        """Write a removal, in place of an earlier one of the same member from the same Space."""
+        """Write a removal, in place of an earlier one of the same member, under the same name, from the same Space."""
         ...
 
-    def lift_removal(self, space_id: SpaceId, user_id: UserId) -> None:
+    def lift_removal(self, removal: Removal) -> None:
         """Delete a removal; without one nothing changes."""
         ...
 

@@ -8,11 +8,11 @@ from datetime import timedelta
 
 from ..domain.audit import AuditEntry
 from ..domain.ids import Identity, RoomName, SpaceId
-from ..domain.roles import rights_of
+from ..domain.roles import rights_of, roster_rights
 from ..domain.space import State
 from ..errors import MediaDown, MediaError
 from .seams import Seams
-from .store import OwedCall
+from .store import OwedCall, Work
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ def settle_calls(seams: Seams, calls: Iterable[OwedCall]) -> None:
     once when it first failed.
     """
     answered: list[str] = []
-    answers: list[AuditEntry] = []
+    answers: list[tuple[OwedCall, str]] = []
     for call in calls:
         try:
             answer = _make(seams, call)
@@ -66,20 +66,20 @@ def settle_calls(seams: Seams, calls: Iterable[OwedCall]) -> None:
             with seams.store.begin() as work:
                 work.postpone(call.id, attempts, seams.clock() + pause)
                 if call.audit_id and not call.attempts:
-                    work.audit([_answered(seams, call, error.code)])
+                    work.audit([_answered(seams, work, call, error.code)])
             if isinstance(error, MediaDown):
                 break  # each further call would wait out its deadline as well; they are due again soon
         else:
             answered.append(call.id)
             if call.audit_id:
-                answers.append(_answered(seams, call, answer))
+                answers.append((call, answer))
     if answered:
         with seams.store.begin() as work:
             work.settle(answered)
-            work.audit(answers)
+            work.audit([_answered(seams, work, call, answer) for call, answer in answers])
 
 
-def _answered(seams: Seams, call: OwedCall, answer: str) -> AuditEntry:
+def _answered(seams: Seams, work: Work, call: OwedCall, answer: str) -> AuditEntry:
     return AuditEntry(
         id=seams.ids.ordered_id(),
         space_id=call.space_id,
@@ -87,6 +87,7 @@ def _answered(seams: Seams, call: OwedCall, answer: str) -> AuditEntry:
         version=0,
         kind="sfu_answered",
         acting_as="system",
+        whom=work.who_was(call.room, call.identity) if call.identity else None,
         reason=call.call,
         about=call.audit_id,
         answer=answer,
@@ -108,8 +109,9 @@ def _make(seams: Seams, call: OwedCall) -> str:
             return "done"
         case "remove":
             with seams.store.begin() as work:
-                is_back = work.stay_at(call.room, call.identity) is not None
-            if is_back:
+                stay, space = work.stay_at(call.room, call.identity), work.load(call.space_id)
+            belongs = stay and space and roster_rights(space, call.room, stay.user_id, was_on_stage=stay.was_on_stage)
+            if belongs:
                 return "overtaken"
             return "done" if seams.media.remove(call.room, call.identity) else "absent"
         case _:

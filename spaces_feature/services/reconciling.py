@@ -7,8 +7,10 @@ stays, frees dead seats, ends Spaces whose host is gone, gives a missing room a 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from ..domain import stage
 from ..domain.audit import Deed
@@ -54,6 +56,7 @@ class Reconciler:
     _doubts: dict[SpaceId, dict[Identity, bool]] = field(default_factory=dict)
     _rooms: frozenset[RoomName] = frozenset()
     _law_at: datetime | None = None
+    _unseen_since: dict[SpaceId, datetime] = field(default_factory=dict)
     _absence: Absence = field(init=False)
 
     def __post_init__(self) -> None:
@@ -70,6 +73,7 @@ class Reconciler:
         self._rooms = frozenset(space.room for space in spaces if space.room)
         self._doubts = {space.id: self._doubts[space.id] for space in spaces if space.id in self._doubts}
         self._absence.keep_only({space.id for space in spaces})
+        self._unseen_since = {space.id: at for space in spaces if (at := self._unseen_since.get(space.id))}
         self._forget(now)
         sweeps = self._swept_at is None or now - self._swept_at >= SWEEP_EVERY
         if not spaces and not sweeps:
@@ -101,23 +105,39 @@ class Reconciler:
         rooms = self.seams.media.rooms()
         keeps_law = self._law_is_due()
         for space in spaces:
-            try:
-                if space.room in rooms:
-                    self._check_room(space)
-                else:
-                    renew_room(self.seams, space)
-                self._absence.follow(self._present(space))
-                if keeps_law:
-                    self._keep_law(space)
-            except (Refusal, RacedError) as refusal:
-                log.info("Space %s changed under the reconciler: %s", space.id, refusal)
-            except MediaDown:
-                raise
-            except MediaError as error:
-                # One room that the SFU will not answer for must not cost the others their round.
-                log.warning("the SFU refuses the reconciler in Space %s: %s", space.id, error.code)
+            if keeps_law:
+                self._attempt(space, partial(self._keep_law, space))
+            look = self._check_room if space.room in rooms else partial(renew_room, self.seams)
+            if self._attempt(space, partial(look, space)):
+                self._unseen_since.pop(space.id, None)
+            if self._may_miss(space):
+                self._attempt(space, partial(self._follow, space))
         if sweeps:
             self._sweep([room for room in rooms if room not in {space.room for space in spaces}])
+
+    def _may_miss(self, space: Space) -> bool:
+        """Whether absence counts: where nobody could be looked for, nobody is missed until the grace is over."""
+        since = self._unseen_since.get(space.id)
+        return since is None or self.seams.clock() - since > timedelta(seconds=self.seams.config.host_grace)
+
+    def _attempt(self, space: Space, deed: Callable[[], object]) -> bool:
+        """Do one thing for one Space: what fails there must not cost the rest its round. Returns whether it was done.
+
+        Raises MediaDown when the SFU is away altogether: each further call would wait out its deadline as well.
+        """
+        try:
+            deed()
+        except (Refusal, RacedError) as refusal:
+            log.info("Space %s changed under the reconciler: %s", space.id, refusal)
+        except MediaError as error:
+            # One room whose owner is dead times out while the SFU answers for all others.
+            if isinstance(error, MediaDown) and not self.seams.health.look():
+                raise
+            log.warning("the SFU refuses the reconciler in Space %s: %s", space.id, error.code)
+        else:
+            return True
+        self._unseen_since.setdefault(space.id, self.seams.clock())
+        return False
 
     def _sweep(self, strays: list[RoomName]) -> None:
         """Delete rooms that are ours but no live Space's, and end stays there; other programs' rooms are left alone."""
@@ -143,9 +163,9 @@ class Reconciler:
             if (rights := roster_rights(fresh, space.room, stay.user_id, was_on_stage=stay.was_on_stage))
         }
         repairs = compare(expected, actual)
-        send_off(self.seams, fresh, space.room, repairs.evict)
+        self._attempt(fresh, partial(send_off, self.seams, fresh, space.room, repairs.evict))
         for identity, rights in repairs.correct.items():
-            self.seams.media.set_rights(space.room, identity, rights)
+            self._attempt(fresh, partial(self.seams.media.set_rights, space.room, identity, rights))
         seen = [stays[identity] for identity in repairs.present]
         self._absence.note(fresh, [stay.user_id for stay in seen])
         self._note_seen(fresh, seen, repairs.visible)
@@ -165,12 +185,12 @@ class Reconciler:
                 work.touch_stays(stale, now)
                 work.mark_on_stage(space.room, visible)
 
-    def _present(self, space: Space) -> Space:
-        """The Space as it stands after this round's commands, with whoever watches it by a socket noted as seen."""
+    def _follow(self, space: Space) -> None:
+        """Bring the Space, as it stands after this round's commands, up to the clock; who watches it is there."""
         with self.seams.store.begin() as work:
             fresh = work.load(space.id) or space
         self._absence.note(fresh, self.seams.broadcaster.watching(space.id))
-        return fresh
+        self._absence.follow(fresh)
 
     def _law_is_due(self) -> bool:
         now = self.seams.clock()
@@ -209,7 +229,11 @@ class Reconciler:
 
 def _follow_microphone(seams: Seams, space_id: SpaceId, user_id: UserId, *, is_open: bool) -> None:
     def rule(space: Space, _: Work) -> Space:
-        if not space.seat_of(user_id) or space.state is not State.LIVE:
+        seat = space.seat_of(user_id)
+        if seat is None or space.state is not State.LIVE:
+            return space
+        if is_open and (seat.is_muted_by_host or space.is_frozen):
+            # The SFU has not taken the mute yet; what it says is what is being repaired.
             return space
         return stage.set_microphone(space, user_id, is_open=is_open)
 

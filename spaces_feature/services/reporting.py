@@ -9,16 +9,16 @@ import hashlib
 from collections.abc import Collection
 
 from .. import signals
-from ..domain.admission import require_taking_part
 from ..domain.ids import SpaceId, UserId
 from ..domain.reports import RECENT, Category, RecentSpeaker, Report, clean_words
 from ..domain.roles import TABLE, Action, require
 from ..domain.space import Space, require_live
 from ..domain.views import Json, iso
 from ..errors import Invalid, NotFound, Unavailable
-from .access import known_space
+from .access import readable_space
 from .seams import Seams
-from .snapshots import ANONYMOUS, profile_fields
+from .snapshots import profile_fields
+from .stays import ANONYMOUS
 from .store import RacedError, Work
 
 TRIES = 3
@@ -56,8 +56,7 @@ def _written(
     """The report, and whether it was not there before. Raises RacedError when another tap was quicker."""
     now = seams.clock()
     with seams.store.begin() as work:
-        space, ties = known_space(seams, work, user_id, space_id)
-        require_taking_part(ties)
+        space, _ = readable_space(seams, work, user_id, space_id)
         require_live(space)
         require(space, user_id, Action.REPORT)
         speakers = work.recent_speakers(space.id, now - RECENT, now)
@@ -128,7 +127,7 @@ def recent_speakers(seams: Seams, user_id: UserId, space_id: SpaceId) -> Json:
     """
     now = seams.clock()
     with seams.store.begin() as work:
-        space, _ = known_space(seams, work, user_id, space_id)
+        space, _ = readable_space(seams, work, user_id, space_id)
         speakers = work.recent_speakers(space.id, now - RECENT, now)
     return {"data": speaker_rows(seams, space, speakers)}
 

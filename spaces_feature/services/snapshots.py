@@ -9,12 +9,10 @@ from ..domain.ids import SpaceId, UserId
 from ..domain.space import Space, State
 from ..domain.views import Json, class_of, iso, own_place, view
 from ..ports import Profile
-from .access import known_space
+from .access import readable_space
 from .seams import Seams
 from .store import Stay, Work
 
-ANONYMOUS = "anonymous:"
-"""How the ids begin by which those who run a Space know who listens anonymously."""
 SAMPLE = 10
 """Listeners whose faces travel with a snapshot; the rest are a number."""
 
@@ -46,9 +44,9 @@ def look_around(seams: Seams, work: Work, space: Space, viewer: UserId, ties: Re
 
 
 def get_snapshot(seams: Seams, viewer: UserId, space_id: SpaceId) -> Json:
-    """Return the viewer's snapshot. Raises NotFound for what they may not know."""
+    """Return the viewer's snapshot. Raises NotFound for what they may not know, Forbidden for the removed and barred."""
     with seams.store.begin() as work:
-        space, ties = known_space(seams, work, viewer, space_id)
+        space, ties = readable_space(seams, work, viewer, space_id)
         around = look_around(seams, work, space, viewer, ties)
     return snapshot(seams, space, viewer, around)
 
@@ -133,6 +131,5 @@ def profile_fields(profile: Profile) -> Json:
 
 def pseudonym_fields(stay: Stay) -> Json:
     """How those who run a Space see somebody who listens anonymously: an id that leads nowhere else, and a number."""
-    pseudonym = f"{ANONYMOUS}{stay.id}"
-    profile = Profile(UserId(pseudonym), username="", name=f"Anonymous {stay.anonymous}")
-    return {"user_id": pseudonym, "profile": profile_fields(profile)}
+    profile = Profile(UserId(stay.pseudonym), username="", name=f"Anonymous {stay.anonymous}")
+    return {"user_id": stay.pseudonym, "profile": profile_fields(profile)}

@@ -15,13 +15,13 @@ from ..domain.ids import SpaceId, UserId, is_space_id
 from ..domain.reports import Outcome
 from ..domain.roles import Action
 from ..domain.space import EndReason, Space, State, require_live
-from ..errors import Invalid, NotFound, Unavailable
-from .absence import heir_of, without
+from ..errors import Invalid, NotFound
+from .absence import departure, without
 from .casework import close_within, report_of, require_team
-from .changing import Rule, announce, change, written
+from .changing import Naming, Rule, announce, change, written
 from .hosting import ended
 from .ledger import Removal
-from .moderating import REASON, named, sent_away
+from .moderating import REASON, kept_out, let_in, named, sent_away
 from .seams import Seams
 from .store import Stay, Work
 from .telling import event
@@ -97,7 +97,7 @@ class _Act:
             self.answer_report(work, space)
         return space
 
-    def change(self, deed: Deed, rule: Rule) -> Space:
+    def change(self, deed: Deed | Naming, rule: Rule) -> Space:
         """Change the Space and close the report in one transaction."""
         is_done_already = False
 
@@ -182,50 +182,35 @@ def _warn(under_way: _Act) -> Space:
 def _remove(under_way: _Act) -> Space:
     """Send a member away for good. Without its host the Space goes on with a co-host, or it ends."""
     seams, (guest, stay) = under_way.seams, _meant(under_way)
-    with seams.store.begin() as work:
-        before = work.load(under_way.space_id)
-        if before is None:
-            raise NotFound
-        kind = _kind(work, before, guest)
-    removal = Removal(before.id, guest, under_way.staff, under_way.order.reason, seams.clock(), stay, is_by_staff=True)
-    if guest in before.removed:
-        return under_way.alone(lambda space, work: _take_over(under_way, work, space, removal))
+    reason = under_way.order.reason
+    removal = Removal(under_way.space_id, guest, under_way.staff, reason, seams.clock(), stay, is_by_staff=True)
 
     def rule(space: Space, work: Work) -> Space:
+        if guest in space.removed:
+            # A host's removal becomes ours, so that no host lifts it.
+            return sent_away(seams, work, space, removal)
         require_live(space)
-        if _kind(work, space, guest) != kind:
-            raise Unavailable("raced", "Somebody else did this at the same moment.", retry_after=1)
         if (
             work.last_stay(space.id, guest) is None
             and guest not in space.people
             and not seams.identity.profiles([guest])
         ):
             raise _nobody()
-        if kind == "removed":
+        if guest != space.host_id:
             return sent_away(seams, work, space, removal)
         under_way.write(work, under_way.deed("removed", guest), space, space.version + 1)
         rest = without(seams, work, space, guest, EndReason.STAFF)
         if rest.state is State.LIVE:
             return sent_away(seams, work, rest, removal)
         # The stage of a Space that has ended stays readable, so the seat is left.
-        work.add_removal(removal)
-        return replace(rest, removed=rest.removed | {guest})
+        return kept_out(work, rest, removal)
 
-    return under_way.change(under_way.deed(kind, guest), rule)
+    def name(before: Space, after: Space) -> Deed:
+        if guest != before.host_id:
+            return under_way.deed("removed", guest)
+        return departure(guest, reason, under_way.staff)(before, after)
 
-
-def _kind(work: Work, space: Space, guest: UserId) -> str:
-    """What a member's removal makes of the Space."""
-    if guest != space.host_id:
-        return "removed"
-    return "handed_over" if heir_of(work, space) else "ended"
-
-
-def _take_over(under_way: _Act, work: Work, space: Space, removal: Removal) -> None:
-    """Make a host's removal ours, so that the host cannot lift it."""
-    if not any(one.is_by_staff for one in work.removals(space.id) if one.user_id == removal.user_id):
-        work.add_removal(removal)
-        under_way.write(work, under_way.deed("removed", removal.user_id), space, space.version)
+    return under_way.change(name, rule)
 
 
 def _lift_removal(under_way: _Act) -> Space:
@@ -233,9 +218,7 @@ def _lift_removal(under_way: _Act) -> Space:
     guest, _ = _meant(under_way)
 
     def rule(space: Space, work: Work) -> Space:
-        if guest in space.removed:
-            work.lift_removal(space.id, guest)
-        return replace(space, removed=space.removed - {guest})
+        return let_in(work, space, guest)
 
     return under_way.change(under_way.deed("removal_lifted", guest), rule)
 

@@ -7,8 +7,8 @@ from ..domain.admission import Relations, require_may_ask, require_taking_part
 from ..domain.audit import Deed
 from ..domain.ids import SpaceId, UserId
 from ..domain.roles import Action, require_above
-from ..domain.space import Space, State
-from .access import known_space, require_flag, require_guest
+from ..domain.space import Role, Space, State
+from .access import known_space, require_flag, require_guest, seats_of
 from .commands import command
 from .seams import Seams
 from .store import Work
@@ -44,14 +44,13 @@ def accept(seams: Seams, user_id: UserId, space_id: SpaceId, guest: UserId) -> S
 
     Raises Conflict ``not_welcome`` for somebody whom the door would not let in any more.
     """
-    seats = seams.flags.number("spaces.max_speakers", user_id)
 
     def rule(space: Space, _: Relations, work: Work) -> Space:
         assert space.room is not None
         if space.place_in_queue(guest):
             require_guest(seams, space, guest)
         identity = seams.ids.identity(space.room, guest)
-        return stage.accept(space, guest, identity, seams.clock(), seats)
+        return stage.accept(space, guest, identity, seams.clock(), seats_of(seams, space)[Role.SPEAKER])
 
     return command(seams, space_id, Action.ACCEPT, Deed(kind="request_accepted", actor=user_id, whom=guest), rule)
 

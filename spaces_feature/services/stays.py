@@ -7,6 +7,9 @@ from datetime import datetime
 
 from ..domain.ids import Identity, RoomName, SpaceId, UserId
 
+ANONYMOUS = "anonymous:"
+"""How the ids begin by which those who run the Space know who listens anonymously."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stay:
@@ -27,3 +30,8 @@ class Stay:
     left_at: datetime | None = None
     is_listed: bool = True
     anonymous: int | None = None
+
+    @property
+    def pseudonym(self) -> str:
+        """The id of an anonymous listener, for those who run the Space; it leads nowhere else."""
+        return f"{ANONYMOUS}{self.id}"

@@ -114,6 +114,10 @@ class Work(Ledger, Protocol):
         """Return a stay, ended or not."""
         ...
 
+    def who_was(self, room: RoomName, identity: Identity) -> UserId | None:
+        """Return who is or was called so in this room (one indexed read)."""
+        ...
+
     def stays_of(self, user_id: UserId) -> list[Stay]:
         """Return the member's lasting stays in every Space."""
         ...
@@ -141,7 +145,7 @@ class Work(Ledger, Protocol):
         ...
 
     def name_stay(self, space_id: SpaceId, user_id: UserId) -> None:
-        """End the member's anonymity in this Space: they come forward."""
+        """End the member's anonymity in this Space: they come forward, and are listed if they chose to be."""
         ...
 
     def add_stay(self, stay: Stay) -> None:

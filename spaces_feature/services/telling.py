@@ -9,9 +9,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection
 
+from ..domain.admission import removed_by
 from ..domain.ids import UserId
 from ..domain.space import Space, State
-from ..domain.views import FIRST_VERSION, Change, ClassEvent, Json, ViewerClass, class_of
+from ..domain.views import FIRST_VERSION, Change, ClassEvent, Json, ViewerClass, class_of, told_as
+from .access import who_may_know
 from .seams import Seams
 from .snapshots import snapshot, with_faces
 
@@ -31,7 +33,7 @@ def tell_watchers(seams: Seams, made: Change) -> None:
         _tell_watchers(seams, made)
     except Exception:
         log.exception("could not tell of %s in Space %s", made.type, made.after.id)
-        seams.broadcaster.to_all(made.after.id, _fetch(made.after, made.type, made.extra))
+        seams.broadcaster.to_all(made.after.id, _fetch(made.after, "changed", made.extra))
     finally:
         # Who blocks and follows whom was read from the host's database, and the SFU is called next.
         seams.store.rest()
@@ -67,10 +69,11 @@ def tell_missed(seams: Seams, before: Space | None, space: Space) -> None:
 def send_away(seams: Seams, space: Space, user_ids: Collection[UserId], code: str) -> None:
     """Tell members that they are out of the Space, and nothing more of it. Never raises.
 
-    ``code``: ``removed`` by those who run it, ``blocked``, or ``barred`` by the host app.
+    ``code``: ``removed`` (``by`` a host or staff), ``blocked``, or ``barred`` by the host app.
     """
     for user_id in user_ids:
-        seams.broadcaster.to_user(space.id, user_id, event(space, "removed", None, None, {"code": code}))
+        by = {"by": removed_by(space, user_id)} if code == "removed" else {}
+        seams.broadcaster.to_user(space.id, user_id, event(space, "removed", None, None, {"code": code, **by}))
         seams.broadcaster.drop(space.id, user_id)
 
 
@@ -105,22 +108,25 @@ def _tell_watchers(seams: Seams, made: Change) -> None:
 def _personal(seams: Seams, made: Change, user_id: UserId, old: ViewerClass) -> Json:
     """The whole snapshot for one member, who was in class ``old``."""
     space = made.after
+    # Whom it is not about is told no more than their class.
+    kind = made.type if user_id in made.movers else told_as(made.type, old)
     try:
         data = {"snapshot": snapshot(seams, space, user_id), **made.extra}
     except Exception:
         log.exception("no snapshot of Space %s for one member", space.id)
-        return _fetch(space, made.type, made.extra)
-    return event(space, made.type, space.version, made.before.sent.get(old, FIRST_VERSION), data)
+        return _fetch(space, kind, made.extra)
+    return event(space, kind, space.version, made.before.sent.get(old, FIRST_VERSION), data)
 
 
 def _common(seams: Seams, made: Change, one: ClassEvent) -> Json:
     """The patch that a whole class is sent."""
+    kind = told_as(made.type, one.viewers)
     try:
         data = {"viewers": str(one.viewers), **_with_faces(seams, made.after, one), **made.extra}
     except Exception:
         log.exception("no patch of Space %s for %s", made.after.id, one.viewers)
-        return _fetch(made.after, made.type, made.extra)
-    return event(made.after, made.type, one.version, one.after, data)
+        return _fetch(made.after, kind, made.extra)
+    return event(made.after, kind, one.version, one.after, data)
 
 
 def _blockers(seams: Seams, made: Change, watching: frozenset[UserId] | set[UserId]) -> set[UserId]:
@@ -151,8 +157,12 @@ def _nudge(seams: Seams, before: Space | None, after: Space) -> None:
         concerned = set(removed)
         if then != now or not is_same_card:
             concerned |= (then | now) & online
+        followers: set[UserId] = set()
         for user_id in asked:
-            concerned |= seams.graph.followers_among(user_id, online)
+            followers |= seams.graph.followers_among(user_id, online)
+        # A nudge names the Space, so it is for those who may know it; of one that ended, for those who might.
+        known = after if before is None or after.state is State.LIVE else before
+        concerned |= who_may_know(seams, known, followers - concerned)
         kind = "ended" if after.state is not State.LIVE else "changed" if then else "live"
         spread = len(concerned) // 100 * seams.config.rejoin_spread_ms
         seams.broadcaster.strip(concerned, {"type": kind, "space_id": after.id, "spread_ms": spread})

@@ -46,8 +46,8 @@ class Pages:
             snapshot = get_snapshot(self._seams, viewer, space_id)
         except NotFound:
             abort(404)
-        except Forbidden:
-            return self._render("spaces/removed.html", 403)
+        except Forbidden as refusal:
+            return self._render("spaces/removed.html", 403, refusal=refusal)
         except Refusal:
             abort(503)
         share = {

@@ -103,7 +103,7 @@ class SpeakRequest(Answer):
 
 
 class Invitation(Answer):
-    """``again_at``: they declined, and may be asked again then."""
+    """``declined_at`` and ``again_at``: when they said no, and from when on they may be asked again."""
 
     user_id: str
     role: Literal["speaker", "cohost"]
@@ -111,6 +111,7 @@ class Invitation(Answer):
     by: str
     invited_at: datetime
     expires_at: datetime
+    declined_at: datetime | None
     again_at: datetime | None
     profile: Profile
 

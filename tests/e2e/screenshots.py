@@ -261,7 +261,7 @@ def take_law(studio: Studio, grace: Tab, space_id: str) -> None:
     host, grace_id = studio.call("ada"), grace.user_id()
     mute = f"/spaces/{space_id}/stage/{grace_id}/mute"
     host.put(mute, {"reason": "There is an echo on your line"})
-    grace.shows(grace.dock.get_by_text("The host muted you"))
+    grace.shows(grace.dock.get_by_text("Ada muted you"))
     studio.shoot(grace, "dock-muted-by-host", part="spaces-dock .dock")
     host.delete(mute)
     grace.shows(grace.dock.get_by_text("You can unmute now"))
@@ -287,7 +287,7 @@ def take_law(studio: Studio, grace: Tab, space_id: str) -> None:
         studio.shoot(linus, "report-1280-light")
         linus.page.keyboard.press("Escape")
         host.post(f"/spaces/{space_id}/removals", {"user_id": linus.user_id(), "reason": ""})
-        linus.shows(linus.panel.get_by_text("The host removed you from this Space."))
+        linus.shows(linus.panel.get_by_text("A host removed you from this Space."))
         studio.shoot(linus, "removed-1280-light")
 
 

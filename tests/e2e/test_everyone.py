@@ -137,7 +137,7 @@ def test_axe_under_the_law(
     grace.page.keyboard.press("Enter")
     grace.shows(grace.button("Tap to unmute"))
     ada_caller.put(f"/spaces/{space_id}/stage/{me}/mute", {"reason": "An echo"})
-    grace.shows(grace.panel.get_by_text("The host muted you"))
+    grace.shows(grace.panel.get_by_text("Ada muted you"))
     axe.look(grace, "room: muted by the host")
     grace.page.locator("spaces-panel [data-action=more]").click()
     grace.page.locator("[data-action=report]").first.click()
@@ -158,7 +158,7 @@ def test_axe_under_the_law(
     grace.shows(grace.panel.get_by_text("Plaza's team paused the stage"))
     axe.look(grace, "room: paused")
     ada_caller.post(f"/spaces/{space_id}/removals", {"user_id": me, "reason": ""})
-    grace.shows(grace.panel.get_by_text("The host removed you from this Space."))
+    grace.shows(grace.panel.get_by_text("A host removed you from this Space."))
     axe.look(grace, "removed card")
     assert not axe.found, "\n".join(axe.found)
 

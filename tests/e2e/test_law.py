@@ -76,7 +76,7 @@ def test_the_hosts_mute_holds_until_it_is_lifted(sign_in: SignIn, ada_caller: Ca
 
     mute = f"/spaces/{space_id}/stage/{grace.user_id()}/mute"
     ada_caller.put(mute, {"reason": "There is an echo"})
-    grace.shows(grace.panel.get_by_text("The host muted you"))
+    grace.shows(grace.panel.get_by_text("Ada muted you"))
     grace.shows(grace.panel.get_by_text("Ada can lift it. \u201cThere is an echo\u201d"))
     assert linus.sees(lambda: not has_pitch(linus, MICROPHONE_HZ)), "a muted speaker is heard"
     assert not grace.button("Mic is off").is_visible()
@@ -96,7 +96,7 @@ def test_who_is_removed_is_told_and_stays_out(sign_in: SignIn, ada_caller: Calle
     assert grace.hears(VOICE_HZ)
 
     ada_caller.post(f"/spaces/{space_id}/removals", {"user_id": grace.user_id(), "reason": "Shouting"})
-    grace.shows(grace.panel.get_by_text("The host removed you from this Space."))
+    grace.shows(grace.panel.get_by_text("A host removed you from this Space."))
     assert grace.falls_silent()
     joins: list[str] = []
     grace.page.on("request", lambda request: joins.append(request.url) if is_join(request) else None)

@@ -11,6 +11,7 @@ from flask import Flask
 from flask_socketio import SocketIO
 
 from spaces_feature.domain.replica import apply_event
+from spaces_feature.realtime.broadcaster import SocketBroadcaster
 from spaces_feature.services.pulse import Pulse
 from spaces_feature.services.snapshots import snapshot
 from tests.realtime.conftest import Socket
@@ -77,6 +78,42 @@ def test_what_one_may_not_know_is_what_does_not_exist(connect: Connect, visit: V
     assert all(answer == answers[0] for answer in answers)
     visit("ada").post(f"/spaces/{hidden}/end")
     assert tim.received() == []
+
+
+def test_who_is_removed_while_subscribing_does_not_watch(
+    world: World, connect: Connect, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A removal that comes between being let in and watching is the answer, and nothing more is heard."""
+    ada, grace, linus = visit("ada"), connect("grace"), connect("linus")
+    space_id = ada.start()
+    watch = SocketBroadcaster.watch
+
+    def overtaken(self: SocketBroadcaster, sid: str, *watched: Any) -> bool:
+        monkeypatch.setattr(SocketBroadcaster, "watch", watch)
+        assert ada.post(f"/spaces/{space_id}/removals", {"user_id": world.user("grace")}).status_code == 200
+        return watch(self, sid, *watched)
+
+    monkeypatch.setattr(SocketBroadcaster, "watch", overtaken)
+    assert grace.subscribe(space_id)["code"] == "removed"
+    assert linus.subscribe(space_id)["space"]["id"] == space_id
+    grace.received()
+    visit("linus").post(f"/spaces/{space_id}/requests")
+    ada.post(f"/spaces/{space_id}/requests/{world.user('linus')}/accept")
+    assert grace.received() == []
+    assert "request_accepted" in linus.types()
+
+
+def test_the_barred_watch_nothing(world: World, connect: Connect, visit: Visit) -> None:
+    """SEC-10: whom the host app suspended cannot watch a Space, nor read of it; restored, both are open again."""
+    space_id = visit("ada").start()
+    member, grace = visit("grace"), connect("grace")
+    paths = [f"/spaces/{space_id}{part}" for part in ("", "/participants", "/recent-speakers")]
+    world.identity.bar(world.user("grace"))
+    assert grace.subscribe(space_id)["code"] == "barred"
+    assert {(answer.status_code, answer.json["code"]) for answer in map(member.get, paths)} == {(403, "barred")}
+    world.identity.unbar(world.user("grace"))
+    assert grace.subscribe(space_id)["space"]["id"] == space_id
+    assert {member.get(path).status_code for path in paths} == {200}
 
 
 @pytest.mark.parametrize("message", [None, "text", 7, [], {}, {"space_id": None}, {"space_id": ["a"]}], ids=repr)

@@ -42,7 +42,8 @@ def test_a_no_is_left_in_peace_for_a_while(world: World) -> None:
     after = inviting.decline(world.seams, grace, space.id)
     assert after.role_of(grace) is Role.LISTENER
     [row] = get_snapshot(world.seams, space.host_id, space.id)["invitations"]
-    assert (row["state"], row["again_at"]) == ("declined", "2026-11-22T20:30:00.000Z")
+    assert (row["state"], row["declined_at"]) == ("declined", "2026-11-22T20:00:00.000Z")
+    assert row["again_at"] == "2026-11-22T20:30:00.000Z"
     with pytest.raises(Conflict) as refusal:
         inviting.invite(world.seams, space.host_id, space.id, grace, Role.SPEAKER)
     assert (refusal.value.code, refusal.value.data["again_at"]) == ("declined_recently", "2026-11-22T20:30:00.000Z")
@@ -163,6 +164,18 @@ def test_the_hosts_see_invitations_and_nobody_else_does(world: World) -> None:
     assert [row["user_id"] for row in seen["ada"]["invitations"]] == [grace]
     assert [seen[name]["invitations"] for name in ("alan", "tim", "grace")] == [[], [], []]
     assert [bool(seen[name]["me"]["invitation"]) for name in ("ada", "alan", "tim", "grace")] == [0, 0, 0, 1]
+
+
+def test_who_was_asked_up_is_named_once_they_said_yes(world: World) -> None:
+    """``invited_user_ids`` are those who accepted; who has not answered, or said no, is the hosts' to know."""
+    space = world.go_live("ada")
+    for name in ("grace", "alan", "linus"):
+        inviting.invite(world.seams, space.host_id, space.id, world.user(name), Role.SPEAKER)
+    inviting.accept(world.seams, world.user("grace"), space.id)
+    inviting.decline(world.seams, world.user("alan"), space.id)
+    for name in ("ada", "grace", "tim"):
+        seen = get_snapshot(world.seams, world.user(name), space.id)
+        assert seen["space"]["invited_user_ids"] == [world.user("grace")]
 
 
 def test_no_invitation_is_answered_twice(world: World) -> None:

@@ -1,8 +1,12 @@
-"""R20 and the door: thirty-two at once for one seat, and removals that meet joins at the threshold."""
+"""R20 and the door: thirty-two at once for one seat, and removals that meet joins at the threshold.
+
+``RACES`` repeats the races for a seat (200 on PostgreSQL, 50 on SQLite are R20's).
+"""
 
 from __future__ import annotations
 
 import contextlib
+import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,6 +22,8 @@ from tests.world import World
 
 from .test_races import CROWD, at_once, crowded, speakers, with_seats
 from .visits import present
+
+races = pytest.mark.parametrize("race", range(int(os.environ.get("RACES", "1"))))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -39,11 +45,12 @@ def invited(world: World, space: Space, role: Role) -> None:
         inviting.invite(world.seams, space.host_id, space.id, user_id, role)
 
 
+@races
 @pytest.mark.parametrize(
     ("role", "refusal", "seats"), [(Role.SPEAKER, "stage_full", 1), (Role.COHOST, "cohosts_full", 2)]
 )
 def test_of_thirty_two_guests_as_many_sit_down_as_there_are_seats(
-    either_world: World, role: Role, refusal: str, seats: int
+    either_world: World, role: Role, refusal: str, seats: int, race: int
 ) -> None:
     """32 guests say yes at once: one speaker or two co-hosts win, the others are told, their invitations stand."""
     world = with_seats(either_world, 1)
@@ -59,7 +66,8 @@ def test_of_thirty_two_guests_as_many_sit_down_as_there_are_seats(
     assert all(bool(after.invitation_of(one)) is (one not in winners) for one in CROWD)
 
 
-def test_an_accepted_request_and_an_accepted_invitation_do_not_share_a_seat(either_world: World) -> None:
+@races
+def test_an_accepted_request_and_an_accepted_invitation_do_not_share_a_seat(either_world: World, race: int) -> None:
     """16 asked and 16 are invited, all accepted at once for one seat: one of the 32 sits."""
     world = with_seats(either_world, 1)
     space = world.go_live("ada")

@@ -9,7 +9,7 @@ import pytest
 from spaces_feature import signals
 from spaces_feature.domain.audit import AuditEntry
 from spaces_feature.domain.media import MediaRights
-from spaces_feature.domain.space import Space
+from spaces_feature.domain.space import Role, Space
 from spaces_feature.domain.views import ViewerClass
 from spaces_feature.errors import Conflict, Forbidden, Refusal
 from spaces_feature.services import attending, hosting, inviting, moderating, staging
@@ -55,6 +55,40 @@ def test_a_muted_member_who_joins_again_is_still_muted(world: World) -> None:
     assert enter(world, "grace", space).rights == SILENCED
 
 
+@pytest.mark.parametrize("how", ["stepped_down", "moved", "left", "removed"])
+@pytest.mark.parametrize("back", ["accepted", "invited"])
+def test_a_mute_is_not_escaped_by_leaving_the_stage(world: World, how: str, back: str) -> None:
+    """Whoever comes up again, asked or invited, is still muted by who muted them, and the stage shows it."""
+    space = world.go_live("ada")
+    grace = world.user("grace")
+    world.seat(space, "grace")
+    moderating.mute(world.seams, space.host_id, space.id, grace, "Noise")
+    match how:
+        case "left":
+            attending.join(world.seams, grace, space.id)
+            attending.leave(world.seams, grace, space.id)
+        case "removed":
+            moderating.remove(world.seams, space.host_id, space.id, grace, "")
+            moderating.lift_removal(world.seams, space.host_id, space.id, grace)
+        case _:
+            staging.leave_stage(world.seams, grace if how == "stepped_down" else space.host_id, space.id, grace)
+    assert world.space(space.id).seat_of(grace) is None
+    client = enter(world, "grace", space)
+    if back == "accepted":
+        world.seat(space, "grace")
+    else:
+        inviting.invite(world.seams, space.host_id, space.id, grace, Role.SPEAKER)
+        inviting.accept(world.seams, grace, space.id)
+    assert (client.rights, client.publish()) == (SILENCED, False)
+    mine = get_snapshot(world.seams, grace, space.id)
+    assert mine["me"]["mute"] == {"by": "1", "reason": "Noise"}
+    assert mine["stage"][1]["is_muted_by_host"] is True
+    after = moderating.lift_mute(world.seams, space.host_id, space.id, grace)
+    assert client.publish() is True
+    staging.leave_stage(world.seams, grace, space.id, grace)
+    assert world.seat(after, "grace").seats[1].is_muted_by_host is False
+
+
 def test_mute_all_leaves_the_hosts_their_voice(world: World) -> None:
     """Every speaker is muted, host and co-host go on."""
     space = world.go_live("ada", cohost_ids=(world.user("alan"),))
@@ -88,7 +122,8 @@ def test_the_removed_are_out_everywhere_and_stay_out(world: World) -> None:
     staging.set_microphone(world.seams, space.host_id, space.id, is_open=True)
     assert client.farewell == "PARTICIPANT_REMOVED"
     assert world.user("grace") not in present(world, space)
-    assert [event["type"] for event in world.listener.inbox[world.user("grace")]] == ["removed"]
+    [farewell] = world.listener.inbox[world.user("grace")]
+    assert (farewell["type"], farewell["data"]) == ("removed", {"code": "removed", "by": "host"})
     for call in (
         lambda: attending.join(world.seams, world.user("grace"), space.id),
         lambda: get_snapshot(world.seams, world.user("grace"), space.id),
@@ -96,7 +131,7 @@ def test_the_removed_are_out_everywhere_and_stay_out(world: World) -> None:
     ):
         with pytest.raises(Forbidden) as refusal:
             call()
-        assert refusal.value.code == "removed"
+        assert (refusal.value.code, refusal.value.data) == ("removed", {"by": "host"})
     moderating.lift_removal(world.seams, space.host_id, space.id, world.user("grace"))
     assert attending.join(world.seams, world.user("grace"), space.id).space.id == space.id
 

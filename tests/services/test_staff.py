@@ -14,7 +14,7 @@ from spaces_feature.domain.audit import AuditEntry
 from spaces_feature.domain.ids import SpaceId
 from spaces_feature.domain.reports import Category, Outcome, Report
 from spaces_feature.domain.space import EndReason, Role, Space, State
-from spaces_feature.domain.views import class_of
+from spaces_feature.domain.views import ViewerClass, class_of
 from spaces_feature.errors import Conflict, Forbidden, Invalid, NotFound, WrongState
 from spaces_feature.services import (
     attending,
@@ -226,6 +226,25 @@ def test_what_the_team_removed_no_host_lifts(world: World, audited: list[AuditEn
     assert kinds(world, space) == ["removed", "removed"]
     act(world, "remove", space, "tim")
     assert kinds(world, space) == ["removed", "removed"]
+
+
+def test_who_the_team_removed_is_not_told_that_a_host_did(world: World, audited: list[AuditEntry]) -> None:
+    """The last event and every refusal say ``staff``, also where a host had removed them first; lifted, it is over."""
+    space = world.go_live("ada")
+    moderating.remove(world.seams, space.host_id, space.id, world.user("tim"), "")
+    world.listener.watch(space.id, world.user("grace"), ViewerClass.AUDIENCE)
+    for name in ("tim", "grace"):
+        act(world, "remove", space, name)
+        with pytest.raises(Forbidden) as refused:
+            attending.join(world.seams, world.user(name), space.id)
+        assert (refused.value.code, refused.value.data) == ("removed", {"by": "staff"})
+    [farewell] = world.listener.inbox[world.user("grace")]
+    assert farewell["data"] == {"code": "removed", "by": "staff"}
+    act(world, "lift_removal", space, "tim")
+    moderating.remove(world.seams, space.host_id, space.id, world.user("tim"), "")
+    with pytest.raises(Forbidden) as refused:
+        attending.join(world.seams, world.user("tim"), space.id)
+    assert refused.value.data == {"by": "host"}
 
 
 def test_a_host_lifts_their_own_removals_as_ever(world: World, audited: list[AuditEntry]) -> None:

@@ -10,8 +10,9 @@ import pytest
 from spaces_feature.domain import stage
 from spaces_feature.domain.ids import Identity, UserId
 from spaces_feature.domain.replica import apply_event
+from spaces_feature.domain.space import Role
 from spaces_feature.domain.views import ClassEvent, ViewerClass, change, class_of
-from spaces_feature.services import hosting, staging, telling
+from spaces_feature.services import hosting, inviting, moderating, staging, telling
 from spaces_feature.services.snapshots import snapshot
 from tests.world import World
 
@@ -29,6 +30,32 @@ def heard(world: World, name: str) -> list[dict[str, Any]]:
     events = list(inbox)
     inbox.clear()
     return events
+
+
+def test_the_audience_is_not_told_what_is_between_the_hosts_and_somebody_else(world: World) -> None:
+    """Removed, moved, or gone by themselves looks the same to it; the stage and who it is about get the name of it."""
+    space = world.go_live("ada")
+    for name in ("grace", "alan", "linus", "margaret"):
+        world.seat(space, name)
+    world.graph.block(world.user("pam"), world.user("tim"))
+    watch(world, space.id, "ada", "margaret", "tim", "pam", "grace", "linus")
+    moderating.remove(world.seams, space.host_id, space.id, world.user("grace"), "")
+    staging.leave_stage(world.seams, space.host_id, space.id, world.user("alan"))
+    staging.leave_stage(world.seams, world.user("linus"), space.id, world.user("linus"))
+    named = ["removed", "moved_to_audience", "stepped_down"]
+    for name in ("ada", "margaret"):
+        assert [event["type"] for event in heard(world, name)] == named
+    assert [event["type"] for event in heard(world, "tim")] == ["changed"] * 3
+    assert heard(world, "linus")[-1]["type"] == "stepped_down"
+    heard(world, "pam")
+    inviting.invite(world.seams, space.host_id, space.id, world.user("tim"), Role.SPEAKER)
+    assert (heard(world, "margaret"), heard(world, "pam")) == ([], [])
+    [invited] = heard(world, "tim")
+    assert (invited["type"], invited["data"]["snapshot"]["me"]["invitation"]["role"]) == ("invited", "speaker")
+    inviting.accept(world.seams, world.user("tim"), space.id)
+    # To her, who blocked him, goes a snapshot: no other event of this change than the one of her class.
+    [to_blocker] = heard(world, "pam")
+    assert (to_blocker["type"], "snapshot" in to_blocker["data"]) == ("changed", True)
 
 
 def test_one_snapshot_that_fails_costs_nobody_else_the_event(

@@ -118,6 +118,54 @@ def test_a_join_is_never_kept(world: World, visit: Visit) -> None:
         assert joined.json["token"].rpartition(".")[2] not in stored
 
 
+def test_the_removed_get_no_kept_answer(visit: Visit) -> None:
+    """R32: the snapshot that a request was answered with is not given again to whom the host removed; the first was."""
+    ada, grace = visit("ada"), visit("grace")
+    space_id = ada.start()
+    assert grace.post(f"/spaces/{space_id}/requests", **KEY).status_code == 200
+    assert grace.post(f"/spaces/{space_id}/requests", **KEY).headers["Idempotent-Replayed"] == "true"
+    ada.post(f"/spaces/{space_id}/removals", {"user_id": "2", "reason": ""})
+    refused = grace.post(f"/spaces/{space_id}/requests", **KEY)
+    assert (refused.status_code, refused.json["code"]) == (403, "removed")
+
+
+def test_the_barred_get_no_kept_answer_but_that_of_ending(world: World, visit: Visit) -> None:
+    """SEC-10: a suspended host reads no answer of theirs again, and may repeat what the suspended may do: to end."""
+    ada = visit("ada")
+    space_id = ada.start()
+    paths = [f"/spaces/{space_id}/{deed}" for deed in ("mute-all", "end")]
+    firsts = [ada.post(path, Idempotency_Key=path) for path in paths]
+    assert [first.status_code for first in firsts] == [200, 200]
+    world.identity.bar(world.user("ada"))
+    muting, ending = [ada.post(path, Idempotency_Key=path) for path in paths]
+    assert (muting.status_code, muting.json["code"]) == (403, "barred")
+    assert (ending.status_code, ending.data) == (200, firsts[1].data)
+
+
+def test_leaving_twice_is_leaving_once(world: World, visit: Visit) -> None:
+    """The kept answer of leaving says nothing, and whoever is blocked meanwhile gets it all the same."""
+    grace = visit("grace")
+    space_id = visit("ada").start()
+    grace.post(f"/spaces/{space_id}/join")
+    assert grace.post(f"/spaces/{space_id}/leave", **KEY).status_code == 204
+    world.graph.block(world.user("ada"), world.user("grace"))
+    assert grace.post(f"/spaces/{space_id}/leave", **KEY).status_code == 204
+    assert grace.post(f"/spaces/{space_id}/leave").status_code == 404
+
+
+def test_kept_answers_of_staff_are_for_staff(world: World, visit: Visit) -> None:
+    """An act of the team in a Space that is not open to them is repeated, until they are no staff any more."""
+    pam, path = visit("pam"), f"/spaces/{visit('ada').start(audience='followers')}/staff-actions"
+    order = {"action": "freeze", "reason": "Looking into it."}
+    world.identity.employ(world.user("pam"))
+    first = pam.post(path, order, **KEY)
+    again = pam.post(path, order, **KEY)
+    assert (first.status_code, again.status_code, again.data) == (200, 200, first.data)
+    world.identity.dismiss(world.user("pam"))
+    refused = pam.post(path, order, **KEY)
+    assert (refused.status_code, refused.json["code"]) == (403, "staff_only")
+
+
 def test_kept_answers_are_forgotten(world: World, visit: Visit) -> None:
     """After a day the key is free: nobody repeats a click that late, and the table stays small."""
     visit("ada").post("/spaces", TITLE, **KEY)

@@ -6,7 +6,7 @@ The step itself lives in the package and never changes.
 from spaces_feature.db import revision as spaces
 
 revision = "feaab0779f47"
-down_revision = '1b59f27406ac'
+down_revision = "1b59f27406ac"
 branch_labels = None
 depends_on = None
 

@@ -8,7 +8,8 @@ from alembic.operations import Operations
 
 def upgrade(op: Operations) -> None:
     """Add the columns of mutes, losses and removals, and the tables of invitations, reports and the audit."""
-    op.add_column("spaces_space", sa.Column("removed", sa.Text(), server_default="[]", nullable=False))
+    for name in ("removed", "removed_as", "removed_by_staff"):
+        op.add_column("spaces_space", sa.Column(name, sa.Text(), server_default="[]", nullable=False))
     op.add_column("spaces_space", sa.Column("is_frozen", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("spaces_space", sa.Column("end_reason", sa.String(length=16), nullable=True))
     op.add_column("spaces_seat", sa.Column("muted_by", sa.String(length=64), nullable=True))
@@ -28,6 +29,7 @@ def upgrade(op: Operations) -> None:
         sa.Column("invited_at", sa.DateTime(), nullable=False),
         sa.Column("invited_in", sa.Integer(), nullable=False),
         sa.Column("expires_at", sa.DateTime(), nullable=False),
+        sa.Column("declined_at", sa.DateTime(), nullable=True),
         sa.Column("again_at", sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["space_id"], ["spaces_space.id"], name=op.f("fk_spaces_invitation_space_id"), ondelete="CASCADE"
@@ -41,12 +43,12 @@ def upgrade(op: Operations) -> None:
         sa.Column("removed_by", sa.String(length=64), nullable=False),
         sa.Column("reason", sa.String(length=280), nullable=False),
         sa.Column("removed_at", sa.DateTime(), nullable=False),
-        sa.Column("anonymous_stay_id", sa.String(length=26), nullable=True),
+        sa.Column("anonymous_stay_id", sa.String(length=26), nullable=False),
         sa.Column("is_by_staff", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["space_id"], ["spaces_space.id"], name=op.f("fk_spaces_removal_space_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("space_id", "user_id", name=op.f("pk_spaces_removal")),
+        sa.PrimaryKeyConstraint("space_id", "user_id", "anonymous_stay_id", name=op.f("pk_spaces_removal")),
     )
     op.create_index(op.f("ix_spaces_removal_removed_by"), "spaces_removal", ["removed_by", "user_id"], unique=False)
     op.create_table(
@@ -125,4 +127,5 @@ def downgrade(op: Operations) -> None:
     op.drop_column("spaces_seat", "muted_by")
     op.drop_column("spaces_space", "end_reason")
     op.drop_column("spaces_space", "is_frozen")
-    op.drop_column("spaces_space", "removed")
+    for name in ("removed_by_staff", "removed_as", "removed"):
+        op.drop_column("spaces_space", name)

@@ -15,6 +15,7 @@ export const invitation = (profile: Profile, over: Partial<Invitation> = {}): In
   by: '1',
   invited_at: minutesAgo(1),
   expires_at: inMinutes(9),
+  declined_at: null,
   again_at: null,
   profile,
   ...over,
@@ -42,7 +43,7 @@ export const running: Snapshot = {
   ],
   invitations: [
     invitation(people.sofia),
-    invitation(people.omar, { state: 'declined', again_at: inMinutes(20), invited_at: minutesAgo(12) }),
+    invitation(people.omar, { state: 'declined', declined_at: minutesAgo(10), again_at: inMinutes(20), invited_at: minutesAgo(12) }),
   ],
 };
 

@@ -17,6 +17,7 @@ import {
   type Effect,
   type Phase,
 } from '../src/core/connection-state';
+import { removalOf } from '../src/core/problems';
 import { grant, problem } from './builders';
 
 const START = 1_000_000;
@@ -263,6 +264,8 @@ test('who was sent away asks the server once, and does not insist when it happen
   assert.deepEqual(viewOf(sentAway.refused(403, 'removed').state), { kind: 'removed', code: 'removed' });
   for (const [status, code] of [[403, 'forbidden'], [404, 'not_found']] as const)
     assert.deepEqual(viewOf(sentAway.refused(status, code).state), { kind: 'removed', code: 'blocked' });
+  const namesOnly = sentAway.refused(403, 'anonymous_not_allowed').state;
+  assert.deepEqual([namesOnly.phase, namesOnly.problem?.code], ['failed', 'anonymous_not_allowed']);
   const back = sentAway.granted().connectedRoom();
   assert.equal(back.state.phase, 'connected');
   assert.equal(back.lost('removed', 10).state.phase, 'failed');
@@ -277,6 +280,16 @@ test('a word from the server that the member is out ends everything, in every ph
       assert.deepEqual([late.state.phase, late.names.includes('fetch_grant')], ['removed', false]);
   }
   assert.equal(new Machine().after({ type: 'sent_away', code: 'removed' }).state.phase, 'idle');
+});
+
+test('who was removed is told whether a host or staff did it, by an event as by a refusal', () => {
+  assert.equal(removalOf({ code: 'removed', by: 'staff' }), 'removed_by_staff');
+  assert.equal(removalOf({ code: 'removed', by: 'host' }), 'removed');
+  assert.equal(removalOf({ code: 'barred', by: undefined }), 'barred');
+  const asked = granting();
+  const refusal = problem(403, 'removed', { by: 'staff' });
+  const out = asked.after({ type: 'refused', generation: asked.state.generation, problem: refusal });
+  assert.deepEqual(viewOf(out.state), { kind: 'removed', code: 'removed_by_staff' });
 });
 
 test('a moved Space is joined again within the spread', () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { hostWords } from '../src/core/host-words';
 import type { Me, Role, Snapshot } from '../src/core/types';
-import { actionsOn, heirOf, isAbove, mutable, pausedUntil } from '../src/elements/host-rules';
+import { actionsOn, heirOf, isAbove, mutable, pausedUntil, saidNo } from '../src/elements/host-rules';
 import { profile, seat, snapshot } from './builders';
 
 const RUN = ['accept', 'decline', 'edit', 'invite', 'listen', 'move_to_audience', 'mute', 'mute_all', 'open_microphone', 'remove', 'report'];
@@ -21,6 +22,7 @@ const invitation = (user_id: string, over: object = {}) => ({
   by: 'ada',
   invited_at: '2026-01-01T00:00:00.000Z',
   expires_at: '2026-01-01T00:10:00.000Z',
+  declined_at: null,
   again_at: null,
   profile: profile(user_id),
   ...over,
@@ -122,5 +124,8 @@ test('after a no there is a pause that ends', () => {
   const declined = invitation('lena', { state: 'declined', again_at });
   assert.equal(pausedUntil(declined, NOW), again_at);
   assert.equal(pausedUntil(declined, Date.parse(again_at)), null);
+  const at = (declined_at: string) => saidNo({ ...declined, declined_at }, hostWords, NOW);
+  assert.equal(at(new Date(NOW - 10 * 60_000).toISOString()), 'Said no 10 min ago');
+  assert.equal(at(new Date(NOW).toISOString()), 'Said no just now');
   assert.equal(pausedUntil(invitation('lena'), NOW), null);
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { IDLE_SESSION } from '../src/core/idle-session';
-import type { MicrophoneView, SessionState, Snapshot } from '../src/core/types';
+import { heldBack } from '../src/core/problems';
+import type { MicrophoneView, RemovalCode, SessionState, Snapshot } from '../src/core/types';
 import { words } from '../src/core/words';
 import { NOTHING_SEEN, placeOf, remember, type Memory, type Place } from '../src/elements/place';
 import { seat, snapshot } from './builders';
@@ -41,11 +42,25 @@ test('an invitation as co-host says so, and an open microphone stays within reac
   assert.deepEqual([open.close, open.actions.map(({ name }) => name)], ['declineInvitation', ['mute', 'acceptInvitation']]);
 });
 
-test('who is muted by the host is told who can lift it, and why where that was said', () => {
+test('who is muted by a host is told whose mute it is, who can lift it, and why where that was said', () => {
   const held = stageWith({ is_muted_by_host: true });
-  assert.deepEqual(told(place(state(held, 'muted_by_host'))), ['muted_by_host', 'The host muted you', 'ADA can lift it', ['stepDown']]);
-  const because = { ...held, me: { ...held.me, mute: { by: 'ada', reason: 'An echo' } } };
-  assert.equal(place(state(because, 'muted_by_host')).line, 'ADA can lift it. \u201cAn echo\u201d');
+  const mutedBy = (by: string, reason = '') => {
+    const copy = { ...held, stage: [...held.stage, seat('carl', { role: 'cohost' })], me: { ...held.me, mute: { by, reason } } };
+    return { ...place(state(copy, 'muted_by_host')), refusal: heldBack(copy).title };
+  };
+  const byHost = mutedBy('ada', 'An echo');
+  assert.deepEqual(told(byHost), ['muted_by_host', 'ADA muted you', 'ADA can lift it. \u201cAn echo\u201d', ['stepDown']]);
+  const byCohost = mutedBy('carl');
+  assert.deepEqual([byCohost.title, byCohost.line], ['CARL muted you', 'CARL can lift it']);
+  assert.equal(byCohost.refusal, 'CARL muted you, and can lift it.');
+});
+
+test('a mute of somebody who left the stage is nobody else\u2019s, and the host can lift it', () => {
+  const held = stageWith({ is_muted_by_host: true });
+  const copy = { ...held, me: { ...held.me, mute: { by: 'carl', reason: '' } } };
+  const shown = place(state(copy, 'muted_by_host'));
+  assert.deepEqual([shown.title, shown.line], ['A host muted you', 'ADA can lift it']);
+  assert.equal(heldBack(copy).title, 'A host muted you. ADA can lift it.');
 });
 
 test('a mute that is lifted opens nothing by itself and is told until the member speaks', () => {
@@ -103,11 +118,22 @@ test('asking is off, with its reason, where only the invited speak or the host f
   assert.deepEqual(why(state(with_('following'))), [['ask', undefined]]);
 });
 
-test('who was removed is told so; a block and the network share neutral words', () => {
-  const away = (code: 'removed' | 'blocked' | 'barred') => place({ ...IDLE_SESSION, space_id: 'space', connection: { kind: 'removed', code } });
-  assert.deepEqual([away('removed').title, away('removed').actions], ['The host removed you', []]);
+test('who was removed is told by whom; a block and the network share neutral words', () => {
+  const away = (code: RemovalCode) => place({ ...IDLE_SESSION, space_id: 'space', connection: { kind: 'removed', code } });
+  assert.deepEqual([away('removed').title, away('removed').says], ['A host removed you', 'A host removed you from this Space.']);
+  const byStaff = away('removed_by_staff');
+  assert.deepEqual([byStaff.title, byStaff.actions], ["Plaza's team removed you", []]);
+  assert.equal(byStaff.says, "Plaza's team removed you from this Space.");
   assert.equal(away('blocked').title, 'You can no longer be in this Space');
   assert.deepEqual({ ...away('barred') }, { ...away('blocked') });
+});
+
+test('where nobody may listen anonymously any more the member decides whether to come back under their name', () => {
+  const refusal = { status: 403, code: 'anonymous_not_allowed', title: 'x', detail: '' };
+  const shown = place({ ...IDLE_SESSION, space_id: 'space', connection: { kind: 'failed', problem: refusal } });
+  assert.deepEqual([shown.title, shown.actions.map(({ name }) => name)], ['People listen here under their names now', ['listenNamed']]);
+  const other = place({ ...IDLE_SESSION, space_id: 'space', connection: { kind: 'failed', problem: { ...refusal, code: 'x' } } });
+  assert.deepEqual(other.actions.map(({ name }) => name), ['tryAgain']);
 });
 
 test('a new role on stage is told for a moment', () => {

@@ -73,7 +73,7 @@ test('requests are numbered anew after each patch', () => {
 
 test('invitations are patched by user, and a put row keeps what the patch does not carry', () => {
   const row = (user_id: string, state: 'pending' | 'declined') =>
-    ({ user_id, role: 'speaker', state, by: 'ada', invited_at: '', expires_at: '', again_at: null, profile: profile(user_id) }) as const;
+    ({ user_id, role: 'speaker', state, by: 'ada', invited_at: '', expires_at: '', declined_at: null, again_at: null, profile: profile(user_id) }) as const;
   const copy = snapshot(1, { invitations: [row('alan', 'pending'), row('tim', 'pending')] });
   const { profile: _kept, ...declined } = row('alan', 'declined');
   const invitations = { put: [declined], drop: ['tim'], order: ['alan'] };

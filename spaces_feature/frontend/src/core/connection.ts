@@ -26,7 +26,7 @@ import {
   type LostReason,
   type Step,
 } from './connection-state';
-import { NO_SEAT_WITH_SOUND, SOUND_AWAY, isPassing } from './problems';
+import { NAMES_ONLY, NO_SEAT_WITH_SOUND, SOUND_AWAY, isPassing, removalOf } from './problems';
 import type { Problem, RemovalCode } from './types';
 
 export function reduce(state: ConnectionState, event: ConnectionEvent, now: number, jitter: number): Step {
@@ -192,7 +192,9 @@ function refused(
   if (problem.status === 409 && ['ended', 'canceled'].includes(String(problem['state']))) {
     return finish(state, 'ended', problem);
   }
-  if (problem.status === 403 && problem.code === 'removed') return finish(state, 'removed', problem);
+  if (problem.status === 403 && problem.code === 'removed') return finish(state, 'removed', problem, removalOf(problem));
+  // They may come in, under their name; that is theirs to decide.
+  if (problem.code === NAMES_ONLY) return finish(state, 'failed', problem);
   // Sent away by the SFU and not let in again: a block or the network itself, which the answer may hide as a 404.
   const isOut = state.removedAt !== null && (problem.status === 403 || problem.status === 404);
   return finish(state, isOut ? 'removed' : 'failed', problem, 'blocked');

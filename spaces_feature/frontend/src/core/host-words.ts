@@ -64,7 +64,7 @@ export const hostWords = {
   asks: (time: string) => `Asks to speak \u00b7 ${time}`,
   invited: 'Invited',
   noAnswerYet: { speaker: 'No answer yet', cohost: 'As co-host, no answer yet' },
-  saidNo: 'Said no',
+  saidNo: (when: string) => `Said no ${when}`,
   againIn: (time: string) => `Again in ${time}`,
   inviteName: (name: string) => `Invite ${name}`,
   withdrawName: (name: string) => `${name} is invited. Take the invitation back`,

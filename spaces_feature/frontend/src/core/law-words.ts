@@ -31,8 +31,10 @@ export const lawWords = {
   seatKept: 'connection lost, place kept',
 
   // Sent away, or over
-  removedFrom: 'The host removed you from this Space',
-  removedShort: 'The host removed you',
+  removedFrom: 'A host removed you from this Space',
+  removedShort: 'A host removed you',
+  removedByTeam: (app: string) => `${app}'s team removed you from this Space`,
+  removedByTeamShort: (app: string) => `${app}'s team removed you`,
   removedForGood: 'You cannot come back to this one',
   noLongerIn: 'You can no longer be in this Space',
   endedBy: {
@@ -53,6 +55,9 @@ export const lawWords = {
   // Joining
   listenUnlisted: 'Listen anonymously',
   listenUnlistedLine: 'Counted, not named',
+  namesOnlyTitle: 'People listen here under their names now',
+  namesOnlyLine: 'You are out, and nobody was told your name',
+  listenNamed: 'Listen under mine',
   followersSee: 'Followers may see what you listen to.',
   followersDoNotSee: 'Followers do not see what you listen to.',
   turnOff: 'Turn off',

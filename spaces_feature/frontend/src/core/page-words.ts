@@ -9,7 +9,8 @@ export const pageWords = {
   createShort: 'Create',
   /** Read aloud after it. */
   createRest: ' a Space',
-  hostMutedYou: (host: string) => `The host muted you. ${host} can lift it.`,
+  mutedYou: (name: string) => `${name} muted you, and can lift it.`,
+  hostMutedYou: (host: string) => `A host muted you. ${host} can lift it.`,
   stageIsPaused: 'The stage is paused. Nobody can speak right now.',
   microphoneRefused: 'Microphone blocked. You can still listen.',
   microphoneRefusedHelp: 'Allow the microphone in the address bar, then ask again.',

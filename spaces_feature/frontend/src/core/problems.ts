@@ -1,7 +1,7 @@
 /** Problems that no server told us of, in the same shape as those that it did. */
 
-import { hostOf } from './seats';
-import type { Problem, Snapshot } from './types';
+import { hostOf, profileOf } from './seats';
+import type { Problem, RemovalCode, Snapshot } from './types';
 import { pageWords as words } from './page-words';
 
 const problem = (status: number, code: string, title: string, detail: string): Problem => ({
@@ -18,6 +18,9 @@ export const SOUND_AWAY = problem(0, 'media_unavailable', words.mediaGone, words
 /** The Space has only places left that this version cannot play. */
 export const NO_SEAT_WITH_SOUND = problem(409, 'tier_not_supported', words.otherTier, words.tryAgainSoon);
 
+/** Nobody listens anonymously here (any more): a code of the server's. */
+export const NAMES_ONLY = 'anonymous_not_allowed';
+
 /** By the kind of the microphone's trouble. */
 export const MICROPHONE_TROUBLES = {
   refused: problem(0, 'microphone_refused', words.microphoneRefused, words.microphoneRefusedHelp),
@@ -29,7 +32,17 @@ export const MICROPHONE_TROUBLES = {
 export const heldBack = (copy: Snapshot | null): Problem =>
   copy?.space.is_frozen
     ? problem(0, 'frozen', words.stageIsPaused, '')
-    : problem(0, 'muted_by_host', words.hostMutedYou(hostOf(copy)?.profile.name ?? words.host), '');
+    : problem(0, 'muted_by_host', mutedWords(copy), '');
+
+/** By name, as long as whoever muted the member is on stage. */
+function mutedWords(copy: Snapshot | null): string {
+  const by = profileOf(copy, copy?.me.mute?.by ?? null);
+  return by ? words.mutedYou(by.name) : words.hostMutedYou(hostOf(copy)?.profile.name ?? words.host);
+}
+
+/** Why somebody was sent away, of an event's data or a refusal. */
+export const removalOf = ({ code, by }: { code?: unknown; by?: unknown }): RemovalCode =>
+  code === 'removed' && by === 'staff' ? 'removed_by_staff' : (code as RemovalCode);
 
 export const unexpected = (status: number): Problem =>
   problem(status, 'unexpected', words.unclear, words.tryAgainSoon);

@@ -91,6 +91,8 @@ export interface Invitation {
   by: string;
   invited_at: string;
   expires_at: string;
+  /** When they said no. */
+  declined_at: string | null;
   /** After a no: when they may be asked again. */
   again_at: string | null;
   profile: Profile;
@@ -136,7 +138,7 @@ export interface Snapshot {
  *   `queue`        `{left: position}`: somebody ahead of or behind a waiting viewer left the queue
  *   `permissions`  `{role: action names}` when the state changed what each role may do
  * Unversioned (version and after are null): `listeners` `{count, sample, participant_count}`, `talking` `{user_id, is_talking}`;
- * to one member only `removed` `{code: RemovalCode, by}`, the last they hear of the Space, and `warned` `{words}`.
+ * to one member only `removed` `{code: removed | blocked | barred, by: host | staff}`, the last they hear of the Space, and `warned` `{words}`.
  * `room_moved` arrives versioned with `rejoin: {spread_ms}` beside the patch.
  */
 export interface SpaceEvent {
@@ -147,8 +149,8 @@ export interface SpaceEvent {
   data: Record<string, unknown>;
 }
 
-/** Why somebody was sent away: by a host or staff, by a block, by the network itself. */
-export type RemovalCode = 'removed' | 'blocked' | 'barred';
+/** Why somebody was sent away: by a host, by staff, by a block, by the network itself. */
+export type RemovalCode = 'removed' | 'removed_by_staff' | 'blocked' | 'barred';
 
 export interface StripEntry {
   kind: 'space' | 'fleet';

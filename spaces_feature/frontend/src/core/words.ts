@@ -120,7 +120,7 @@ export const words = {
   canHearYou: (count: number) => (count ? `${people(count)} can hear you` : 'The stage can hear you'),
   mutedTitle: 'You are muted',
   nobodyHearsYou: 'Nobody hears you',
-  hostMutedTitle: 'The host muted you',
+  hostMutedTitle: 'A host muted you',
   canLiftIt: (host: string) => `${host} can lift it`,
   reconnectingTitle: 'Reconnecting...',
   offlineTitle: 'You are offline',

@@ -24,6 +24,8 @@ export function act(name: Exclude<ActionName, 'howToFix'>): Promise<Problem | nu
         return session.bringHere();
       case 'tryAgain':
         return session.listen(deps().session.get().space_id ?? '');
+      case 'listenNamed':
+        return session.listen(deps().session.get().space_id ?? '', { is_anonymous: false });
       case 'acceptInvitation':
         return session.acceptInvitation();
       case 'declineInvitation':

@@ -14,7 +14,7 @@ import { remaining } from './ago';
 import { asProblem, deps } from './context';
 import { Crowd, isFoundBy } from './crowd';
 import { problemLine } from './dock-parts';
-import { may, pausedUntil, personOf, type Person } from './host-rules';
+import { may, pausedUntil, personOf, saidNo, type Person } from './host-rules';
 import { icon } from './icons';
 import { narrow } from './modal';
 import { firstName } from './monogram';
@@ -159,7 +159,7 @@ export class SpacesInviteSheet extends SideSheet {
   private line({ seat, request, invitation }: Person, joined_at: string | undefined): string {
     const { hosting: w } = deps().words;
     if (invitation?.state === 'pending') return w.noAnswerYet[invitation.role];
-    if (pausedUntil(invitation)) return w.saidNo;
+    if (pausedUntil(invitation)) return saidNo(invitation, w);
     if (request) return w.asks(span(secondsSince(request.requested_at)));
     if (seat) return w.onStageNow;
     if (!joined_at) return '';

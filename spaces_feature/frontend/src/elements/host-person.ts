@@ -11,7 +11,7 @@ import { remaining } from './ago';
 import { deps } from './context';
 import { face } from './face';
 import { standing } from './host-chips';
-import { actionsOn, pausedUntil, personOf, type Person, type PersonAction } from './host-rules';
+import { actionsOn, pausedUntil, personOf, saidNo, type Person, type PersonAction } from './host-rules';
 import type { IconName } from './icons';
 import { firstName } from './monogram';
 import { choice } from './sheet-parts';
@@ -110,7 +110,7 @@ export class SpacesPersonSheet extends SideSheet {
       name: action,
       icon: ICONS[action],
       title,
-      line: pause ? `${w.saidNo}. ${w.againIn(remaining(pause))}` : line,
+      line: pause ? `${saidNo(invitation, w)}. ${w.againIn(remaining(pause))}` : line,
       tone: action === 'remove' ? 'danger' : 'plain',
       isBusy: this.busy.has(action),
       isOff: pause !== null,

@@ -4,7 +4,8 @@
  */
 
 import type { Invitation, Permission, Role, Seat, Snapshot, SpeakRequest } from '../core/types';
-import { isAhead } from './ago';
+import type { HostWords } from '../core/host-words';
+import { ago, isAhead } from './ago';
 
 export type PersonAction =
   | 'accept' | 'decline' | 'invite' | 'withdraw' | 'mute' | 'liftMute' | 'makeCohost' | 'dismissCohost'
@@ -43,6 +44,10 @@ export function personOf(snapshot: Snapshot, user_id: string): Person {
 /** Until when they are to be left in peace after a no, or null. */
 export const pausedUntil = (invitation: Invitation | undefined, now: number = Date.now()): string | null =>
   invitation?.state === 'declined' && isAhead(invitation.again_at, now) ? invitation.again_at : null;
+
+/** "Said no 10 min ago" */
+export const saidNo = (invitation: Invitation | undefined, w: HostWords, now?: number): string =>
+  w.saidNo(ago(invitation?.declined_at ?? '', w, now));
 
 /** In the order in which they are offered. */
 export function actionsOn(snapshot: Snapshot, user_id: string): PersonAction[] {

@@ -8,6 +8,7 @@
 
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
+import { NAMES_ONLY } from '../core/problems';
 import type { Problem, Snapshot, StripEntry } from '../core/types';
 import dialogSheet from '../styles/dialog.css?inline';
 import knob from '../styles/switch.css?inline';
@@ -162,7 +163,8 @@ export class SpacesJoin extends LitElement {
     const { words } = deps();
     const { snapshot, problem } = this;
     const isOver = snapshot && snapshot.space.state !== 'live';
-    if (isOver || (problem && (problem.status === 404 || problem.status === 403)))
+    const isShut = problem && problem.code !== NAMES_ONLY && (problem.status === 404 || problem.status === 403);
+    if (isOver || isShut)
       return html`<button class="button tall wide" part="button" type="button" @click=${this.close}>${words.dismiss}</button>`;
     if (!snapshot && problem)
       return html`<button class="button primary tall wide" part="button" type="button" @click=${this.fetch}>${words.tryAgain}</button>`;
@@ -197,10 +199,11 @@ export class SpacesJoin extends LitElement {
   private listen = async (): Promise<void> => {
     this.busy = true;
     this.sharing.keep();
-    const options = this.mayHide(this.snapshot) ? { is_anonymous: this.isAnonymous } : {};
+    const options = { is_anonymous: this.isAnonymous && this.mayHide(this.snapshot) };
     const result = attempt((session) => session.listen(this.spaceId, options));
     this.problem = await result;
     this.busy = false;
+    if (this.problem?.code === NAMES_ONLY) this.isAnonymous = false;
     if (this.problem) return;
     this.close();
     document.dispatchEvent(new Event(UNFOLD));

@@ -1,7 +1,7 @@
 /** The member's place where the room's law decides it: invited, held back, the host gone, sent away. Pure. */
 
 import { hostOf, profileOf } from '../core/seats';
-import type { SessionState, Snapshot } from '../core/types';
+import type { RemovalCode, SessionState, Snapshot } from '../core/types';
 import type { Words } from '../core/words';
 import { firstName } from './monogram';
 import { plain, quiet, warn, type Action, type Place } from './place-parts';
@@ -36,13 +36,15 @@ export function invited({ snapshot, microphone }: SessionState, w: Words): Place
   );
 }
 
-/** A host's mute: who can lift it, and why where that was said. */
+/** A host's mute: whose it is, who can lift it, and why where that was said. */
 export function mutedByHost({ snapshot }: SessionState, w: Words): Place {
   const mute = snapshot?.me.mute;
   const host = snapshot ? hostOf(snapshot) : undefined;
-  const by = (snapshot && mute ? profileOf(snapshot, mute.by) : undefined) ?? host?.profile;
-  const name = by ? firstName(by) : w.host;
-  const title = !by || by.user_id === host?.user_id ? w.hostMutedTitle : w.mutedYouTitle(name);
+  const by = snapshot && mute ? profileOf(snapshot, mute.by) : undefined;
+  const title = by ? w.mutedYouTitle(firstName(by)) : w.hostMutedTitle;
+  // Whoever left the stage can lift nothing; the host can.
+  const lifter = by ?? host?.profile;
+  const name = lifter ? firstName(lifter) : w.host;
   const line = mute?.reason ? w.canLiftItBecause(name, mute.reason) : w.canLiftIt(name);
   return plain('muted_by_host', warn('lock'), title, line, {
     actions: [stepDown(w)],
@@ -95,12 +97,26 @@ export function whileHostIsLost(place: Place, { snapshot }: SessionState, now: n
 }
 
 /** Sent away. A block and the network's own decision are told in the same neutral words. */
-export function sentAway(code: 'removed' | 'blocked' | 'barred', w: Words): Place {
-  const isByHost = code === 'removed';
-  const title = isByHost ? w.removedShort : w.noLongerIn;
-  return plain('removed', warn('warning'), title, isByHost ? w.removedForGood : '', {
+export function sentAway(code: RemovalCode, app: string, w: Words): Place {
+  const removed = { removed: w.removedShort, removed_by_staff: w.removedByTeamShort(app) };
+  const title = code in removed ? removed[code as keyof typeof removed] : w.noLongerIn;
+  return plain('removed', warn('warning'), title, code in removed ? w.removedForGood : '', {
     opens: true,
     close: 'dismiss',
-    says: isByHost ? `${w.removedFrom}.` : `${title}.`,
+    says: `${sentAwayTitle(code, app, w)}.`,
+  });
+}
+
+/** The whole sentence, without its full stop. */
+export function sentAwayTitle(code: RemovalCode, app: string, w: Words): string {
+  return code === 'removed' ? w.removedFrom : code === 'removed_by_staff' ? w.removedByTeam(app) : w.noLongerIn;
+}
+
+/** Nobody listens anonymously here any more: under one's name, or not at all. */
+export function namesOnly(w: Words): Place {
+  return plain('failed', quiet('headphones'), w.namesOnlyTitle, w.namesOnlyLine, {
+    actions: [{ name: 'listenNamed', label: w.listenNamed, tone: 'quiet' }],
+    close: 'dismiss',
+    says: `${w.namesOnlyTitle}. ${w.namesOnlyLine}.`,
   });
 }

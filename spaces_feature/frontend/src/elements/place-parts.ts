@@ -4,7 +4,7 @@ import type { Profile } from '../core/types';
 import type { IconName } from './icons';
 
 export type ActionName =
-  | 'ask' | 'takeBack' | 'unmute' | 'mute' | 'hear' | 'bringHere' | 'howToFix' | 'tryMicrophone' | 'tryAgain'
+  | 'ask' | 'takeBack' | 'unmute' | 'mute' | 'hear' | 'bringHere' | 'howToFix' | 'tryMicrophone' | 'tryAgain' | 'listenNamed'
   | 'leave' | 'stepDown' | 'dismiss' | 'acceptInvitation' | 'declineInvitation';
 
 export interface Action {

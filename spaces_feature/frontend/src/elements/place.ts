@@ -3,11 +3,12 @@
  * and the panel's bar can never disagree.
  */
 
+import { NAMES_ONLY } from '../core/problems';
 import { ownSeat } from '../core/seats';
 import type { Problem, Role, Seat, SessionState } from '../core/types';
 import type { Words } from '../core/words';
 import { firstName } from './monogram';
-import { frozen, invited, mutedByHost, sentAway, whileHostIsLost } from './place-law';
+import { frozen, invited, mutedByHost, namesOnly, sentAway, whileHostIsLost } from './place-law';
 import { danger, plain, quiet, warn, type Action, type Mark, type Place } from './place-parts';
 
 export type { Action, ActionName, Mark, Place, PlaceKind } from './place-parts';
@@ -81,9 +82,9 @@ export function placeOf(state: SessionState, memory: Memory, w: Words, at: Setti
     case 'ended':
       return ended(state, w);
     case 'removed':
-      return sentAway(connection.code, w);
+      return sentAway(connection.code, at.app, w);
     case 'failed':
-      return failed(connection.problem, w);
+      return connection.problem.code === NAMES_ONLY ? namesOnly(w) : failed(connection.problem, w);
     case 'connected':
       return newRole(whileHostIsLost(connected(state, memory, w, at), state, at.now, w), memory, at.now, w);
   }

@@ -5,10 +5,10 @@
 
 import { isActive, viewOf, type ConnectionState } from '../core/connection-state';
 import { IDLE_SESSION } from '../core/idle-session';
-import { MICROPHONE_TROUBLES, heldBack } from '../core/problems';
+import { MICROPHONE_TROUBLES, heldBack, removalOf } from '../core/problems';
 import { hasMoved, hostOf, isHeld, userOf } from '../core/seats';
 import { createStore } from '../core/store';
-import type { Problem, RemovalCode, Session, SessionState, Snapshot, SpaceEvent } from '../core/types';
+import type { Problem, Session, SessionState, Snapshot, SpaceEvent } from '../core/types';
 import type { Watched } from '../core/deps';
 import { createCommands } from './commands';
 import type { SessionParts } from './context';
@@ -117,7 +117,7 @@ export function createSession(parts: SessionParts): Session {
   live.onEvent(({ space_id, type, version, data }: SpaceEvent) => {
     if (type === 'warned') patch({ warning: String(data['words'] ?? '') });
     if (type === 'removed' && version === null && space_id === driver.state.space_id) {
-      driver.dispatch({ type: 'sent_away', code: data['code'] as RemovalCode });
+      driver.dispatch({ type: 'sent_away', code: removalOf(data) });
     }
     const rejoin = data['rejoin'] as { spread_ms: number } | undefined;
     if (rejoin && version !== null && space_id === driver.state.space_id) {
@@ -221,7 +221,9 @@ export function createSession(parts: SessionParts): Session {
     ...createCommands(api, command, approach, store, (ask_refused) => patch({ ask_refused })),
     listen(space_id, { is_anonymous } = {}) {
       isPaused = false;
-      if (space_id !== driver.state.space_id || !isActive(driver.state)) isAnonymous = is_anonymous;
+      // Whoever tries again without saying otherwise wants to be known as before.
+      const isChosen = is_anonymous !== undefined && !isActive(driver.state);
+      if (space_id !== driver.state.space_id || isChosen) isAnonymous = is_anonymous;
       const answered = new Promise<void>((resolve, reject) => waiters.push({ resolve, reject }));
       driver.dispatch({ type: 'listen', space_id });
       if (driver.state.phase === 'connected') connectionChanged(driver.state);

@@ -1,0 +1,1 @@
+"""Who may do what, as one table that is compared with the running app."""

@@ -1,0 +1,94 @@
+"""What may be known of a Space, by its audience: hidden is absent, to the last byte, whatever is asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from werkzeug.test import TestResponse
+
+from tests.authorisation import table
+from tests.authorisation.calls import PREFIX, body_of, outcome, path_of, routes_by_name
+from tests.authorisation.house import SIGNED_OUT, House, Rows, a_house
+from tests.authorisation.sockets import Caller, do
+from tests.authorisation.table import AUDIENCES, Line
+from tests.web.visitor import API, Visitor
+
+ABSENT = "0123456789abc"
+FOR_STAFF = {"POST /spaces/{space_id}/staff-actions", "GET /spaces/{space_id}/audit"}
+"""What depends on being staff alone, never on the Space."""
+ROUTES = [what for what in routes_by_name() if "{space_id}" in what and what not in FOR_STAFF]
+
+
+@pytest.mark.parametrize("line", table.lines(AUDIENCES), ids=str)
+def test_who_may_know(tmp_path: Path, line: Line) -> None:
+    """SEC-12, SEC-17: on every route with a Space's id, and by subscription, each visitor knows what their cell says.
+
+    What is hidden answers with status, headers and body of an id that was never given.
+    """
+    kinds = table.visitors(AUDIENCES)
+    with a_house(tmp_path, kinds, audience=line.what) as house:
+        rows = house.rows()
+        for kind, expected in line.cells:
+            found = {what: knowledge(house, house.visitor(kind), what, rows) for what in ROUTES}
+            assert set(found.values()) == {expected}, (line.what, kind, found)
+            if kind != SIGNED_OUT:
+                assert subscribing(house, kind) == expected, (line.what, kind)
+            assert_listed(house, house.visitor(kind), is_known=expected == "known")
+        assert nudged(house, kinds) <= {kind for kind, expected in line.cells if expected == "known"}
+
+
+def knowledge(house: House, visitor: Visitor, what: str, rows: Rows) -> str:
+    """What the visitor learns of the Space from one route; ``rows`` is what is put back after a call that went well."""
+    method, _, path = what.partition(" ")
+    body = body_of(routes_by_name()[what], "newcomer")
+    answer = visitor.call(method, path_of(house, path), body)
+    if method != "GET" and outcome(answer) == "ok":
+        house.put_back(rows)
+    if outcome(answer) in ("401", "403 removed"):
+        return outcome(answer).removeprefix("403 ")
+    absent = visitor.call(method, path_of(house, path).replace(house.space.id, ABSENT), body)
+    if signature(answer) == signature(absent):
+        return "hidden"
+    assert outcome(absent) == "404", (what, absent.text)
+    return "known"
+
+
+def signature(answer: TestResponse) -> tuple[int, list[tuple[str, str]], bytes]:
+    """All that a client sees of an answer."""
+    return answer.status_code, sorted((key, value) for key, value in answer.headers if key != "Date"), answer.data
+
+
+def subscribing(house: House, kind: str) -> str:
+    """What a socket of the visitor learns of the Space."""
+    socket = Caller(house, kind)
+    answer = socket.subscribe(house.space.id)
+    absent = socket.subscribe(ABSENT)
+    socket.close()
+    if answer == absent:
+        return "hidden"
+    return "removed" if answer.get("code") == "removed" else "known"
+
+
+def nudged(house: House, kinds: tuple[str, ...]) -> set[str]:
+    """Whose page is told that the Space changed, which names it."""
+    sockets = {kind: Caller(house, kind) for kind in kinds if kind != SIGNED_OUT}
+    do(house, "a new title")
+    told = {kind for kind, socket in sockets.items() if socket.received("strip")}
+    for socket in sockets.values():
+        socket.close()
+    assert {"host", "co-host", "speaker"} <= told
+    return told
+
+
+def assert_listed(house: House, visitor: Visitor, *, is_known: bool) -> None:
+    """Lists and pages of the visitor's name a Space only if they may know it."""
+    with visitor.signed_in():
+        for path in (f"{API}/strip", f"{PREFIX}/"):
+            page = visitor.client.get(path)
+            assert is_known or house.space.id not in page.text, path
+        page, absent = (visitor.client.get(f"{PREFIX}/{space_id}") for space_id in (house.space.id, ABSENT))
+    assert (page.status_code == 200) is is_known
+    assert is_known or house.space.title not in page.text
+    if page.status_code == 404:
+        assert signature(page) == signature(absent)

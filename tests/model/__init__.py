@@ -1,0 +1,1 @@
+"""The law of the room against a model of it: whatever members, clients, time, the network or a crash may do."""

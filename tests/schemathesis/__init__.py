@@ -1,0 +1,1 @@
+"""Schemathesis over our own OpenAPI document, against the whole app."""
