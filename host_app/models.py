@@ -118,8 +118,8 @@ class Post(Base):
 class ModerationNote(Base):
     """A line for staff: something was reported, or staff did something. Ids of members, who may be gone by then.
 
-    ``kind`` is ``reported`` or what staff did; ``about`` is the category of a report; ``space_id`` is empty for what
-    happened on Plaza itself.
+    ``kind`` is ``reported``, ``reported_anonymous_listener`` or what staff did; ``about`` is the category of a report;
+    ``space_id`` is empty for what happened on Plaza itself.
     """
 
     __tablename__ = "moderation_notes"

@@ -23,19 +23,25 @@ def look_again(*user_ids: int) -> None:
 
 def note_report(app: Flask, report: Report) -> None:
     """Leave staff a note. The words of a report stay in the queue of Spaces, and reach no log or table of Plaza's."""
-    note("reported", report.reporter_id, report.user_id, about=report.category, space_id=report.space_id)
+    whom = member_id(report.user_id)
+    kind = "reported" if whom or report.user_id is None else "reported_anonymous_listener"
+    note(kind, member_id(report.reporter_id), whom, about=report.category, space_id=report.space_id)
 
 
 def note_staff_act(app: Flask, entry: AuditEntry) -> None:
     """Leave staff a note of what one of them did in a Space."""
     if entry.acting_as == "staff":
-        note(entry.kind, entry.actor, entry.whom, space_id=entry.space_id)
+        note(entry.kind, member_id(entry.actor), member_id(entry.whom), space_id=entry.space_id)
 
 
-def note(kind: str, actor: str | int | None, whom: str | int | None, *, about: str = "", space_id: str = "") -> None:
+def member_id(user_id: UserId | None) -> int | None:
+    """Plaza's id of a member: none for nobody, and none for a pseudonym of Spaces (``anonymous:...``)."""
+    return None if user_id is None or user_id.startswith("anonymous:") else int(user_id)
+
+
+def note(kind: str, actor: int | None, whom: int | None, *, about: str = "", space_id: str = "") -> None:
     """Write a note for staff down and commit."""
-    ids = {"actor_id": None if actor is None else int(actor), "whom_id": None if whom is None else int(whom)}
-    db.session.add(ModerationNote(kind=kind, about=about, space_id=space_id, **ids))
+    db.session.add(ModerationNote(kind=kind, about=about, space_id=space_id, actor_id=actor, whom_id=whom))
     db.session.commit()
     log.info("moderation: %s by %s, about %s, %s, Space %s", kind, actor, whom, about or "-", space_id or "-")
 

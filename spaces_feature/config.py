@@ -15,6 +15,23 @@ from .flags import BY_KEY
 
 PREFIX = "SPACES_"
 SCOPES = tuple(str(scope) for scope in BlockScope)
+A_DAY = 86_400
+BOUNDS: Mapping[str, tuple[float, float, str]] = {
+    "media_deadline": (0.1, 10, "members wait for these calls."),
+    "stay_grace": (30, A_DAY, "clients say every 20 seconds that they are there."),
+    "host_grace": (5, A_DAY, "somebody whose connection drops needs time to come back."),
+    "lost_after": (5, A_DAY, "sockets are looked at every 4 seconds, by the beat of a second."),
+    "stage_grace": (30, A_DAY, "clients say every 20 seconds that they are there."),
+    "invitation_life": (1, A_DAY, "nobody could answer in no time."),
+    "invitation_pause": (0, A_DAY, "0 lets hosts ask again at once."),
+    "request_life": (1, A_DAY, "nobody could answer in no time."),
+    "law_interval": (0.1, 3, "a block or a suspension counts within five seconds, the reconciler's pause included."),
+    "reconcile_interval": (0.1, 2, "a block or a suspension counts within five seconds, the law's pause included."),
+    "followees_ttl": (0, 60, "what is shown follows the host app within a minute."),
+    "rejoin_spread_ms": (0, 10_000, "0 lets all come back at once."),
+    "rate_limit_factor": (0, 1000, "0 switches limits off."),
+}
+"""From, to and why, for numbers beyond which a promise of ours would not hold any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,12 +150,26 @@ def _contradictions(values: Mapping[str, object]) -> list[str]:
     scope = str(values.get("block_scope", "hosts"))
     if scope not in SCOPES:
         problems.append(f"SPACES_BLOCK_SCOPE must be one of {', '.join(SCOPES)}, not {scope}.")
+    problems += _out_of_bounds(values)
     ttl = values.get("grant_ttl", 60)
     if not isinstance(ttl, int) or not 1 <= ttl <= 60:
         problems.append("SPACES_GRANT_TTL must be 1 to 60 seconds.")
     flags = values.get("flags", {})
     if isinstance(flags, Mapping):
         problems += [problem for key, value in flags.items() if (problem := _flag_problem(key, value))]
+    return problems
+
+
+def _out_of_bounds(values: Mapping[str, object]) -> list[str]:
+    chosen = {item.name: values.get(item.name, item.default) for item in fields(Config) if item.name in BOUNDS}
+    numbers = {name: value for name, value in chosen.items() if isinstance(value, int | float)}
+    problems = [
+        f"{PREFIX}{name.upper()} must be {BOUNDS[name][0]:g} to {BOUNDS[name][1]:g}: {BOUNDS[name][2]}"
+        for name, value in numbers.items()
+        if not BOUNDS[name][0] <= value <= BOUNDS[name][1]
+    ]
+    if not problems and numbers["lost_after"] > numbers["host_grace"]:
+        problems.append("SPACES_LOST_AFTER must be at most SPACES_HOST_GRACE: who is gone by then was never lost.")
     return problems
 
 

@@ -7,10 +7,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from ..errors import Invalid
 from .ids import SpaceId, UserId
 
-WORDS = 1000
 RECENT = timedelta(minutes=5)
 """So long somebody counts as a recent speaker after their microphone closed (SEC-30)."""
 
@@ -66,13 +64,3 @@ class Report:
     closed_by: UserId | None = None
     outcome: Outcome | None = None
     note: str = ""
-
-
-def clean_words(text: str, *, field: str = "words") -> str:
-    """Return what somebody wrote, trimmed. Raises Invalid beyond 1,000 characters or for characters that hide text."""
-    words = text.strip()
-    if len(words) > WORDS:
-        raise Invalid("words_too_long", f"At most {WORDS} characters.", "Say it shorter.", field=field, limit=WORDS)
-    if "\0" in words or any(0xD800 <= ord(character) <= 0xDFFF for character in words):
-        raise Invalid("words_characters", "Some of these characters cannot be kept.", "Type it again.", field=field)
-    return words

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from ..errors import Invalid, WrongState
 from .ids import Identity, RoomName, SpaceId, UserId
+from .words import is_control
 
 TITLE_LENGTH = 70
 TOPICS = 3
@@ -206,7 +207,7 @@ def clean_title(text: str) -> str:
     """
     # Dropped first: a blank between a letter and its accent would keep them from composing.
     text = unicodedata.normalize("NFC", text.translate({0x200B: None, 0x2060: None, 0xFEFF: None}))
-    if any(_is_control(character) for character in text):
+    if any(is_control(character) for character in text):
         raise Invalid("title_characters", "A title cannot hold control characters.", "Type it again.", field="title")
     title = " ".join(text.split())
     if not any(_is_visible(character) for character in title):
@@ -220,12 +221,6 @@ def clean_title(text: str) -> str:
             limit=TITLE_LENGTH,
         )
     return title
-
-
-def _is_control(character: str) -> bool:
-    code = ord(character)
-    is_bidi = 0x202A <= code <= 0x202E or 0x2066 <= code <= 0x2069
-    return is_bidi or (unicodedata.category(character) in ("Cc", "Cs", "Co") and character not in "\t\n\r")
 
 
 def _is_visible(character: str) -> bool:

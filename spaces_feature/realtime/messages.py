@@ -36,8 +36,8 @@ class EventData(BaseModel):
 
     ``listeners`` events carry ``count``, ``participant_count`` and ``sample`` instead, ``talking`` events ``user_id``
     and ``is_talking``; both are unversioned. So is ``removed``, the last thing that somebody who was sent away is sent
-    of the Space (``code`` says for what, ``by`` who removed them), and ``warned``, with the ``words`` of the host app's staff. An event whose
-    data hold no change has its own version as ``after``: every older copy is fetched anew.
+    of the Space (``code`` says for what, ``by`` who removed them), and ``warned``, with the ``words`` of the host app's
+    staff. An event whose data hold no change has its own version as ``after``: every older copy is fetched anew.
 
     The audience, and who waits in it, get type ``changed`` for what is between the hosts and somebody else.
     """

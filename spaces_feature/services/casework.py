@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from ..domain.audit import AuditEntry, Deed
 from ..domain.ids import SpaceId, UserId
-from ..domain.reports import Outcome, Report, clean_words
+from ..domain.reports import Outcome, Report
 from ..domain.roles import Action, require_staff
 from ..domain.space import Space, State
 from ..domain.views import Json, iso
+from ..domain.words import WORDS, clean_words
 from ..errors import Conflict, Forbidden, NotFound
 from .changing import announce, written
 from .faces import Faces, stay_of
@@ -60,7 +61,7 @@ def close(seams: Seams, staff: UserId, report_id: str, outcome: Outcome, note: s
     quicker or it was closed with another outcome.
     """
     require_team(seams, staff, Action.SEE_REPORTS)
-    note = clean_words(note, field="note")
+    note = clean_words(note, WORDS, "note")
     with seams.store.begin() as work:
         found = _report(work, report_id)
         space = work.load(found.space_id)

@@ -10,10 +10,11 @@ from collections.abc import Collection
 
 from .. import signals
 from ..domain.ids import SpaceId, UserId
-from ..domain.reports import RECENT, Category, RecentSpeaker, Report, clean_words
+from ..domain.reports import RECENT, Category, RecentSpeaker, Report
 from ..domain.roles import TABLE, Action, require
 from ..domain.space import Space, require_live
 from ..domain.views import Json, iso
+from ..domain.words import WORDS, clean_words
 from ..errors import Invalid, NotFound, Unavailable
 from .access import readable_space
 from .seams import Seams
@@ -35,7 +36,7 @@ def report(
     returned. Raises NotFound ``never_there``, Invalid for oneself and for words that cannot be kept, WrongState unless
     the Space is live.
     """
-    words = clean_words(words)
+    words = clean_words(words, WORDS, "words")
     if about == user_id:
         raise Invalid("own_report", "You cannot report yourself.", "If something is wrong, leave.", field="user_id")
     for _ in range(TRIES):

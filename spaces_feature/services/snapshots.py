@@ -44,7 +44,7 @@ def look_around(seams: Seams, work: Work, space: Space, viewer: UserId, ties: Re
 
 
 def get_snapshot(seams: Seams, viewer: UserId, space_id: SpaceId) -> Json:
-    """Return the viewer's snapshot. Raises NotFound for what they may not know, Forbidden for the removed and barred."""
+    """Return the viewer's snapshot. Raises NotFound for what they may not know, Forbidden for removed and barred."""
     with seams.store.begin() as work:
         space, ties = readable_space(seams, work, viewer, space_id)
         around = look_around(seams, work, space, viewer, ties)

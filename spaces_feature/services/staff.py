@@ -14,14 +14,15 @@ from ..domain.audit import AuditEntry, Deed
 from ..domain.ids import SpaceId, UserId, is_space_id
 from ..domain.reports import Outcome
 from ..domain.roles import Action
-from ..domain.space import EndReason, Space, State, require_live
-from ..errors import Invalid, NotFound
+from ..domain.space import EndReason, Space, State
+from ..domain.words import REASON, clean_words
+from ..errors import Invalid, NotFound, WrongState
 from .absence import departure, without
 from .casework import close_within, report_of, require_team
 from .changing import Naming, Rule, announce, change, written
 from .hosting import ended
 from .ledger import Removal
-from .moderating import REASON, kept_out, let_in, named, sent_away
+from .moderating import kept_out, let_in, named, sent_away
 from .seams import Seams
 from .store import Stay, Work
 from .telling import event
@@ -144,13 +145,9 @@ def act(seams: Seams, staff: UserId, space_id: SpaceId, order: Order) -> Space:
 
 
 def _reason(text: str) -> str:
-    reason = text.strip()
-    if not reason.isprintable() and any(not (one.isprintable() or one in "\r\n\t") for one in reason):
-        raise Invalid("reason_characters", "Some of these characters cannot be kept.", "Type it again.", field="reason")
+    reason = clean_words(text, REASON, "reason")
     if not reason:
         raise Invalid("reason_empty", "Say why.", "It is kept with what you do.", field="reason")
-    if len(reason) > REASON:
-        raise Invalid("reason_too_long", f"A reason has at most {REASON} characters.", field="reason")
     return reason
 
 
@@ -169,7 +166,7 @@ def _warn(under_way: _Act) -> Space:
     seams, (guest, _) = under_way.seams, _meant(under_way)
 
     def do(space: Space, work: Work) -> None:
-        require_live(space)
+        _require_live(seams, space)
         if space.seat_of(guest) is None and work.last_stay(space.id, guest) is None:
             raise _nobody()
         under_way.write(work, under_way.deed("warned", guest), space, space.version)
@@ -189,7 +186,7 @@ def _remove(under_way: _Act) -> Space:
         if guest in space.removed:
             # A host's removal becomes ours, so that no host lifts it.
             return sent_away(seams, work, space, removal)
-        require_live(space)
+        _require_live(seams, space)
         if (
             work.last_stay(space.id, guest) is None
             and guest not in space.people
@@ -221,6 +218,14 @@ def _lift_removal(under_way: _Act) -> Space:
         return let_in(work, space, guest)
 
     return under_way.change(under_way.deed("removal_lifted", guest), rule)
+
+
+def _require_live(seams: Seams, space: Space) -> None:
+    """Raise WrongState unless the Space is live, with what staff can do about somebody all the same."""
+    if space.state is not State.LIVE:
+        app = seams.config.app_name or "the host app"
+        way_on = f"Nobody is reached or sent away here any more. Write to them in {app}, or suspend them there."
+        raise WrongState(sentence="This Space is not live.", way_on=way_on, state=str(space.state))
 
 
 def _nobody() -> NotFound:

@@ -11,7 +11,8 @@ from ..flags import FLAGS
 from ..services import attending, discovery, hosting, preferences, staging
 from ..services.snapshots import get_snapshot, profile_fields
 from . import inputs, schemas
-from .buckets import JOINING
+from .buckets import JOINING, OFF_STAGE
+from .doors import knowing, open_to_all
 from .replies import Reply, snapshot_reply
 from .routes import Call, route
 
@@ -97,7 +98,7 @@ def edit_space(call: Call, space_id: SpaceId) -> Reply:
     return snapshot_reply(call, hosting.edit(call.seams, call.viewer, space_id, wanted))
 
 
-@route("POST", "/spaces/<space_id>/end", answer=schemas.Snapshot)
+@route("POST", "/spaces/<space_id>/end", answer=schemas.Snapshot, limit="leave", door=knowing)
 def end_space(call: Call, space_id: SpaceId) -> Reply:
     """End the Space for everyone."""
     return snapshot_reply(call, hosting.end_space(call.seams, call.viewer, space_id))
@@ -111,14 +112,14 @@ def join(call: Call, space_id: SpaceId) -> Reply:
     return 200, attending.join_answer(call.seams, joined, call.viewer)
 
 
-@route("POST", "/spaces/<space_id>/heartbeat", answer=None, status=204)
+@route("POST", "/spaces/<space_id>/heartbeat", answer=None, limit="heartbeat", status=204)
 def heartbeat(call: Call, space_id: SpaceId) -> Reply:
     """I am still there."""
     attending.heartbeat(call.seams, call.viewer, space_id)
     return 204, None
 
 
-@route("POST", "/spaces/<space_id>/leave", answer=None, status=204)
+@route("POST", "/spaces/<space_id>/leave", answer=None, limit="leave", status=204, door=open_to_all)
 def leave(call: Call, space_id: SpaceId) -> Reply:
     """Leave on all devices."""
     attending.leave(call.seams, call.viewer, space_id)
@@ -141,7 +142,7 @@ def ask_to_speak(call: Call, space_id: SpaceId) -> Reply:
     return snapshot_reply(call, staging.ask_to_speak(call.seams, call.viewer, space_id))
 
 
-@route("DELETE", "/spaces/<space_id>/requests/me", answer=schemas.Snapshot)
+@route("DELETE", "/spaces/<space_id>/requests/me", answer=schemas.Snapshot, limit="leave")
 def withdraw(call: Call, space_id: SpaceId) -> Reply:
     """Take my request back."""
     return snapshot_reply(call, staging.withdraw(call.seams, call.viewer, space_id))
@@ -173,7 +174,7 @@ def set_microphone(call: Call, space_id: SpaceId) -> Reply:
     return snapshot_reply(call, space)
 
 
-@route("DELETE", "/spaces/<space_id>/stage/<path:user_id>", answer=schemas.Snapshot)
+@route("DELETE", "/spaces/<space_id>/stage/<path:user_id>", answer=schemas.Snapshot, limit=OFF_STAGE)
 def leave_stage(call: Call, space_id: SpaceId, user_id: UserId) -> Reply:
     """Step down, or move a speaker to the audience."""
     speaker = call.viewer if user_id == "me" else user_id

@@ -17,4 +17,10 @@ def _joining(call: Call, space_id: SpaceId) -> str:
         return "rejoin" if work.stay(space_id, call.viewer) is not None else "join"
 
 
+def _off_stage(call: Call, space_id: SpaceId, user_id: str) -> str:
+    """Stepping down is one's own to do, at once; moving another is moderation."""
+    return "leave" if user_id in ("me", call.viewer) else "moderation"
+
+
+OFF_STAGE = Choice(("leave", "moderation"), _off_stage)
 JOINING = Choice(("join", "rejoin"), _joining)

@@ -76,7 +76,9 @@ class Caller:
             self._limits.count_success(limit, viewer, address)
             return response
 
-        return self._answers.once(viewer, answer) if route.keeps else answer()
+        if not route.keeps:
+            return answer()
+        return self._answers.once(viewer, answer, lambda: route.door(self._seams, viewer, **ids))
 
 
 def parse(model: type[BaseModel] | None) -> BaseModel | None:

@@ -1,6 +1,7 @@
 """``Idempotency-Key``: a repeated POST gets the first one's answer instead of a second effect.
 
-Kept per member for a day. The answer of a join is never kept, since it holds a token; joining twice is harmless.
+Kept per member for a day, and given again while they may read it. The answer of a join is never kept, since it holds a
+token; joining twice is harmless.
 """
 
 from __future__ import annotations
@@ -64,8 +65,8 @@ class Answers:
         self._store = store
         self._clock = clock
 
-    def once(self, user_id: UserId, run: Callable[[], Response]) -> Response:
-        """Run the request, or return the answer kept under its key.
+    def once(self, user_id: UserId, run: Callable[[], Response], door: Callable[[], object]) -> Response:
+        """Run the request, or return the answer kept under its key, unless ``door`` raises a Refusal.
 
         Raises Conflict ``in_progress`` while the first one is at work, Invalid for another request's key.
         """
@@ -78,7 +79,7 @@ class Answers:
         now = self._clock()
         self._store.drop_unanswered(user_id, key, now - ABANDONED)
         if not self._store.claim(user_id, key, fingerprint, now):
-            return self._kept(user_id, key, fingerprint)
+            return self._kept(user_id, key, fingerprint, door)
         try:
             response = run()
         except Exception:
@@ -87,12 +88,13 @@ class Answers:
         self._store.keep(user_id, key, response.status_code, response.get_data(as_text=True))
         return response
 
-    def _kept(self, user_id: UserId, key: str, fingerprint: str) -> Response:
+    def _kept(self, user_id: UserId, key: str, fingerprint: str, door: Callable[[], object]) -> Response:
         kept = self._store.find(user_id, key)
         if kept is not None and kept.fingerprint != fingerprint:
             raise Invalid("idempotency_key_reused", f"This {HEADER} belongs to another request.", "Make a new one.")
         if kept is None or kept.status is None:
             raise Conflict("in_progress", "The first such request is still at work.", "Wait for it.", retry_after=1)
+        door()
         response = Response(kept.body, status=kept.status, mimetype="application/json")
         response.headers["Idempotent-Replayed"] = "true"
         response.headers["Cache-Control"] = "no-store"

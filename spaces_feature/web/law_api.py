@@ -26,7 +26,7 @@ def accept_invitation(call: Call, space_id: SpaceId) -> Reply:
     return snapshot_reply(call, inviting.accept(call.seams, call.viewer, space_id))
 
 
-@route("POST", f"{SPACE}/invitations/me/decline", answer=schemas.Snapshot)
+@route("POST", f"{SPACE}/invitations/me/decline", answer=schemas.Snapshot, limit="leave")
 def decline_invitation(call: Call, space_id: SpaceId) -> Reply:
     """Say no; I am not asked again for a while."""
     return snapshot_reply(call, inviting.decline(call.seams, call.viewer, space_id))

@@ -25,6 +25,10 @@ DEFAULTS: Mapping[str, str] = {
     "join": "30 per 30 seconds",
     # On a host with plain page loads every page is a join of a stay that lasts: no reader is that fast.
     "rejoin": "240 per minute",
+    # Clients beat three times a minute in each tab.
+    "heartbeat": "30 per minute",
+    # Going, and ending what is one's own.
+    "leave": "120 per minute",
     "request": "6 per minute",
     "invitation": "30 per minute",
     "report": "10 per hour",
@@ -35,6 +39,8 @@ DEFAULTS: Mapping[str, str] = {
     "read": "600 per minute",
     "staff": "120 per minute",
 }
+BY_MEMBER = frozenset({"heartbeat", "leave"})
+"""What addresses have no allowance for: however many listen at one, none of them is taken for gone or kept on stage."""
 SUCCESSES = frozenset({"start"})
 """What is counted when it succeeded; each try counts as a command."""
 AWAY = 1.0
@@ -77,7 +83,8 @@ def _items(notation: object, factor: float = 1.0) -> list[RateLimitItem]:
 class RateLimits:
     """The limits of one app. ``factor`` multiplies them all; 0 switches them off.
 
-    ``given`` replaces defaults by name. An address is allowed what a member is allowed, times ``per_address``.
+    ``given`` replaces defaults by name. An address is allowed what a member is allowed, times ``per_address``, and
+    without end what is in ``BY_MEMBER``.
 
     Windows move where the store of counts can do that: any 30 seconds hold at most 30 first joins, and the time of
     the next one is exact. Fixed windows, which memcached has to do with, let twice as much through around their edge.
@@ -93,7 +100,11 @@ class RateLimits:
         notations = {**DEFAULTS, **(given or {})} if factor > 0 else {}
         self._items = {
             "member": {name: _items(notation, factor) for name, notation in notations.items()},
-            "address": {name: _items(notation, factor * per_address) for name, notation in notations.items()},
+            "address": {
+                name: _items(notation, factor * per_address)
+                for name, notation in notations.items()
+                if name not in BY_MEMBER
+            },
         }
         self._asked_again_at = self._said_again_at = 0.0
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from ..domain.ids import UserId
 from ..services.seams import Seams
+from .doors import Door, open_to_all, readers
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One line of the table. ``limit`` names a rate limit, or chooses; ``keeps`` is false for answers with a secret."""
+    """One line of the table. ``limit`` names a rate limit, or chooses; ``keeps`` is false for answers with a secret.
+
+    ``door`` is asked before a kept answer is given again.
+    """
 
     method: str
     path: str
@@ -48,6 +52,7 @@ class Route:
     limit: str | Choice
     status: int
     keeps: bool
+    door: Door
 
     @property
     def name(self) -> str:
@@ -77,11 +82,13 @@ def route(
     limit: str | Choice = "command",
     status: int = 200,
     keeps: bool = True,
+    door: Door | None = None,
 ) -> Callable[[View], View]:
-    """Enter a view into the table."""
+    """Enter a view into the table. A kept answer of a Space is for its readers, unless ``door`` says otherwise."""
+    asked = door or (readers if "<space_id>" in path else open_to_all)
 
     def enter(view: View) -> View:
-        ROUTES.append(Route(method, path, view, answer, body, limit, status, keeps))
+        ROUTES.append(Route(method, path, view, answer, body, limit, status, keeps, asked))
         return view
 
     return enter

@@ -10,6 +10,7 @@ from ..domain.roles import Action
 from ..errors import Invalid
 from ..services import casework, reporting, staff, staff_views
 from . import schemas, staff_schemas
+from .doors import team
 from .replies import Reply, snapshot_reply
 from .routes import Call, route
 
@@ -44,14 +45,28 @@ def reports(call: Call) -> Reply:
     return 200, casework.queue(call.seams, call.viewer, is_open=state == "open", after=request.args.get("cursor"))
 
 
-@route("POST", "/reports/<report_id>/close", answer=staff_schemas.Report, body=staff_schemas.CloseBody, limit="staff")
+@route(
+    "POST",
+    "/reports/<report_id>/close",
+    answer=staff_schemas.Report,
+    body=staff_schemas.CloseBody,
+    limit="staff",
+    door=team,
+)
 def close_report(call: Call, report_id: str) -> Reply:
     """Say what was made of a report; for staff."""
     body: staff_schemas.CloseBody = call.body
     return 200, casework.close(call.seams, call.viewer, report_id, Outcome(body.outcome), body.note)
 
 
-@route("POST", f"{SPACE}/staff-actions", answer=schemas.Snapshot, body=staff_schemas.StaffActionBody, limit="staff")
+@route(
+    "POST",
+    f"{SPACE}/staff-actions",
+    answer=schemas.Snapshot,
+    body=staff_schemas.StaffActionBody,
+    limit="staff",
+    door=team,
+)
 def staff_action(call: Call, space_id: SpaceId) -> Reply:
     """Warn or remove a member, freeze the stage, or end the Space; for staff."""
     body: staff_schemas.StaffActionBody = call.body

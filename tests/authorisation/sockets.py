@@ -10,7 +10,7 @@ from tests.authorisation.calls import body_of, routes_by_name
 from tests.authorisation.house import House, member
 from tests.realtime.conftest import NAMESPACE, Socket
 
-STATUS = {"not_found": "404", "removed": "403 removed", "unknown_event": "422 unknown_event"}
+STATUS = {"not_found": "404", "removed": "403 removed", "barred": "403 barred", "unknown_event": "422 unknown_event"}
 """What the matrix calls a problem that an event is acknowledged with, which has no status of its own."""
 DEEDS = {
     "a new title": ("host", "PATCH /spaces/{space_id}", ""),

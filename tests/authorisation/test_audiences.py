@@ -34,7 +34,8 @@ def test_who_may_know(tmp_path: Path, line: Line) -> None:
             assert set(found.values()) == {expected}, (line.what, kind, found)
             if kind != SIGNED_OUT:
                 assert subscribing(house, kind) == expected, (line.what, kind)
-            assert_listed(house, house.visitor(kind), is_known=expected == "known")
+            is_known = expected == "known"
+            assert_listed(house, house.visitor(kind), is_known=is_known, is_open=is_known and kind != "suspended")
         assert nudged(house, kinds) <= {kind for kind, expected in line.cells if expected == "known"}
 
 
@@ -81,14 +82,14 @@ def nudged(house: House, kinds: tuple[str, ...]) -> set[str]:
     return told
 
 
-def assert_listed(house: House, visitor: Visitor, *, is_known: bool) -> None:
-    """Lists and pages of the visitor's name a Space only if they may know it."""
+def assert_listed(house: House, visitor: Visitor, *, is_known: bool, is_open: bool) -> None:
+    """Lists of the visitor's name a Space only if they may know it, and its page is there if it is open to them."""
     with visitor.signed_in():
         for path in (f"{API}/strip", f"{PREFIX}/"):
             page = visitor.client.get(path)
             assert is_known or house.space.id not in page.text, path
         page, absent = (visitor.client.get(f"{PREFIX}/{space_id}") for space_id in (house.space.id, ABSENT))
-    assert (page.status_code == 200) is is_known
+    assert (page.status_code == 200) is is_open
     assert is_known or house.space.title not in page.text
     if page.status_code == 404:
         assert signature(page) == signature(absent)

@@ -203,6 +203,26 @@ def test_listening_anonymously(sign_in: SignIn, ada_caller: Caller) -> None:
         assert grace.hears(VOICE_HZ)
 
 
+def test_nobody_is_named_by_a_reload(sign_in: SignIn, ada_caller: Caller) -> None:
+    """Where anonymity was turned off a page load leads out, says so, and back in only by the member's own hand."""
+    space_id = ada_caller.go_live("No longer for the shy")
+    ada_caller.patch(f"/spaces/{space_id}", {"allows_anonymous": True})
+    grace = sign_in("grace")
+    grace.entry(space_id).click()
+    grace.page.get_by_role("switch", name="Listen anonymously").check()
+    grace.press("Listen")
+    assert grace.hears(VOICE_HZ)
+    ada_caller.patch(f"/spaces/{space_id}", {"allows_anonymous": False})
+    grace.mark_document()
+    grace.quiet("setTimeout(() => location.reload())")
+    assert grace.sees(lambda: not grace.is_same_document())
+    grace.shows(grace.dock.get_by_text("People listen here under their names now"))
+    assert grace.user_id() not in {one["user_id"] for one in ada_caller.get(f"/spaces/{space_id}/participants")["data"]}
+    grace.press("Listen under mine")
+    assert grace.hears(VOICE_HZ)
+    assert grace.user_id() in {one["user_id"] for one in ada_caller.get(f"/spaces/{space_id}/participants")["data"]}
+
+
 def test_staff_warn_and_pause(sign_in: SignIn, ada_caller: Caller, call: Call) -> None:
     """Staff's words stand in the middle until they are read; a paused stage says so and silences who speaks."""
     space_id = ada_caller.go_live("Under watch")

@@ -45,6 +45,10 @@ def main() -> None:
         SPACES_LIVEKIT_API_KEY="key",
         SPACES_LIVEKIT_API_SECRET=SECRET,
         SPACES_RATE_LIMIT_FACTOR=0,
+        # The model's clock stands still; on a slow machine a minute would pass.
+        SPACES_STAY_GRACE=3600,
+        SPACES_HOST_GRACE=3600,
+        SPACES_LOST_AFTER=3600,
         SPACES_FLAGS={"spaces.max_speakers": 2, "spaces.max_cohosts": 2},
         SPACES_TOPICS={"software": "Software"},
     )

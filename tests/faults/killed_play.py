@@ -54,6 +54,7 @@ class KilledPlay(FaultyPlay):
     """Every command goes over HTTP; now and then the process is killed while one is under way."""
 
     leaves_open = frozenset({"lost"})
+    clock_says = frozenset({"connection_lost"})
 
     def __init__(self, world: World, host: Host, chance: Random, kills_one_in: int) -> None:
         super().__init__(world)

@@ -223,6 +223,23 @@ def test_a_report_reaches_staff_on_plaza(evening: Evening) -> None:
     assert pam.client.get("/spaces/admin/", follow_redirects=True).status_code == 200
 
 
+def test_a_report_about_an_anonymous_listener_reaches_plaza(evening: Evening, caplog: pytest.LogCaptureFixture) -> None:
+    """Ada reports whom she sees as Anonymous 1: the note says so, names nobody, and nothing fails on the way."""
+    tim, pam = evening.browser("tim"), evening.browser("pam")
+    path = f"/spaces/{evening.space_id}"
+    assert evening.ada.call("PATCH", path, {"allows_anonymous": True}).status_code == 200
+    assert tim.call("POST", f"{path}/join", {"is_anonymous": True}).json["is_anonymous"]
+    people = evening.ada.call("GET", f"{path}/participants").json["data"]
+    (pseudonym,) = [row["user_id"] for row in people if row["user_id"].startswith("anonymous:")]
+    answer = evening.ada.call("POST", f"{path}/reports", {"user_id": pseudonym, "category": "impersonation"})
+    assert answer.status_code == 201, answer.text
+    page = pam.open("/moderation").text
+    assert "Reported anonymous listener, impersonation:" in page
+    assert f"/spaces/{evening.space_id}" in page
+    assert "Tim Novak" not in page
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
 def test_what_staff_do_in_a_space_reaches_plaza(evening: Evening) -> None:
     """Pam ends the Space and finds it noted; grace, who may not, is refused and nothing is noted."""
     grace, pam = evening.browser("grace"), evening.browser("pam")

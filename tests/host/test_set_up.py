@@ -12,6 +12,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.orm import Mapped, mapped_column
 
 from spaces_feature import SetupError, Spaces, UserId
+from spaces_feature.config import BOUNDS, read_config
 from spaces_feature.ports import Profile
 from spaces_feature.testing.graph import FakeGraph
 from spaces_feature.testing.identity import FakeIdentity
@@ -76,6 +77,24 @@ def test_everything_that_is_missing_is_said_at_once(tmp_path: Path) -> None:
         ("SPACES_GRANT_TTL", "60", "must be of type int, not str"),
         ("SPACES_RATE_LIMIT_FACTOR", True, "must be of type float, not bool"),
         ("SPACES_RECONCILE_IN_PROCESS", 1, "must be of type bool, not int"),
+        ("SPACES_LAW_INTERVAL", 3600, "0.1 to 3: a block or a suspension counts within five seconds"),
+        ("SPACES_LAW_INTERVAL", -1, "0.1 to 3"),
+        ("SPACES_LAW_INTERVAL", float("nan"), "0.1 to 3"),
+        ("SPACES_RECONCILE_INTERVAL", 60, "0.1 to 2"),
+        ("SPACES_HOST_GRACE", -5, "must be 5 to"),
+        ("SPACES_HOST_GRACE", 5, "SPACES_LOST_AFTER must be at most"),
+        ("SPACES_STAY_GRACE", 1, "clients say every 20 seconds"),
+        ("SPACES_STAGE_GRACE", 0, "clients say every 20 seconds"),
+        ("SPACES_LOST_AFTER", 0, "sockets are looked at every 4 seconds"),
+        ("SPACES_LOST_AFTER", 90, "at most SPACES_HOST_GRACE"),
+        ("SPACES_LOST_AFTER", float("inf"), "must be 5 to"),
+        ("SPACES_MEDIA_DEADLINE", 0, "must be 0.1 to 10"),
+        ("SPACES_INVITATION_LIFE", 0, "nobody could answer in no time"),
+        ("SPACES_INVITATION_PAUSE", -1, "must be 0 to"),
+        ("SPACES_REQUEST_LIFE", 0, "nobody could answer in no time"),
+        ("SPACES_REJOIN_SPREAD_MS", -200, "must be 0 to"),
+        ("SPACES_FOLLOWEES_TTL", -1, "must be 0 to"),
+        ("SPACES_RATE_LIMIT_FACTOR", -1, "0 switches limits off"),
         ("SPACES_TOPICS", ["software"], "must be of type mapping"),
         ("SPACES_RATE_LIMIT_STORAGE", "nonsense://", "SPACES_RATE_LIMIT_STORAGE cannot be used"),
         ("SPACES_URL_PREFIX", "rooms", "start with a slash"),
@@ -97,6 +116,15 @@ def test_addresses_that_are_fine(tmp_path: Path, url: str) -> None:
     """Encrypted anywhere, plain on this machine."""
     app, db = a_host(tmp_path, SPACES_LIVEKIT_URL=url)
     spaces_for(db).init_app(app)
+
+
+@pytest.mark.parametrize("setting", ["LAW_INTERVAL", "RECONCILE_INTERVAL", "LOST_AFTER", "STAY_GRACE", "HOST_GRACE"])
+def test_what_a_promise_allows_is_accepted(tmp_path: Path, setting: str) -> None:
+    """Both ends of what a promise leaves open are settings that a host may choose."""
+    low, high, _ = BOUNDS[setting.lower()]
+    for value in (low, high):
+        beside = {"SPACES_HOST_GRACE": int(max(value, 60)) if setting == "LOST_AFTER" else 60, "SPACES_LOST_AFTER": 5}
+        assert read_config({**GOOD, **beside, f"SPACES_{setting}": value})
 
 
 def test_twice_is_refused(tmp_path: Path) -> None:

@@ -41,14 +41,14 @@ def test_a_socket_that_went_while_it_subscribed_is_not_kept(
     """The disconnect came before the registry was written: nobody watches afterwards, and nothing is entered."""
     space_id = Visitor(world, "ada").start()
     grace = connect("grace")
-    known_space = namespace.known_space
+    readable_space = namespace.readable_space
 
     def meanwhile(*args: Any) -> Any:
         monkeypatch.undo()
         grace.close()
-        return known_space(*args)
+        return readable_space(*args)
 
-    monkeypatch.setattr(namespace, "known_space", meanwhile)
+    monkeypatch.setattr(namespace, "readable_space", meanwhile)
     grace.subscribe(space_id)
     watchers = broadcaster_of(world)._watchers
     assert (watchers._watching, watchers._user) == ({}, {})

@@ -133,7 +133,28 @@ def test_neither_blocks_nor_audiences_keep_the_team_out(world: World, audited: l
     assert staff_views.one(world.seams, world.user("pam"), space.id)["space"]["is_frozen"]
 
 
-@pytest.mark.parametrize("reason", ["", " \n ", "x" * 281, "nul \0", "half \ud800"])
+@pytest.mark.parametrize("action", ["warn", "remove"])
+def test_after_the_end_the_way_on_leads_to_the_host_app(world: World, audited: list[AuditEntry], action: str) -> None:
+    """Grace is warned or removed while the Space is live; once it is over the team is told where to go instead."""
+    space = world.go_live("ada")
+    attending.join(world.seams, world.user("linus"), space.id)
+    attending.join(world.seams, world.user("grace"), space.id)
+    act(world, action, space, "linus")
+    hosting.end_space(world.seams, world.user("ada"), space.id)
+    with pytest.raises(WrongState) as refused:
+        act(world, action, space, "grace")
+    assert "suspend them there" in refused.value.way_on
+    assert [entry.whom for entry in audited if entry.acting_as == "staff"] == [world.user("linus")]
+
+
+def test_words_that_people_write_are_kept(world: World, audited: list[AuditEntry]) -> None:
+    """A family of emoji, an unbreakable blank and a line of Arabic are a reason like any other."""
+    reason = "\U0001f468\u200d\U0001f469\u200d\U0001f467 10\u00a0min\n\u062a\u0647\u062f\u064a\u062f"
+    act(world, "freeze", world.go_live("ada"), reason=reason)
+    assert audited[-1].reason == reason
+
+
+@pytest.mark.parametrize("reason", ["", " \n ", "x" * 281, "nul \0", "half \ud800", "turned \u202e round"])
 def test_an_act_needs_its_reason(world: World, audited: list[AuditEntry], reason: str) -> None:
     """Nothing, too much or no text: refused, and nothing happens."""
     space = world.go_live("ada")

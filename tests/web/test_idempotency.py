@@ -157,11 +157,11 @@ def test_kept_answers_of_staff_are_for_staff(world: World, visit: Visit) -> None
     """An act of the team in a Space that is not open to them is repeated, until they are no staff any more."""
     pam, path = visit("pam"), f"/spaces/{visit('ada').start(audience='followers')}/staff-actions"
     order = {"action": "freeze", "reason": "Looking into it."}
-    world.identity.employ(world.user("pam"))
+    world.identity.make_staff(world.user("pam"))
     first = pam.post(path, order, **KEY)
     again = pam.post(path, order, **KEY)
     assert (first.status_code, again.status_code, again.data) == (200, 200, first.data)
-    world.identity.dismiss(world.user("pam"))
+    world.identity.delete(world.user("pam"))
     refused = pam.post(path, order, **KEY)
     assert (refused.status_code, refused.json["code"]) == (403, "staff_only")
 

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from spaces_feature import SetupError
 from spaces_feature.domain.ids import UserId
 from spaces_feature.errors import Limited
-from spaces_feature.web.limits import DEFAULTS, RateLimits
+from spaces_feature.web.limits import BY_MEMBER, DEFAULTS, SUCCESSES, RateLimits
 from spaces_feature.web.routes import ROUTES
 from tests.web.visitor import API, SAME_ORIGIN, Visitor
 from tests.world import NAMES, World, a_world
@@ -153,9 +153,9 @@ def test_joining_what_does_not_exist_is_a_first_join(limited: World, space_id: s
 def test_refused_calls_count_too(limited: World) -> None:
     """Guessing ids is a call like any other: after the limit even a wrong one is a 429."""
     grace = Visitor(limited, "grace")
-    statuses = {grace.post("/spaces/0123456789abc/end").status_code for _ in range(allowed("command"))}
-    assert statuses == {404}
-    assert grace.post("/spaces/0123456789abc/end").status_code == 429
+    path = "/spaces/0123456789abc/requests/1/accept"
+    assert {grace.post(path).status_code for _ in range(allowed("command"))} == {404}
+    assert grace.post(path).status_code == 429
 
 
 def test_an_address_has_an_allowance_of_its_own(tmp_path: Path) -> None:
@@ -183,15 +183,18 @@ def test_every_route_has_a_limit_that_exists() -> None:
     assert {name for route in ROUTES for name in route.limits} <= DEFAULTS.keys()
 
 
-@pytest.mark.parametrize("name", sorted(DEFAULTS.keys() - {"start"}))
+@pytest.mark.parametrize("name", sorted(DEFAULTS.keys() - SUCCESSES))
 def test_the_factor_multiplies(name: str) -> None:
-    """A factor of 2 doubles every limit, for a member and an address alike, and 0 switches limits off."""
+    """A factor of 2 doubles every limit, for a member and an address alike, and 0 switches limits off.
+
+    What is counted by member alone is allowed to each of those at one address.
+    """
     doubled, off = RateLimits("memory://", 2), RateLimits("memory://", 0)
     assert spent(doubled, name, 5_000) == 2 * allowed(name)
     assert spent(off, name, 5_000) == 5_000
     crowd = RateLimits("memory://", 2, per_address=1.5)
     total = sum(spent(crowd, name, 5_000, ADDRESS, UserId(str(number))) for number in range(3))
-    assert total == 3 * allowed(name)
+    assert total == (3 * 2 if name in BY_MEMBER else 3) * allowed(name)
 
 
 def test_a_setting_replaces_a_default(moments: Moments) -> None:

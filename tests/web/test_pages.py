@@ -38,6 +38,27 @@ def test_absent_and_hidden_pages_are_one_page(visit: Visit) -> None:
     assert absent.data == private.data
 
 
+def test_whoever_is_kept_out_is_told_why(world: World, visit: Visit) -> None:
+    """The removed and the suspended get a page that says which, and nothing of the Space; the blocked find no page."""
+    ada, space_id = visit("ada"), visit("ada").start("A title of its own")
+    ada.post(f"/spaces/{space_id}/removals", {"user_id": world.user("grace"), "reason": "Selling things"})
+    world.identity.bar(world.user("alan"))
+    world.graph.block(world.user("tim"), world.user("ada"))
+    pages = {name: visit(name).page(f"/spaces/{space_id}") for name in ("grace", "alan", "tim", "linus")}
+    assert {name: page.status_code for name, page in pages.items()} == {
+        "grace": 403,
+        "alan": 403,
+        "tim": 404,
+        "linus": 200,
+    }
+    assert "You were removed from this Space" in pages["grace"].text
+    assert "Your account cannot take part right now." in pages["alan"].text
+    told = pages["grace"].text + pages["tim"].text
+    assert "A title of its own" not in told
+    assert "Selling things" not in told
+    assert "removed" not in pages["alan"].text
+
+
 def test_the_directory_lists_what_the_strip_shows(world: World, visit: Visit) -> None:
     """The directory shows live Spaces of people whom the viewer follows, and plain words when there are none."""
     world.graph.follow(world.user("grace"), world.user("ada"))

@@ -215,7 +215,9 @@ def test_every_form_of_a_page_does_what_its_button_says(world: World, visit: Vis
     path = f"/spaces/admin/spaces/{space_id}"
     done = []
     for action, user_id in (("freeze", ""), ("unfreeze", ""), ("warn", "2"), ("remove", "2"), ("lift_removal", "2")):
-        form = the_form(pam.page(path).text, action, user_id)
+        page = pam.page(path).text
+        assert ("suspend them in tests.world." in page) is (action != "unfreeze"), "said where freezing is offered"
+        form = the_form(page, action, user_id)
         sent = send(pam, form.pop("to"), {**form, "reason": "Because"})
         assert (sent.status_code, sent.headers["Location"]) == (303, f"{path}?done={action}"), action
         assert 'role="status"' in pam.page(sent.headers["Location"]).text
