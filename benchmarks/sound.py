@@ -22,7 +22,8 @@ _TAP_AT_ONCE = """(() => {
   const dock = document.querySelector('spaces-dock');
   const panel = document.querySelector('spaces-panel') ?? dock.shadowRoot.querySelector('spaces-panel');
   const timer = setInterval(() => {
-    const button = panel.shadowRoot.querySelector('[data-action=unmute]');
+    const roots = [panel.shadowRoot, panel.shadowRoot.querySelector('spaces-room-bar')?.shadowRoot];
+    const button = roots.map((root) => root?.querySelector('[data-action=unmute]')).find(Boolean);
     if (!button) return;
     clearInterval(timer);
     button.click();
