@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from ..errors import Conflict, Invalid, NotFound, WrongState
+from ..errors import Conflict, NotFound, WrongState
 from .ids import Identity, UserId
 from .space import InvitationState, Role, Seat, Space, SpeakRequest, require_live
+from .words import REASON, clean_words
 
 QUEUE = 200
 """More people than this waiting are a crowd, not a queue; the next one is asked to wait."""
@@ -138,9 +139,6 @@ def set_microphone(space: Space, user_id: UserId, *, is_open: bool) -> Space:
     return with_seat(space, replace(seat, is_muted=not is_open))
 
 
-MUTE_REASON = 280
-
-
 def mute(space: Space, user_id: UserId, by: UserId, reason: str) -> Space:
     """Return the Space with the member muted until the mute is lifted; they may not publish meanwhile.
 
@@ -148,8 +146,7 @@ def mute(space: Space, user_id: UserId, by: UserId, reason: str) -> Space:
     than 280 characters.
     """
     require_live(space)
-    if len(reason) > MUTE_REASON:
-        raise Invalid("reason_too_long", f"A reason has at most {MUTE_REASON} characters.", field="reason")
+    reason = clean_words(reason, REASON, "reason")
     seat = _seat(space, user_id)
     if seat.is_muted_by_host:
         return space

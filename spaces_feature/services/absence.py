@@ -70,7 +70,7 @@ class Absence:
                 give_up_place(self.seams, user_id, space.id, "left", unless_present=True)
         if quiet_since and now - max(quiet_since) > timedelta(seconds=config.stage_grace):
             _end(self.seams, space.id, EndReason.EMPTY)
-        _expire_words(self.seams, space, now)
+        _expire_waiting(self.seams, space, now)
 
     def _seen_at(self, space: Space, seat: Seat, stay: Stay | None, last: Stay | None) -> tuple[datetime, timedelta]:
         """When the member was seen last, and how long they may be quiet before that counts as lost."""
@@ -170,7 +170,7 @@ def _end(seams: Seams, space_id: SpaceId, reason: EndReason) -> None:
     change(seams, space_id, Deed(kind="ended"), rule)
 
 
-def _expire_words(seams: Seams, space: Space, now: datetime) -> None:
+def _expire_waiting(seams: Seams, space: Space, now: datetime) -> None:
     """Let requests and invitations go that waited too long: one request at a time, as the queue's events count."""
     life = timedelta(seconds=seams.config.request_life)
     for asked in space.requests:

@@ -11,7 +11,8 @@ from ..domain.ids import SpaceId, UserId
 from ..domain.roles import Action, require, require_above
 from ..domain.space import Space
 from ..domain.views import Json, iso
-from ..errors import Conflict, Forbidden, Invalid, NotFound
+from ..domain.words import REASON, clean_words
+from ..errors import Conflict, Forbidden, NotFound
 from .access import readable_space
 from .commands import command
 from .ledger import Removal
@@ -20,7 +21,6 @@ from .snapshots import profile_fields, pseudonym_fields
 from .stays import ANONYMOUS
 from .store import Stay, Work
 
-REASON = 280
 MOST_REMOVED = 5000
 """Removals that one Space can hold; they travel with its row."""
 
@@ -65,8 +65,7 @@ def remove(seams: Seams, user_id: UserId, space_id: SpaceId, member: str, reason
     Raises Invalid for a reason beyond 280 characters, Forbidden for somebody above the actor, NotFound for a pseudonym
     of nobody or of somebody who left: their place under their name would tell who it was.
     """
-    if len(reason) > REASON:
-        raise Invalid("reason_too_long", f"A reason has at most {REASON} characters.", field="reason")
+    reason = clean_words(reason, REASON, "reason")
     guest, stay = named(seams, space_id, member)
 
     def rule(space: Space, _: Relations, work: Work) -> Space:
