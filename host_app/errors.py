@@ -9,7 +9,10 @@ from werkzeug.exceptions import HTTPException
 WORDS = {
     404: ("Nothing here", "The page is gone, or it was never here."),
     403: ("Not for you", "This page belongs to somebody else."),
+    401: ("Sign in first", "This is for members of Plaza."),
     405: ("Not this way", "That page cannot be opened like this."),
+    410: ("Gone", "It was here for 24 hours, and they are over."),
+    413: ("Too large", "That is more than Plaza can take. Go back and choose a smaller file."),
     500: ("Plaza stumbled", "That is our fault. Try again in a moment."),
 }
 

@@ -17,7 +17,11 @@ from spaces_feature import Profile, Spaces, UserId
 from spaces_feature.integrations.flask_login import FlaskLoginIdentity
 from spaces_feature.integrations.follow_table import FollowTable
 
+from .cards import PostCards
+from .clock import now
+from .fleets.strip import FleetStrip
 from .models import Base, User, blocks, follows
+from .notices import Inbox
 from .page import csp_nonce
 
 db = SQLAlchemy(metadata=Base.metadata)
@@ -53,6 +57,10 @@ spaces = Spaces(
         follows.c.followed_id,
         blocks=(blocks.c.blocker_id, blocks.c.blocked_id),
     ),
+    strip_source=FleetStrip(db),
+    clock=now,
+    cards=PostCards(db),
+    notify=Inbox(db),
     csp_nonce=csp_nonce,
 )
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from flask import Flask
 
-from . import blueprints, errors, extensions, moderation, page
+from . import blueprints, errors, extensions, moderation, notices, page, push, voices
+from .fleets.command import fleets_command
 from .seed import seed_command
 from .settings import read_settings
 
@@ -17,8 +18,12 @@ def assemble(settings: Mapping[str, object]) -> Flask:
     app.config.update(read_settings(settings))
     extensions.init_app(app)
     moderation.init_app(app)
+    notices.init_app(app)
+    push.init_app(app)
+    voices.init_app(app)
     page.init_app(app)
     blueprints.init_app(app)
     errors.init_app(app)
     app.cli.add_command(seed_command)
+    app.cli.add_command(fleets_command)
     return app

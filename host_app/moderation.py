@@ -17,8 +17,14 @@ log = logging.getLogger(__name__)
 
 
 def look_again(*user_ids: int) -> None:
-    """Let running Spaces act at once on what was just committed about these members."""
+    """Let running Spaces act at once on what was just committed about these members; their strips may differ, too."""
     spaces.recheck([UserId(str(user_id)) for user_id in user_ids])
+    strips_changed(*user_ids)
+
+
+def strips_changed(*user_ids: int) -> None:
+    """Let the open pages of these members ask for their strips again, after a commit."""
+    spaces.strips_changed([UserId(str(user_id)) for user_id in user_ids])
 
 
 def note_report(app: Flask, report: Report) -> None:

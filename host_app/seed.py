@@ -1,4 +1,4 @@
-"""``flask --app host_app seed``: fill an empty Plaza with people, follows, posts and likes. Twice is once."""
+"""``flask --app host_app seed``: fill an empty Plaza with people, follows, posts, likes and fleets. Twice is once."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from flask.cli import with_appcontext
 from werkzeug.security import generate_password_hash
 
 from .extensions import db
+from .fleets.seeding import add_fleets
 from .models import Post, User, blocks, follows, likes, now
 from .people import BLOCKS, all_follows, read_people
 
@@ -33,6 +34,7 @@ def seed_command() -> None:
     db.session.execute(follows.insert(), [{"follower_id": ids[a], "followed_id": ids[b]} for a, b in all_follows()])
     db.session.execute(blocks.insert(), [{"blocker_id": ids[a], "blocked_id": ids[b]} for a, b in BLOCKS])
     count = _add_posts(ids)
+    add_fleets(ids)
     db.session.commit()
     click.echo(f"Seeded {len(ids)} people and {count} conversations.")
 

@@ -1,9 +1,12 @@
 """Where Plaza's configuration comes from: the environment, the keys of this installation, and what a demo needs.
 
-DEMO_DIR   where all state lives (default ``./.demo``): ``plaza.sqlite3`` and ``keys.json``
+DEMO_DIR   where all state lives (default ``./.demo``): ``plaza.sqlite3``, ``keys.json`` and ``pictures``
 PORT       where Plaza is served on 127.0.0.1 (default 8000)
 SFU_PORT   where browsers find LiveKit on 127.0.0.1 (default 7880)
 SPACES_*   any setting of the package, as JSON or plain text
+
+VAPID_PRIVATE_KEY   the key of Web Push, 32 bytes in base64url (default none: nobody is offered it)
+VAPID_CONTACT       whom push services may write to about it (default ``mailto:plaza@localhost``)
 """
 
 from __future__ import annotations
@@ -26,6 +29,14 @@ TOPICS = {
     "health": "Health",
     "sport": "Sport",
 }
+
+#: The push services that browsers bring along. Nothing else is ever called: members name the address.
+PUSH_SERVICES = (
+    "https://fcm.googleapis.com",
+    "https://updates.push.services.mozilla.com",
+    "https://*.push.apple.com",
+    "https://*.notify.windows.com",
+)
 
 
 class Keys(TypedDict):
@@ -54,9 +65,17 @@ def read_settings(given: Mapping[str, object]) -> dict[str, object]:
         # A document that Turbo keeps for hours must still be able to post.
         "WTF_CSRF_TIME_LIMIT": None,
         "SEND_FILE_MAX_AGE_DEFAULT": 3600,
+        "PICTURES_DIR": str(state / "pictures"),
+        # Far above what a picture may have: a form with one that is too large is read, and says so with its words kept.
+        "MAX_CONTENT_LENGTH": 64 * 1024 * 1024,
+        "VAPID_PRIVATE_KEY": os.environ.get("VAPID_PRIVATE_KEY", ""),
+        "VAPID_CONTACT": os.environ.get("VAPID_CONTACT", "mailto:plaza@localhost"),
+        "PUSH_SERVICES": PUSH_SERVICES,
         "SPACES_APP_NAME": "Plaza",
         "SPACES_BASE_TEMPLATE": "base.html",
         "SPACES_LIVEKIT_URL": f"ws://127.0.0.1:{sfu_port}",
+        "SPACES_SIGN_IN_URL": "/login?next={next}",
+        "SPACES_FLAGS": {"spaces.directory": True, "spaces.guests": True},
         "SPACES_RATE_LIMIT_FACTOR": 10,
         "SPACES_TOPICS": TOPICS,
     }

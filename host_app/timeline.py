@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
+from flask import current_app
+from markupsafe import Markup
 from sqlalchemy.orm import aliased, contains_eager
 
+from .blocking import hidden_from
 from .extensions import db
 from .models import Post, User, blocks, follows, likes
 
@@ -33,14 +37,6 @@ class Ties:
     is_blocked: bool
     follower_count: int
     followee_count: int
-
-
-def hidden_from(viewer_id: int) -> sa.CompoundSelect[int]:
-    """Select the ids of everyone with a block between them and the viewer, whoever set it."""
-    return sa.union_all(
-        sa.select(blocks.c.blocked_id).where(blocks.c.blocker_id == viewer_id),
-        sa.select(blocks.c.blocker_id).where(blocks.c.blocked_id == viewer_id),
-    )
 
 
 def home(viewer_id: int, before: int | None = None) -> list[PostCard]:
@@ -76,12 +72,12 @@ def one(viewer_id: int, post_id: int) -> PostCard | None:
 
 
 def suggestions(viewer_id: int, limit: int = 3) -> Sequence[User]:
-    """Return people whom the viewer does not follow yet, those with most followers first."""
+    """Return people whom the viewer does not follow yet: those who have hosted first, then those most followed."""
     circle = sa.select(follows.c.followed_id).where(follows.c.follower_id == viewer_id)
     fans = sa.select(sa.func.count()).where(follows.c.followed_id == User.id).scalar_subquery()
     # Nobody new can follow a protected member.
     found = _people(viewer_id).where(User.id != viewer_id, User.id.not_in(circle), User.is_protected.is_(False))
-    return db.session.scalars(found.order_by(fans.desc(), User.id).limit(limit)).all()
+    return db.session.scalars(found.order_by(User.hosted_count.desc(), fans.desc(), User.id).limit(limit)).all()
 
 
 def people(viewer_id: int, words: str = "", limit: int = 12) -> Sequence[User]:
@@ -124,6 +120,18 @@ def ties(viewer_id: int, user_id: int) -> Ties:
         )
     ).one()
     return Ties(*found)
+
+
+def attached(*lists: Sequence[PostCard]) -> Mapping[str, Markup]:
+    """Return the live cards of the Spaces that these posts carry, by id, drawn in one go."""
+    return cards_of({card.post.space_id for cards in lists for card in cards if card.post.space_id})
+
+
+def cards_of(space_ids: Collection[str]) -> Mapping[str, Markup]:
+    """Return the live cards of these Spaces, by id; one that the viewer may not know has a card without a name."""
+    draw: Any = current_app.jinja_env.globals["spaces_cards"]
+    cards: Mapping[str, Markup] = draw(sorted(space_ids)) if space_ids else {}
+    return cards
 
 
 def _people(viewer_id: int) -> sa.Select[User]:

@@ -11,12 +11,15 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from .cli_tokens import api_tokens, life_hooks
 from .domain.ids import RoomName
 from .errors import MediaError
 from .services.reconciling import Reconciler
 from .services.seams import Seams
 
 commands = AppGroup("spaces", help="Live audio rooms.")
+commands.add_command(api_tokens)
+commands.add_command(life_hooks)
 
 
 def _seams() -> Seams:

@@ -28,6 +28,11 @@ BOUNDS: Mapping[str, tuple[float, float, str]] = {
     "law_interval": (0.1, 3, "a block or a suspension counts within five seconds, the reconciler's pause included."),
     "reconcile_interval": (0.1, 2, "a block or a suspension counts within five seconds, the law's pause included."),
     "followees_ttl": (0, 60, "what is shown follows the host app within a minute."),
+    "profiles_ttl": (0, 60, "what is shown follows the host app within a minute."),
+    "schedule_days": (1, 365, "who is told of something in years has forgotten it."),
+    "upcoming_limit": (1, 1000, "somebody who may plan Spaces may plan one."),
+    "schedule_late": (60, A_DAY, "hosts are not always on time."),
+    "elsewhere_reports": (1, 1000, "with none nothing would be shown at all."),
     "rejoin_spread_ms": (0, 10_000, "0 lets all come back at once."),
     "rate_limit_factor": (0, 1000, "0 switches limits off."),
 }
@@ -52,6 +57,8 @@ class Config:
     base_template: str = ""
     #: What members call the host app ("Back to ..."). Empty: the Flask app's own name.
     app_name: str = ""
+    #: Where people sign in; ``{next}`` stands for the path that they come back to. Empty: our pages have no link there.
+    sign_in_url: str = ""
     #: Life of a join grant. LiveKit adds a leeway of 60 s of its own.
     grant_ttl: int = 60
     #: Deadline of one call to the SFU.
@@ -78,8 +85,16 @@ class Config:
     reconcile_interval: float = 1.0
     #: Run the reconciler inside the web process. False: run ``flask spaces reconcile`` beside it.
     reconcile_in_process: bool = True
-    #: How long what the host tells for display is remembered: whom a viewer follows, blocks, and profiles.
+    #: How long what the host tells for display is remembered: whom a viewer follows, and blocks.
     followees_ttl: float = 5.0
+    #: How long names and pictures are remembered.
+    profiles_ttl: float = 30.0
+    #: How many days ahead a Space may be planned.
+    schedule_days: int = 30
+    #: How many upcoming Spaces one host may have.
+    upcoming_limit: int = 10
+    #: A planned Space that has not begun this long after its time is over.
+    schedule_late: int = 3600
     #: Clients come back after a room moved spread over this many milliseconds per 100 participants.
     rejoin_spread_ms: int = 200
     #: Multiplies every rate limit; 10 for demos, 0 switches limits off (tests).
@@ -90,11 +105,17 @@ class Config:
     flags: Mapping[str, bool | int] = field(default_factory=dict)
     #: Topics members may choose, id to name.
     topics: Mapping[str, str] = field(default_factory=dict)
+    #: Words that no title may hold, not even written with lookalike letters; two words mean the two in a row.
+    blocked_words: tuple[str, ...] = ()
+    #: Members whose open reports keep a Space from being shown to people who do not follow anybody in it.
+    elsewhere_reports: int = 3
     #: How often one member may do something, by the names that the HTTP API lists, instead of the defaults:
     #: ``{"start": "5 per hour"}``.
     rate_limits: Mapping[str, str] = field(default_factory=dict)
     #: One address has a member's allowance this many times: an office or a campus shares one.
     rate_limit_per_address: float = 20.0
+    #: Who listens signed out, from one address: so many new guests within an hour.
+    guests_per_address: int = 20
     #: Sockets that one member may have open at once in one web process; whoever has more polls.
     sockets_per_member: int = 8
     #: Sockets that one address may have open at once in one web process.
@@ -147,6 +168,9 @@ def _contradictions(values: Mapping[str, object]) -> list[str]:
     prefix = str(values.get("url_prefix", "/spaces"))
     if not prefix.startswith("/") or prefix.endswith("/"):
         problems.append("SPACES_URL_PREFIX must start with a slash and not end with one.")
+    words = values.get("blocked_words", ())
+    if isinstance(words, tuple | list) and not all(isinstance(word, str) for word in words):
+        problems.append("SPACES_BLOCKED_WORDS must hold words only, each a string.")
     scope = str(values.get("block_scope", "hosts"))
     if scope not in SCOPES:
         problems.append(f"SPACES_BLOCK_SCOPE must be one of {', '.join(SCOPES)}, not {scope}.")
@@ -173,7 +197,13 @@ def _out_of_bounds(values: Mapping[str, object]) -> list[str]:
     return problems
 
 
-TYPES: dict[str, tuple[type, ...]] = {"str": (str,), "int": (int,), "float": (int, float), "bool": (bool,)}
+TYPES: dict[str, tuple[type, ...]] = {
+    "str": (str,),
+    "int": (int,),
+    "float": (int, float),
+    "bool": (bool,),
+    "tuple[str, ...]": (tuple, list),
+}
 
 
 def _wrong_types(values: Mapping[str, object]) -> list[str]:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,20 +23,23 @@ from .domain.ids import UserId
 from .errors import SetupError
 from .integrations.openfeature import OpenFeatureFlags
 from .minting import Mint
-from .ports import Identity, MediaServer, SocialGraph
+from .ports import Cards, Identity, MediaServer, Notify, SocialGraph, StripSource
 from .realtime.background import Background
 from .realtime.broadcaster import SocketBroadcaster
 from .realtime.messages import schemas
 from .realtime.namespace import SpacesNamespace
 from .realtime.socket_server import socket_problems
 from .realtime.watchers import Watchers
+from .services import nudging
 from .services.health import Health
 from .services.index import LiveIndex
 from .services.memory import HostMemory
 from .services.seams import Seams
 from .services.summons import Summons
 from .web.blueprint import make_blueprint
+from .web.cards import CardRenderer
 from .web.csrf import take_over
+from .web.guest import guest_of_cookie
 from .web.idempotency import Answers
 from .web.limits import limit_problems
 from .web.strip import StripRenderer
@@ -50,6 +54,7 @@ class AppState:
     seams: Seams
     background: Background
     write_revisions: Callable[[Any], list[Path]]
+    guest: Callable[[], UserId | None]
 
 
 def _utc_now() -> datetime:
@@ -61,8 +66,10 @@ class Spaces:
 
     ``db`` has ``.metadata`` and ``.session`` (Flask-SQLAlchemy as it is). ``socketio`` is the host's Flask-SocketIO
     server, or None for a host without sockets, whose pages then poll. ``identity`` and ``graph`` are the host's ports;
-    ``media`` replaces LiveKit. ``clock`` returns the present moment in UTC. ``csp_nonce`` returns the nonce of the
-    current response. Everything here is shared by all apps that this instance is initialised with.
+    ``strip_source`` adds its short-lived posts to the strip, ``cards`` lets its posts be pinned, ``notify`` takes
+    notices to members; each may be left out. ``media`` replaces LiveKit. ``clock`` returns the present moment in UTC.
+    ``csp_nonce`` returns the nonce of the current response. Everything here is shared by all apps that this instance is
+    initialised with.
     """
 
     def __init__(
@@ -72,6 +79,9 @@ class Spaces:
         *,
         identity: Identity,
         graph: SocialGraph,
+        strip_source: StripSource | None = None,
+        cards: Cards | None = None,
+        notify: Notify | None = None,
         media: MediaServer | None = None,
         clock: Callable[[], datetime] | None = None,
         csp_nonce: Callable[[], str] | None = None,
@@ -80,6 +90,9 @@ class Spaces:
         self._socketio = socketio
         self._identity = identity
         self._graph = graph
+        self._strip_source = strip_source
+        self._cards = cards
+        self._notify = notify
         self._media = media
         self._clock = clock or _utc_now
         self._csp_nonce = csp_nonce
@@ -98,11 +111,13 @@ class Spaces:
         broadcaster = SocketBroadcaster(self._socketio, config.url_prefix, self._watchers)
         seams = self._seams(app, config, broadcaster)
         background = Background(app, seams, self._socketio, secrets.token_hex(8))
-        app.extensions[KEY] = AppState(seams, background, _write_revisions)
+        app.extensions[KEY] = AppState(seams, background, _write_revisions, partial(guest_of_cookie, seams))
         blueprint = make_blueprint(seams, Answers(AnswerTable(self._db, self._tables), seams.clock), schemas())
         take_over(app, blueprint)
         app.register_blueprint(blueprint)
         app.cli.add_command(commands)
+        cards = CardRenderer(seams)
+        app.jinja_env.globals |= {"spaces_card": cards.one, "spaces_cards": cards.many}
         app.jinja_env.globals["spaces_strip"] = StripRenderer(seams, self._csp_nonce, self._socketio)
         if self._socketio is not None and not self._is_open(config.url_prefix):
             self._namespaces.add(config.url_prefix)
@@ -117,6 +132,19 @@ class Spaces:
         state: AppState = current_app.extensions[KEY]
         state.seams.summons.name([UserId(user_id) for user_id in user_ids])
         state.background.ensure()
+
+    def strips_changed(self, user_ids: Collection[UserId]) -> None:
+        """Tell these members' pages that their strips may differ: they followed, blocked or muted somebody.
+
+        Call it, within the app's context, after the commit. Without it their strips follow within half a minute.
+        """
+        state: AppState = current_app.extensions[KEY]
+        nudging.strips_of(state.seams, [UserId(user_id) for user_id in user_ids])
+
+    def items_changed(self, author_id: UserId) -> None:
+        """Tell followers' pages that a member posted, or took back, what ``strip_source`` shows; after the commit."""
+        state: AppState = current_app.extensions[KEY]
+        nudging.followers_of(state.seams, UserId(author_id))
 
     def _is_open(self, namespace: str) -> bool:
         """Whether the host's server has our namespace, or will have it; a server made anew for another app has none."""
@@ -136,10 +164,13 @@ class Spaces:
             ids=Mint(app.config["SECRET_KEY"]),
             clock=self._clock,
             index=LiveIndex(),
-            memory=HostMemory(self._identity, self._graph, self._clock, config.followees_ttl),
+            memory=HostMemory(self._identity, self._graph, self._clock, config.followees_ttl, config.profiles_ttl),
             health=Health(media, self._clock),
             summons=Summons(),
             app=app,
+            strip_source=self._strip_source,
+            cards=self._cards,
+            notify=self._notify,
         )
 
 

@@ -6,13 +6,13 @@ public contract in ``spaces_feature.testing`` which an adapter must pass; ours d
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
 from .domain.ids import Identity as MediaIdentity
-from .domain.ids import RoomName, UserId
+from .domain.ids import RoomName, SpaceId, UserId
 from .domain.media import JoinGrant, MediaFact, MediaParticipant, MediaRights, TokenClaims
 
 
@@ -91,6 +91,95 @@ class SocialGraph(Protocol):
 
     def blocks(self, user_id: UserId, others: Collection[UserId]) -> Blocks:
         """Return the blocks between the member and ``others``, both directions, in one query."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StripItem:
+    """One author's short-lived posts, as one entry of the strip. ``url`` opens them.
+
+    ``is_seen``: the viewer has seen all of them. ``posted_at`` is the newest one's; at ``expires_at`` (UTC) the last of
+    them is gone, and the entry with it.
+    """
+
+    id: str
+    user_id: UserId
+    is_seen: bool
+    posted_at: datetime
+    expires_at: datetime
+    url: str
+
+
+@runtime_checkable
+class StripSource(Protocol):
+    """What the host shows in the strip beside live Spaces. Asked like ``Identity``; ``now`` is UTC.
+
+    Only what the viewer may see, and nothing whose time is over at ``now``.
+    """
+
+    def items(self, viewer: UserId, followees: frozenset[UserId], now: datetime) -> Sequence[StripItem]:
+        """Return one item per author among the viewer and whom they follow, in one query."""
+        ...
+
+    def among(self, viewer: UserId, user_ids: Collection[UserId], now: datetime) -> Mapping[UserId, bool]:
+        """Return, for those of ``user_ids`` who have something, whether the viewer has seen all of it; one query."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One of the host app's posts, as it is shown pinned to a Space. ``at`` is when it was written, UTC."""
+
+    id: str
+    author_id: UserId
+    text: str
+    url: str
+    at: datetime
+
+
+@runtime_checkable
+class Cards(Protocol):
+    """The host app's posts. Asked like ``Identity``."""
+
+    def cards(self, ids: Collection[str], viewer: UserId | None) -> Mapping[str, Card]:
+        """Return those of these posts that the viewer may read (None: anybody), in one query."""
+        ...
+
+    def recent(self, author: UserId, limit: int) -> Sequence[Card]:
+        """Return the member's own latest posts, newest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What one member is told outside the page: in the host's inbox, by push, by mail.
+
+    ``id`` is the same whenever the same thing is told to the same member again. ``text`` is a sentence, ``url`` the
+    path of the Space. ``at`` (UTC) is when it began or is to begin.
+    """
+
+    id: str
+    kind: str
+    user_id: UserId
+    space_id: SpaceId
+    title: str
+    host_id: UserId
+    text: str
+    url: str
+    at: datetime
+
+
+@runtime_checkable
+class Notify(Protocol):
+    """Takes notices to members.
+
+    Called inside a transaction of ours on the host's session: what it writes there is committed with our note that it
+    was done, so each notice is written exactly once. A host that writes elsewhere may be called again with the same
+    ids. It does not commit, roll back or use the network; a mistake it raises takes the batch back, to be tried again.
+    """
+
+    def __call__(self, batch: Sequence[Notice]) -> None:
+        """Take at most 500 notices."""
         ...
 
 

@@ -8,7 +8,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required, logout_user
 from werkzeug.security import check_password_hash
 
+from .. import messages, notices_inbox
 from ..extensions import db
+from ..fleets import posting
 from ..models import Post, User, blocks, follows, likes, now
 from ..moderation import look_again
 
@@ -63,6 +65,9 @@ def _empty(user_id: int) -> None:
         db.session.execute(sa.delete(table).where(sa.or_(*(column == user_id for column in columns))))
     db.session.execute(sa.delete(likes).where(likes.c.user_id == user_id))
     db.session.execute(sa.delete(Post).where(Post.author_id == user_id))
+    posting.erase(user_id)
+    messages.erase(user_id)
+    notices_inbox.erase(user_id)
     # No form takes a tilde, so the name that this row must have is nobody's.
     gone = {"username": f"~{user_id}", "name": "Someone", "bio": "", "avatar": "", "password_hash": ""}
     marks = {"is_staff": False, "is_protected": False, "deleted_at": now()}

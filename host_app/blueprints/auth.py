@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -14,6 +13,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 from ..extensions import db
 from ..models import NAME_LENGTH, USERNAME_LENGTH, User
+from ..paths import inside
 from ..people import MEMBERS
 
 blueprint = Blueprint("auth", __name__)
@@ -29,7 +29,7 @@ def login() -> ResponseReturnValue:
     """Show the sign-in page."""
     if current_user.is_authenticated:
         return redirect(url_for("feed.home"))
-    return _door(next=_inside(request.args.get("next")))
+    return _door(next=inside(request.args.get("next")))
 
 
 @blueprint.post("/login")
@@ -39,7 +39,7 @@ def sign_in() -> ResponseReturnValue:
     password = request.form.get("password", "")
     user = db.session.scalar(sa.select(User).where(User.username == username))
     known = check_password_hash(user.password_hash if user else NOBODYS_HASH, password)
-    going_to = _inside(request.form.get("next"))
+    going_to = inside(request.form.get("next"))
     if user is None or not known:
         problem = "User name and password do not belong together."
     elif not login_user(user, remember=True):
@@ -96,11 +96,3 @@ def _problem(username: str, name: str, password: str) -> str:
     if len(password) < PASSWORD_LENGTH:
         return f"A password takes at least {PASSWORD_LENGTH} characters."
     return ""
-
-
-def _inside(target: str | None) -> str:
-    """Return a target on this site, empty for none or for one that leads away."""
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
-        return ""
-    parts = urlsplit(target)
-    return "" if parts.scheme or parts.netloc else target

@@ -17,10 +17,12 @@ def explore() -> ResponseReturnValue:
     """Show people and posts; with ``q``, those that match."""
     words = " ".join(request.args.get("q", "").split())[:80]
     found = timeline.people(current_user.id, words)
+    cards = timeline.around(current_user.id, words)
     return render_template(
         "explore.html",
         words=words,
         people=found,
         followed=timeline.followed_among(current_user.id, found),
-        cards=timeline.around(current_user.id, words),
+        cards=cards,
+        attached=timeline.attached(cards),
     )

@@ -17,6 +17,7 @@ from ..streams import stream_or_back
 
 blueprint = Blueprint("feed", __name__)
 
+SPACE_ID = re.compile(r"[0-9A-Za-z]{13}")
 SPACE_LINK = re.compile(r"(?:https?://[^\s/]+)?/spaces/([0-9A-Za-z]{13})(?![0-9A-Za-z])")
 #: Fewer posts than this from one's own circle, and the page goes on with those of everybody else.
 QUIET = 8
@@ -33,6 +34,7 @@ def home() -> ResponseReturnValue:
         "home.html",
         cards=cards,
         more=more,
+        attached=timeline.attached(cards, more),
         before=before,
         has_older=len(cards) == timeline.PAGE,
         suggestions=timeline.suggestions(current_user.id),
@@ -42,25 +44,31 @@ def home() -> ResponseReturnValue:
 @blueprint.get("/write")
 @login_required  # type: ignore[untyped-decorator]
 def write() -> ResponseReturnValue:
-    """Show an empty page to write on; a link to a Space may be brought along as ``space``."""
-    return render_template("write.html", space_id=request.args.get("space", ""))
+    """Show an empty page to write on; a Space may be brought along as ``space``."""
+    return _page_to_write_on(request.args.get("space", ""))
 
 
 @blueprint.post("/posts")
 @login_required  # type: ignore[untyped-decorator]
 def publish() -> ResponseReturnValue:
-    """Publish a post, or a reply with ``reply_to``."""
+    """Publish a post, or a reply with ``reply_to``; with the Space ``space``, or with one whose link is in the text."""
     text = request.form.get("text", "").replace("\r\n", "\n").strip()
     reply_to = request.form.get("reply_to", type=int)
+    brought = request.form.get("space", "")
+    if SPACE_ID.fullmatch(brought):
+        text = text or "Listen in."
+    else:
+        brought = ""
     if not 1 <= len(text) <= POST_LENGTH:
         problem = f"A post takes 1 to {POST_LENGTH} characters."
-        return render_template("write.html", problem=problem, text=text, reply_to=reply_to), 422
+        return _page_to_write_on(brought, problem=problem, text=text, reply_to=reply_to), 422
     if reply_to is not None and timeline.one(current_user.id, reply_to) is None:
         abort(404)
-    link = SPACE_LINK.search(text)
+    link = None if brought else SPACE_LINK.search(text)
     if link:
         text = SPACE_LINK.sub("", text, count=1).strip() or "Listen in."
-    db.session.add(Post(author_id=current_user.id, text=text, reply_to_id=reply_to, space_id=link[1] if link else None))
+        brought = link[1]
+    db.session.add(Post(author_id=current_user.id, text=text, reply_to_id=reply_to, space_id=brought or None))
     db.session.commit()
     return redirect(url_for("feed.post", post_id=reply_to) if reply_to else url_for("feed.home"), 303)
 
@@ -70,10 +78,12 @@ def publish() -> ResponseReturnValue:
 def post(post_id: int) -> ResponseReturnValue:
     """Show one post and what was answered."""
     card = timeline.one(current_user.id, post_id) or abort(404)
+    replies = timeline.replies(current_user.id, post_id)
     return render_template(
         "post.html",
         card=card,
-        replies=timeline.replies(current_user.id, post_id),
+        replies=replies,
+        attached=timeline.attached([card], replies),
         suggestions=timeline.suggestions(current_user.id),
     )
 
@@ -101,3 +111,9 @@ def unlike(post_id: int) -> ResponseReturnValue:
     db.session.execute(sa.delete(likes).where(likes.c.user_id == current_user.id, likes.c.post_id == post_id))
     db.session.commit()
     return stream_or_back("streams/like.html", card=timeline.one(current_user.id, post_id))
+
+
+def _page_to_write_on(space_id: str, **context: object) -> str:
+    known = [space_id] if SPACE_ID.fullmatch(space_id) else []
+    cards = timeline.cards_of(known)
+    return render_template("write.html", space_id="".join(known), space_card=cards.get(space_id), **context)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from .. import timeline
 from ..extensions import db
 from ..models import User, blocks, follows
-from ..moderation import look_again
+from ..moderation import look_again, strips_changed
 from ..streams import stream_or_back
 
 blueprint = Blueprint("profiles", __name__, url_prefix="/@<username>")
@@ -22,11 +22,13 @@ blueprint = Blueprint("profiles", __name__, url_prefix="/@<username>")
 def profile(username: str) -> ResponseReturnValue:
     """Show a member and their posts."""
     user = a_member(username)
+    cards = timeline.by_author(current_user.id, user.id)
     return render_template(
         "profile.html",
         user=user,
         ties=timeline.ties(current_user.id, user.id),
-        cards=timeline.by_author(current_user.id, user.id),
+        cards=cards,
+        attached=timeline.attached(cards),
         suggestions=timeline.suggestions(current_user.id),
     )
 
@@ -40,6 +42,7 @@ def follow(username: str) -> ResponseReturnValue:
     if ties.blocks or ties.is_blocked or (user.is_protected and not ties.follows):
         abort(403)
     _insert(follows, follower_id=current_user.id, followed_id=user.id)
+    strips_changed(current_user.id)
     return stream_or_back("streams/follow.html", user=user, is_followed=True)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -17,12 +17,16 @@ from ..domain.ids import RoomName, SpaceId, UserId, space_of
 from ..domain.space import Seat, Space, State
 from ..errors import Conflict
 from . import rows
+from .agenda import AgendaRows
 from .bookkeeping import Bookkeeping
+from .deadline import within
+from .grams import GramRows
 from .ledger import LedgerRows
 from .passing import committing
 from .speech import Speech
 from .stays import Stays
 from .tables import Tables
+from .x_rows import OutsideRows
 
 
 class Database(Protocol):
@@ -97,7 +101,7 @@ def _savepoint(session: Session, clause: Table) -> Iterator[None]:
         savepoint.commit()
 
 
-class SqlWork(Stays, Speech, LedgerRows, Bookkeeping):
+class SqlWork(Stays, Speech, LedgerRows, GramRows, OutsideRows, AgendaRows, Bookkeeping):
     """One transaction on the host's session."""
 
     def __init__(self, session: Session, tables: Tables) -> None:
@@ -242,6 +246,10 @@ class SqlWork(Stays, Speech, LedgerRows, Bookkeeping):
             self._session.execute(
                 insert(table), [{**rows.invitation_row(after.id, one), "invited_in": after.version} for one in fresh]
             )
+
+    def within(self, seconds: float) -> AbstractContextManager[None]:
+        """Let statements inside the block fail that take longer."""
+        return within(self._session.connection(bind_arguments={"clause": self._tables.space}), seconds)
 
     def abandon(self) -> None:
         """Roll back."""

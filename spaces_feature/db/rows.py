@@ -70,6 +70,9 @@ def space_row(space: Space) -> dict[str, Any]:
         "removed_by_staff": json.dumps(sorted(space.removed_by_staff)),
         "is_frozen": space.is_frozen,
         "end_reason": str(space.end_reason) if space.end_reason else None,
+        "cover": space.cover or None,
+        "allows_guests": space.allows_guests,
+        "cards": json.dumps(space.cards),
     }
 
 
@@ -107,12 +110,15 @@ def space_value(row: Row, seats: Iterable[Row], requests: Iterable[Row], invitat
         invitations=tuple(
             invitation_value(one) for one in sorted(invitations, key=lambda one: (one["invited_in"], one["user_id"]))
         ),
-        spoke=tuple(UserId(seat["user_id"]) for seat in seats if seat["first_seated_in"] > 1),
+        spoke=tuple(UserId(seat["user_id"]) for seat in seats if seat["user_id"] != row["creator_id"]),
         removed=frozenset(json.loads(row["removed"])),
         removed_as=frozenset(json.loads(row["removed_as"])),
         removed_by_staff=frozenset(json.loads(row["removed_by_staff"])),
         is_frozen=row["is_frozen"],
         end_reason=EndReason(row["end_reason"]) if row["end_reason"] else None,
+        cover=row["cover"] or "",
+        allows_guests=row["allows_guests"],
+        cards=tuple(json.loads(row["cards"])),
     )
 
 

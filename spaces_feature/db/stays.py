@@ -112,6 +112,15 @@ class Stays:
         )
         return {SpaceId(space_id): count for space_id, count in counted}
 
+    def listed_listeners(self) -> dict[SpaceId, frozenset[UserId]]:
+        """Return who is present and lets their followers see it, by Space."""
+        stay = self._tables.stay
+        listed = select(stay.c.space_id, stay.c.user_id).where(stay.c.left_at.is_(None), stay.c.is_listed)
+        found: dict[SpaceId, set[UserId]] = {}
+        for space_id, user_id in self._session.execute(listed):
+            found.setdefault(SpaceId(space_id), set()).add(UserId(user_id))
+        return {space_id: frozenset(people) for space_id, people in found.items()}
+
     def participants(
         self, space_id: SpaceId, *, after: tuple[datetime, str] | None, limit: int, with_unlisted: bool
     ) -> list[Stay]:

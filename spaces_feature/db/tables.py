@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import conv
 
-from . import law_tables
+from . import discovery_tables, law_tables
 from .law_tables import REASON, USER_ID, space_key
 
 
@@ -50,6 +50,13 @@ class Tables:
     audit: Table
     speech: Table
     preference: Table
+    reminder: Table
+    bell: Table
+    task: Table
+    gram: Table
+    api_token: Table
+    hook: Table
+    delivery: Table
 
 
 def build_tables(metadata: MetaData) -> Tables:
@@ -72,6 +79,13 @@ def build_tables(metadata: MetaData) -> Tables:
         audit=law_tables.audit(metadata),
         speech=law_tables.speech(metadata),
         preference=law_tables.preference(metadata),
+        reminder=discovery_tables.reminder(metadata),
+        bell=discovery_tables.bell(metadata),
+        task=discovery_tables.task(metadata),
+        gram=discovery_tables.gram(metadata),
+        api_token=discovery_tables.api_token(metadata),
+        hook=discovery_tables.hook(metadata),
+        delivery=discovery_tables.delivery(metadata),
     )
 
 
@@ -104,12 +118,18 @@ def _space(metadata: MetaData) -> Table:
         Column("removed_by_staff", Text, nullable=False, server_default="[]"),
         Column("is_frozen", Boolean, nullable=False, server_default=false()),
         Column("end_reason", String(16)),
+        Column("cover", String(16)),
+        Column("allows_guests", Boolean, nullable=False, server_default=false()),
+        Column("cards", Text, nullable=False, server_default="[]"),
         PrimaryKeyConstraint("id", name=conv("pk_spaces_space")),
         UniqueConstraint("room", name=conv("uq_spaces_space_room")),
     )
     live = text("state = 'live'")
     Index(conv("uq_spaces_space_live_host"), table.c.host_id, unique=True, sqlite_where=live, postgresql_where=live)
     Index(conv("ix_spaces_space_live"), table.c.started_at, sqlite_where=live, postgresql_where=live)
+    planned = text("state = 'scheduled'")
+    for name, column in (("scheduled", table.c.scheduled_start), ("scheduled_host", table.c.host_id)):
+        Index(conv(f"ix_spaces_space_{name}"), column, sqlite_where=planned, postgresql_where=planned)
     return table
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ..errors import Forbidden, NotFound
-from .ids import UserId
+from .ids import UserId, is_guest
 from .space import Audience, Role, Space, Speak
 
 
@@ -33,7 +33,7 @@ def blocking(space: Space, scope: BlockScope) -> frozenset[UserId]:
 
 @dataclass(frozen=True, slots=True)
 class Relations:
-    """How a viewer stands to the people of one Space.
+    """How a viewer stands to the people of one Space. ``is_open_to_guests``: flags let its host have guests.
 
     ``is_blocked``: there is a block, in either direction, with one of ``blocking``. ``blocked``: whom of the stage the
     viewer blocked. ``is_host_protected``: the host's account is open to its followers only. ``is_inside``: they have a
@@ -47,21 +47,64 @@ class Relations:
     is_inside: bool = False
     is_barred: bool = False
     is_host_protected: bool = False
+    is_open_to_guests: bool = False
     blocked: frozenset[UserId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """How one viewer stands to everybody who matters to a list of Spaces; ``viewer`` is None for who is signed out.
+
+    ``blocked``: with whom there is a block, in either direction. ``protected``: whose account is open to followers
+    only. ``followed_by``: who follows the viewer. The sets need only be right for the people of the Spaces asked about.
+    """
+
+    viewer: UserId | None
+    followees: frozenset[UserId] = frozenset()
+    blocked: frozenset[UserId] = frozenset()
+    protected: frozenset[UserId] = frozenset()
+    followed_by: frozenset[UserId] = frozenset()
+    is_barred: bool = False
+
+
+def may_see(space: Space, circle: Circle, scope: BlockScope) -> bool:
+    """Whether the Space may be shown to the viewer in any list, card or message.
+
+    Who was removed, or is barred from taking part, is shown nothing; who is signed out, what is for everyone.
+    """
+    if circle.is_barred or circle.viewer in space.removed:
+        return False
+    relations = Relations(
+        follows_host=space.host_id in circle.followees,
+        is_followed_by_host=space.host_id in circle.followed_by,
+        is_blocked=not circle.blocked.isdisjoint(blocking(space, scope) - {circle.viewer}),
+        is_blocked_with_host=space.host_id in circle.blocked,
+        is_host_protected=space.host_id in circle.protected,
+    )
+    return may_know(space, circle.viewer, relations)
+
+
+def welcomes_guests(space: Space, relations: Relations) -> bool:
+    """Whether people may listen signed out: flags and host allow it, and anybody may know the Space."""
+    is_public = space.audience is Audience.EVERYONE and not relations.is_host_protected
+    return is_public and space.allows_guests and relations.is_open_to_guests
 
 
 def may_know(space: Space, viewer: UserId | None, relations: Relations) -> bool:
     """Whether the viewer may learn that the Space exists. Its host always may, a co-host unless blocked with the host.
 
     Who is on stage, inside or a guest may, whatever the audience, unless a block counts. The Space of a
-    protected account is for its followers, whatever it says.
+    protected account is for its followers, whatever it says. Who listens signed out has no more than that: being
+    inside keeps no guest in.
     """
+    if is_guest(viewer):
+        return welcomes_guests(space, relations)
     role = space.role_of(viewer)
     if role is Role.HOST:
         return True
     if relations.is_blocked_with_host if role is Role.COHOST else relations.is_blocked:
         return False
-    if role is not Role.LISTENER or relations.is_inside or _is_guest(space, viewer):
+    if role is not Role.LISTENER or relations.is_inside or _was_asked_up(space, viewer):
         return True
     if relations.is_host_protected and not relations.follows_host:
         return False
@@ -76,7 +119,7 @@ def may_know(space: Space, viewer: UserId | None, relations: Relations) -> bool:
             return False
 
 
-def _is_guest(space: Space, viewer: UserId | None) -> bool:
+def _was_asked_up(space: Space, viewer: UserId | None) -> bool:
     """Whether they were invited to the stage; saying no to that is no saying no to listening."""
     return any(one.user_id == viewer for one in space.invitations)
 

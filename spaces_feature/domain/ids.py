@@ -17,12 +17,23 @@ Identity = NewType("Identity", str)
 """Who somebody is at the SFU: a keyed hash of room and user id, different in every room."""
 
 SPACE_ID_LENGTH = 13
+GUEST = "guest:"
+"""How the ids begin of those who listen signed out. The host app is never asked about one."""
+GUEST_LENGTH = 22
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
 def space_of(room: RoomName) -> SpaceId:
     """The Space whose room has this name, if it is one of ours at all."""
     return SpaceId(room.partition("-")[0])
+
+
+def is_guest(user_id: str | None) -> bool:
+    """Whether this is no member: ``guest:`` and 22 random base62 characters, for who listens signed out."""
+    if user_id is None or not user_id.startswith(GUEST):
+        return False
+    rest = user_id.removeprefix(GUEST)
+    return len(rest) == GUEST_LENGTH and all(character in BASE62 for character in rest)
 
 
 def is_space_id(text: str) -> bool:

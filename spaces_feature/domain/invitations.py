@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from ..errors import Conflict, NotFound
 from .ids import Identity, UserId
-from .space import Invitation, InvitationState, Role, Seat, Space, require_live
+from .space import Invitation, InvitationState, Role, Seat, Space, State, require_live, require_state
 from .stage import frozen, seated
 
 PENDING = 50
@@ -32,7 +32,7 @@ def invite(space: Space, guest: UserId, role: Role, by: UserId, now: datetime, p
     A pending invitation to the same role stays as it is; one to another role is replaced. Raises Conflict for somebody
     who has the role or waits in the queue to speak, who was removed, or who declined lately (data ``again_at``).
     """
-    require_live(space)
+    require_state(space, State.LIVE, State.SCHEDULED)
     if space.is_frozen:
         raise frozen(space)
     _require_open_to(space, guest, role)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .views import ViewerClass
+from .views import ViewerClass, own_permissions
 
 Json = dict[str, Any]
 
@@ -36,7 +36,7 @@ def apply_event(copy: Json, event: Json) -> Json | None:
     space = {**copy["space"], **data.get("space", {}), "version": event["version"]}
     me = dict(copy["me"])
     if me["role"] in data.get("permissions", {}):
-        me["permissions"] = data["permissions"][me["role"]]
+        me["permissions"] = own_permissions(me["user_id"], data["permissions"][me["role"]])
     left = data.get("queue", {}).get("left")
     if me["request"] and left is not None and left < me["request"]["position"]:
         me["request"] = {**me["request"], "position": me["request"]["position"] - 1}

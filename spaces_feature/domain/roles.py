@@ -28,6 +28,10 @@ class Action(StrEnum):
     REMOVE = "remove"
     EDIT = "edit"
     END = "end"
+    PIN = "pin"
+    START = "start"
+    CANCEL = "cancel"
+    REMIND = "remind"
     HAND_OVER = "hand_over"
     NAME_COHOSTS = "name_cohosts"
     SEE_REPORTS = "see_reports"
@@ -54,7 +58,9 @@ _RUN = _LISTEN | {
     Action.MUTE_ALL,
     Action.REMOVE,
     Action.EDIT,
+    Action.PIN,
 }
+_PLAN = frozenset({Action.START, Action.EDIT, Action.CANCEL, Action.NAME_COHOSTS, Action.PIN})
 
 TABLE: dict[Role | Standing, frozenset[Action]] = {
     Role.HOST: _RUN | {Action.END, Action.HAND_OVER, Action.NAME_COHOSTS},
@@ -67,22 +73,29 @@ TABLE: dict[Role | Standing, frozenset[Action]] = {
         {Action.SEE_REPORTS, Action.WARN, Action.REMOVE, Action.FREEZE, Action.END, Action.SEE_AUDIT}
     ),
 }
-"""What each role may do in a live Space, and what each standing adds. In any other state members may do nothing."""
+"""What each role may do in a live Space, and what each standing adds."""
+
+TABLES: dict[State, dict[Role, frozenset[Action]]] = {
+    State.LIVE: {role: TABLE[role] for role in Role},
+    State.SCHEDULED: {role: _PLAN if role is Role.HOST else frozenset({Action.REMIND, Action.REPORT}) for role in Role},
+}
+"""What each role may do in each state. In one that is not here members may do nothing."""
 
 
 def permissions(role: Role, state: State, *, is_waiting: bool = False) -> list[str]:
     """The names of what the role may do now, sorted. Who waits in the queue may withdraw, others may ask."""
-    if state is not State.LIVE:
+    if state not in TABLES:
         return []
     absent = Action.ASK_TO_SPEAK if is_waiting else Action.WITHDRAW
-    return sorted(str(action) for action in TABLE[role] - {absent})
+    return sorted(str(action) for action in TABLES[state][role] - {absent})
 
 
 def require(space: Space, user_id: UserId, action: Action) -> None:
     """Raise Forbidden, saying whose it is to do, unless the member's role in this very Space has the action."""
     role = space.role_of(user_id)
-    if action not in TABLE[role]:
-        who = " or ".join(str(other) for other in Role if action in TABLE[other])
+    table = TABLES.get(space.state, TABLES[State.LIVE])
+    if action not in table[role]:
+        who = " or ".join(str(other) for other in Role if action in table[other])
         raise Forbidden(
             sentence="You may not do this in this Space.",
             way_on=f"It is for: {who}.",

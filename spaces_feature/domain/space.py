@@ -7,12 +7,14 @@ An unchanged Space returned means that there was nothing to do (a repeated comma
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from ..errors import Invalid, WrongState
 from .ids import Identity, RoomName, SpaceId, UserId
+from .lookalikes import holds_blocked
 from .words import is_control
 
 TITLE_LENGTH = 70
@@ -56,12 +58,17 @@ class Speak(StrEnum):
 
 
 class EndReason(StrEnum):
-    """Why a Space ended: its host ended it, or was gone too long, or staff did, or nobody was left on stage."""
+    """Why a Space ended: its host ended it, or was gone too long, or staff did, or nobody was left on stage.
+
+    Of one that never began: its host canceled it, or let its time go by.
+    """
 
     HOST = "host"
     HOST_GONE = "host_gone"
     STAFF = "staff"
     EMPTY = "empty"
+    CANCELED = "canceled"
+    EXPIRED = "expired"
 
 
 class InvitationState(StrEnum):
@@ -129,6 +136,8 @@ class Space:
     ``removed`` are those who may not come back, ``removed_by_staff`` whom of them staff removed. ``removed_as`` are the
     names under which those who run the Space know of it, user ids and pseudonyms: of whom they removed without knowing
     who it was they must not learn it.
+
+    ``cover`` is one of ``schedule.COVERS`` or empty; ``cards`` are ids of the host app's posts, pinned.
     """
 
     id: SpaceId
@@ -161,15 +170,20 @@ class Space:
     removed_by_staff: frozenset[UserId] = frozenset()
     is_frozen: bool = False
     end_reason: EndReason | None = None
+    cover: str = ""
+    allows_guests: bool = False
+    cards: tuple[str, ...] = ()
 
     def seat_of(self, user_id: UserId | None) -> Seat | None:
         """The member's seat, or None for who is not on stage."""
         return next((seat for seat in self.seats if seat.user_id == user_id), None)
 
     def role_of(self, user_id: UserId | None) -> Role:
-        """The member's role; whoever has no seat is a listener."""
+        """The member's role; whoever has no seat is a listener. Before the start nobody sits, and the host is host."""
         seat = self.seat_of(user_id)
-        return seat.role if seat else Role.LISTENER
+        if seat is not None:
+            return seat.role
+        return Role.HOST if self.started_at is None and user_id == self.host_id else Role.LISTENER
 
     def place_in_queue(self, user_id: UserId | None) -> int | None:
         """1 for who is next, None for who did not ask."""
@@ -184,6 +198,8 @@ class Space:
     @property
     def host_ids(self) -> tuple[UserId, ...]:
         """Host, then co-hosts."""
+        if self.started_at is None:
+            return (self.host_id,)
         return tuple(seat.user_id for seat in self.seats if seat.role in (Role.HOST, Role.COHOST))
 
     @property
@@ -199,11 +215,11 @@ class Space:
         )
 
 
-def clean_title(text: str) -> str:
+def clean_title(text: str, blocked: Collection[str] = ()) -> str:
     """Return ``text`` as a title: NFC, zero-width blanks dropped, runs of white space folded, trimmed.
 
-    Raises Invalid when nothing visible is left, more than 70 characters are, or it carries control or bidi-override
-    characters.
+    Raises Invalid when nothing visible is left, more than 70 characters are, it carries control or bidi-override
+    characters, or one of the ``blocked`` words in any guise (``title_not_allowed``).
     """
     # Dropped first: a blank between a letter and its accent would keep them from composing.
     text = unicodedata.normalize("NFC", text.translate({0x200B: None, 0x2060: None, 0xFEFF: None}))
@@ -220,6 +236,8 @@ def clean_title(text: str) -> str:
             field="title",
             limit=TITLE_LENGTH,
         )
+    if holds_blocked(title, blocked):
+        raise Invalid("title_not_allowed", "This title is not allowed here.", "Choose other words.", field="title")
     return title
 
 
@@ -240,11 +258,17 @@ def clean_topics(topic_ids: tuple[str, ...], known: frozenset[str]) -> tuple[str
 
 def require_live(space: Space) -> None:
     """Raise WrongState, with the state, unless the Space is live."""
-    if space.state is not State.LIVE:
+    require_state(space, State.LIVE)
+
+
+def require_state(space: Space, *states: State) -> None:
+    """Raise WrongState, with the state, unless the Space is in one of these."""
+    if space.state not in states:
         sentence = {
             State.ENDED: "This Space has ended.",
             State.SCHEDULED: "This Space has not started yet.",
             State.CANCELED: "This Space was canceled.",
+            State.LIVE: "This Space is live already.",
         }[space.state]
         raise WrongState(sentence=sentence, way_on="See who is talking now.", state=str(space.state))
 

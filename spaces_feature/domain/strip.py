@@ -6,12 +6,16 @@ people are there; then the most recently started.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
-from .ids import UserId
-from .space import Space
+from .admission import BlockScope, Circle, may_see
+from .ids import SpaceId, UserId
+from .space import Space, State
+
+Listeners = Mapping[SpaceId, frozenset[UserId]]
+"""Who is in the audience of each Space and lets their followers see it."""
 
 
 class Tie(IntEnum):
@@ -38,21 +42,35 @@ class Entry:
         return tuple(dict.fromkeys((*self.followed[:1], *stage, *self.followed)))
 
 
-def entry_for(
-    space: Space,
-    followees: frozenset[UserId],
-    listeners: frozenset[UserId] = frozenset(),
-    *,
-    viewer: UserId | None = None,
-) -> Entry | None:
-    """Return the viewer's entry for one live Space, None when it is not theirs and nobody they follow is there.
+def strip(spaces: Iterable[Space], circle: Circle, scope: BlockScope, listeners: Listeners) -> list[Entry]:
+    """Return the viewer's entries in the order of the strip: only what they may see, and only where they have a tie."""
+    entries = tied(spaces, circle, listeners)
+    return ranked(entry for entry in entries if may_see(entry.space, circle, scope))
 
-    ``listeners`` are those in the audience who share with their followers that they listen.
+
+def tied(spaces: Iterable[Space], circle: Circle, listeners: Listeners) -> list[Entry]:
+    """Return the entries that the viewer has a tie to, before it is asked whether they may see them.
+
+    Of ``circle`` only the viewer and whom they follow are looked at: these are the Spaces to ask about the rest for.
     """
+    none: frozenset[UserId] = frozenset()
+    return [
+        entry
+        for space in spaces
+        if (entry := _entry(space, circle.viewer, circle.followees, listeners.get(space.id, none)))
+    ]
+
+
+def _entry(
+    space: Space, viewer: UserId | None, followees: frozenset[UserId], listeners: frozenset[UserId]
+) -> Entry | None:
+    if space.state is not State.LIVE or viewer is None:
+        return None
     if space.host_id == viewer:
         return Entry(space, Tie.OWN, (space.host_id,))
     on_stage = [seat.user_id for seat in space.seats if seat.user_id in followees]
-    listening = sorted((listeners & followees) - set(on_stage))
+    small, large = sorted((listeners, followees), key=len)
+    listening = sorted(one for one in small if one in large and one not in on_stage)
     followed = (*on_stage, *listening)
     if not followed:
         return None

@@ -13,8 +13,8 @@ from enum import StrEnum
 from typing import Any
 
 from .hosts import successor_of
-from .ids import UserId
-from .roles import permissions
+from .ids import UserId, is_guest
+from .roles import Action, permissions
 from .space import Invitation, InvitationState, Role, Seat, Space, State
 
 Json = dict[str, Any]
@@ -84,6 +84,9 @@ def space_fields(space: Space) -> Json:
         "is_frozen": space.is_frozen,
         "host_lost": _host_lost(space),
         "end_reason": str(space.end_reason) if space.end_reason else None,
+        "cover": space.cover,
+        "allows_guests": space.allows_guests,
+        "card_ids": list(space.cards),
     }
 
 
@@ -152,8 +155,15 @@ def own_place(space: Space, user_id: UserId | None) -> Json:
         "role": str(role),
         "request": {"state": "pending", "position": place} if place else None,
         **_between_us(space, user_id),
-        "permissions": permissions(role, space.state, is_waiting=place is not None) if user_id is not None else [],
+        "permissions": own_permissions(user_id, permissions(role, space.state, is_waiting=place is not None)),
     }
+
+
+def own_permissions(user_id: UserId | None, of_role: list[str]) -> list[str]:
+    """What a viewer may do of all that their role may: for a guest there is nothing but listening."""
+    if user_id is None:
+        return []
+    return [action for action in of_role if action == Action.LISTEN] if is_guest(user_id) else of_role
 
 
 def _between_us(space: Space, user_id: UserId | None) -> Json:

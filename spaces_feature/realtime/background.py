@@ -1,4 +1,4 @@
-"""The loops of a web process: pulse and backlog each second, the reconciler. Our first request starts them.
+"""The loops of a web process: pulse, backlog and hooks each second, the reconciler. Our first request starts them.
 
 Nothing starts at import or at ``init_app``: a command line or a forking server would inherit threads that are dead.
 """
@@ -14,6 +14,8 @@ from typing import Any
 
 from flask import Flask
 
+from ..services.hooks import Post, deliver_due
+from ..services.notifying import do_what_is_due
 from ..services.pulse import Pulse
 from ..services.reconciling import Reconciler
 from ..services.seams import Seams
@@ -23,6 +25,7 @@ from .lines import Lines
 log = logging.getLogger(__name__)
 
 PULSE = 1.0
+HOOKS = 1.0
 LOOK = 0.2
 """Seconds between two looks at the SFU: it may die and come back between two rounds, and sound must follow at once."""
 
@@ -44,13 +47,17 @@ class Rounds:
 
 
 class Background:
-    """Starts the loops once per process, in the concurrency of the host's Socket.IO server."""
+    """Starts the loops once per process, in the concurrency of the host's Socket.IO server.
 
-    def __init__(self, app: Flask, seams: Seams, socketio: Any | None, holder: str) -> None:
+    Without ``post`` this process sends no hook its messages.
+    """
+
+    def __init__(self, app: Flask, seams: Seams, socketio: Any | None, holder: str, post: Post | None = None) -> None:
         self._app = app
         self._seams = seams
         self._socketio = socketio
         self._holder = holder
+        self._post = post
         self._pid = 0
         self._lock = threading.Lock()
         self._stopping = False
@@ -67,7 +74,18 @@ class Background:
             pulse.beat()
             return PULSE
 
+        def errand() -> float:
+            return 0.0 if do_what_is_due(self._seams) else PULSE
+
         self._start(self._loop, "pulse", beat)
+        self._start(self._loop, "errands", errand)
+        if (post := self._post) is not None:
+
+            def deliver() -> float:
+                deliver_due(self._seams, post)
+                return HOOKS
+
+            self._start(self._loop, "hooks", deliver)
         if self._socketio is not None and self._socketio.server is not None:
             server = self._socketio.server
             watch = Backlog(server, self._seams.config.url_prefix, Lines.of(server))

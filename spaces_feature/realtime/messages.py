@@ -56,7 +56,7 @@ class EventData(BaseModel):
     sample: list[dict[str, Any]] | None = None
     user_id: str | None = None
     is_talking: bool | None = None
-    code: Literal["removed", "blocked", "barred"] | None = None
+    code: Literal["removed", "blocked", "barred", "guests_closed"] | None = None
     by: Literal["host", "staff"] | None = None
     words: str | None = None
 

@@ -12,7 +12,7 @@ from flask import current_app, request
 from flask_socketio import ConnectionRefusedError, Namespace
 
 from ..addresses import told_apart
-from ..domain.ids import SpaceId, UserId
+from ..domain.ids import SpaceId, UserId, is_guest
 from ..domain.views import Json, class_of
 from ..errors import Broken, Invalid, Limited, NotFound, Refusal, SetupError
 from ..services.access import readable_space
@@ -90,11 +90,11 @@ class SpacesNamespace(Namespace):  # type: ignore[misc]
         return not self.server.manager.is_connected(sid, self.namespace)
 
     def on_connect(self, auth: object = None) -> None:
-        """Admit signed-in members while Spaces are open to them, and while they have not too many sockets."""
+        """Admit signed-in members, and guests, while Spaces are open to them and they have not too many sockets."""
         state = current_app.extensions["spaces"]
         seams: Seams = state.seams
-        user_id = seams.identity.current_user_id()
-        if user_id is None or not seams.flags.is_on("spaces.enabled", user_id):
+        user_id = seams.identity.current_user_id() or state.guest()
+        if user_id is None or not _is_open_to(seams, user_id):
             raise ConnectionRefusedError("not_signed_in")
         state.background.ensure()
         sid = request.sid  # type: ignore[attr-defined]
@@ -128,7 +128,7 @@ class SpacesNamespace(Namespace):  # type: ignore[misc]
         sid = request.sid  # type: ignore[attr-defined]
         seams: Seams = current_app.extensions["spaces"].seams
         user_id = self._watchers.user_of(sid)
-        if user_id is None or not seams.flags.is_on("spaces.enabled", user_id):
+        if user_id is None or not _is_open_to(seams, user_id):
             raise NotFound
         space_id = _space_id(message)
         if not self._subscribing.setdefault(user_id, Allowance(RATE, BURST)).take():
@@ -153,6 +153,10 @@ class SpacesNamespace(Namespace):  # type: ignore[misc]
         """Stop watching a Space."""
         self._broadcaster.unwatch(request.sid, _space_id(message))  # type: ignore[attr-defined]
         return {}
+
+
+def _is_open_to(seams: Seams, user_id: UserId) -> bool:
+    return seams.flags.is_on("spaces.enabled", None if is_guest(user_id) else user_id)
 
 
 def _space_id(message: object) -> SpaceId:

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from threading import Lock
 
-from ..domain.ids import SpaceId, UserId
+from ..domain.ids import SpaceId, UserId, is_guest
 from ..domain.views import ViewerClass
 from ..errors import Limited
 
@@ -142,6 +142,6 @@ class Watchers:
             return [sid for sid in self._sids.get(user_id, ()) if sid in watching]
 
     def online(self) -> frozenset[UserId]:
-        """Members with an open socket."""
+        """Members with an open socket; who listens signed out is none."""
         with self._lock:
-            return frozenset(self._sids)
+            return frozenset(user_id for user_id in self._sids if not is_guest(user_id))

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import timedelta
 
-from ..domain.admission import BlockScope, Relations, blocking, may_know, require_known, require_taking_part
-from ..domain.ids import SpaceId, UserId, is_space_id
+from ..domain.admission import (
+    BlockScope,
+    Relations,
+    blocking,
+    may_know,
+    require_known,
+    require_taking_part,
+    welcomes_guests,
+)
+from ..domain.ids import SpaceId, UserId, is_guest, is_space_id
+from ..domain.schedule import Horizon, as_of
 from ..domain.space import Audience, Role, Space, Speak
 from ..errors import Conflict, Forbidden, NotFound, NotSignedIn
 from ..ports import Blocks
@@ -23,8 +33,8 @@ def signed_in(seams: Seams) -> UserId:
 
 
 def require_flag(seams: Seams, key: str, user_id: UserId) -> None:
-    """Raise Forbidden ``not_open_yet`` unless the capability is open to the member."""
-    if not seams.flags.is_on(key, user_id):
+    """Raise Forbidden ``not_open_yet`` unless the capability is open to the member; a guest is who is signed out."""
+    if not seams.flags.is_on(key, None if is_guest(user_id) else user_id):
         raise Forbidden("not_open_yet", "This is not open to you yet.", "It may be soon.", flag=key)
 
 
@@ -34,7 +44,12 @@ def require_welcome(seams: Seams, user_id: UserId) -> None:
 
 
 def relations(seams: Seams, space: Space, viewer: UserId) -> Relations:
-    """How the viewer stands to the Space's people, asked of the host app and not remembered."""
+    """How the viewer stands to the Space's people, asked of the host app and not remembered.
+
+    Of guests the host app knows nothing.
+    """
+    if is_guest(viewer):
+        return guest_relations(seams, space)
     others = blocking(space, BlockScope.ANY_SPEAKER) - {viewer}
     blocks = seams.graph.blocks(viewer, others) if others else Blocks()
     asks_follow = space.host_id != viewer
@@ -54,6 +69,19 @@ def relations(seams: Seams, space: Space, viewer: UserId) -> Relations:
     )
 
 
+def guest_relations(seams: Seams, space: Space) -> Relations:
+    """How everybody who listens signed out stands to a Space."""
+    return Relations(
+        is_host_protected=space.host_id in seams.identity.protected([space.host_id]),
+        is_open_to_guests=seams.flags.is_on("spaces.guests", space.host_id),
+    )
+
+
+def is_open_to_guests(seams: Seams, space: Space) -> bool:
+    """Whether people may listen to the Space signed out, now."""
+    return welcomes_guests(space, guest_relations(seams, space))
+
+
 def _ties(seams: Seams, space: Space, viewer: UserId, work: Work) -> Relations:
     """How the viewer stands to the Space's people; whether they are inside is read only where it makes a difference."""
     ties = relations(seams, space, viewer)
@@ -71,11 +99,11 @@ def seats_of(seams: Seams, space: Space) -> dict[Role, int]:
 
 
 def who_may_know(seams: Seams, space: Space, people: Collection[UserId]) -> frozenset[UserId]:
-    """Return those of many members who may know the Space and were not removed from it.
+    """Return those of many members who may know the Space and were not removed from it; guests are none.
 
     What ``relations`` asks of one, asked in sets: one question per person whose blocks count, and three more at most.
     """
-    asked = frozenset(people) - space.removed
+    asked = frozenset(one for one in people if not is_guest(one)) - space.removed
     if not asked:
         return asked
     blocked = {
@@ -103,6 +131,12 @@ def who_may_know(seams: Seams, space: Space, people: Collection[UserId]) -> froz
     )
 
 
+def horizon(seams: Seams) -> Horizon:
+    """How far ahead Spaces are planned, how many, and how late they may begin (settings)."""
+    config = seams.config
+    return Horizon(timedelta(days=config.schedule_days), config.upcoming_limit, timedelta(seconds=config.schedule_late))
+
+
 def block_scope(seams: Seams) -> BlockScope:
     """Whose blocks keep members out (a setting)."""
     return BlockScope(seams.config.block_scope)
@@ -112,7 +146,7 @@ def require_guest(seams: Seams, space: Space, guest: UserId) -> None:
     """Raise Conflict ``not_welcome`` for a guest who could not join: nobody is brought on stage past the door."""
     ties = relations(seams, space, guest)
     is_let_in = may_know(replace(space, audience=Audience.EVERYONE), guest, replace(ties, is_host_protected=False))
-    if ties.is_barred or not is_let_in:
+    if is_guest(guest) or ties.is_barred or not is_let_in:
         raise Conflict("not_welcome", "They cannot take part in this Space.", "Choose somebody else.")
 
 
@@ -121,6 +155,7 @@ def known_space(seams: Seams, work: Work, viewer: UserId, space_id: SpaceId) -> 
     space = work.load(space_id) if is_space_id(space_id) else None
     if space is None:
         raise NotFound
+    space = as_of(space, seams.clock(), horizon(seams))
     ties = _ties(seams, space, viewer, work)
     return require_known(space, viewer, ties), ties
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from ..domain import stage
 from ..domain.admission import require_taking_part
 from ..domain.audit import Deed
-from ..domain.ids import SpaceId, UserId
+from ..domain.ids import SpaceId, UserId, is_guest
 from ..domain.media import JoinGrant
 from ..domain.roles import TABLE, Action, rights_of
 from ..domain.space import Role, Space, State, require_live
@@ -106,8 +106,11 @@ def _admit(
 def _known_as(seams: Seams, work: Work, space: Space, stay: Stay, is_anonymous: bool | None) -> Stay:
     """The stay as others are to see it: anonymous, listed, or neither. Who is on stage or waits to be is named.
 
+    A guest is anonymous always: letting people listen signed out is the host's leave for that.
     Raises Forbidden ``anonymous_not_allowed`` where the host or a flag does not allow it.
     """
+    if is_guest(stay.user_id):
+        return _unnamed(work, space, stay)
     has_place = space.seat_of(stay.user_id) is not None or space.place_in_queue(stay.user_id) is not None
     if is_anonymous is None:
         return stay
@@ -115,6 +118,10 @@ def _known_as(seams: Seams, work: Work, space: Space, stay: Stay, is_anonymous: 
         return replace(stay, anonymous=None, is_listed=work.shares_listening(stay.user_id))
     if not (space.allows_anonymous and seams.flags.is_on("spaces.anonymous", stay.user_id)):
         raise Forbidden("anonymous_not_allowed", "People listen here under their names.", "Join under yours.")
+    return _unnamed(work, space, stay)
+
+
+def _unnamed(work: Work, space: Space, stay: Stay) -> Stay:
     return replace(stay, anonymous=stay.anonymous or work.next_anonymous(space.id), is_listed=False)
 
 

@@ -18,6 +18,7 @@ from ..domain.space import Space, State
 from ..domain.views import Change, Json
 from ..domain.views import change as change_of
 from ..errors import NotFound
+from .lifecycle import follow
 from .outbox import owed, settle_calls
 from .seams import Seams
 from .store import OwedCall, Work
@@ -51,6 +52,7 @@ def change(seams: Seams, space_id: SpaceId, deed: Deed | Naming, rule: Rule, ext
         deed = deed if isinstance(deed, Deed) else deed(before, wanted)
         made = change_of(deed.kind, before, wanted, now, extra)
         work.save(before, made.after, now)
+        follow(seams, work, before, made.after)
         entry = entry_of(seams, deed, before, made.after)
         work.audit([entry] if entry else [])
         sent_away = made.after.removed - before.removed

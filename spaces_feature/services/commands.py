@@ -8,8 +8,9 @@ from ..domain.admission import Relations
 from ..domain.audit import Deed
 from ..domain.ids import SpaceId, UserId
 from ..domain.roles import Action, require
-from ..domain.space import Space, require_live
-from .access import known
+from ..domain.schedule import as_of
+from ..domain.space import Space, State, require_state
+from .access import horizon, known
 from .changing import Naming, change
 from .seams import Seams
 from .store import Work
@@ -27,12 +28,13 @@ def command(
     *,
     actor: UserId | None = None,
     is_done: Callable[[Space], bool] = lambda space: False,
+    states: tuple[State, ...] = (State.LIVE,),
 ) -> Space:
     """Run a rule after the one gate and return the Space.
 
     ``action`` is what the actor's role must have; None where the rule itself says whose it is, such as the guest's
     own answer to an invitation. ``actor`` is the deed's, and needed where that is named afterwards. ``is_done`` lets
-    a repeated command succeed. Raises NotFound, Forbidden, WrongState,
+    a repeated command succeed; ``states`` are those in which it makes sense. Raises NotFound, Forbidden, WrongState,
     and what the rule raises.
     """
     who = deed.actor if isinstance(deed, Deed) else actor
@@ -42,7 +44,7 @@ def command(
         ties = known(seams, space, who, work)
         if is_done(space):
             return space
-        require_live(space)
+        require_state(as_of(space, seams.clock(), horizon(seams)), *states)
         if action is not None:
             require(space, who, action)
         return rule(space, ties, work)

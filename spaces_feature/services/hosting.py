@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import datetime
 
-from ..domain import hosts, invitations
+from ..domain import hosts, invitations, schedule
 from ..domain.admission import Relations, require_known
 from ..domain.audit import Deed
-from ..domain.ids import SpaceId, UserId
+from ..domain.ids import RoomName, SpaceId, UserId
 from ..domain.roles import Action, require
-from ..domain.space import (
-    Audience,
-    EndReason,
-    Role,
-    Seat,
-    Space,
-    Speak,
-    State,
-    clean_title,
-    clean_topics,
-    end,
-)
-from ..domain.views import Change
+from ..domain.space import Audience, EndReason, Role, Space, Speak, State, clean_title, clean_topics, end
 from ..domain.views import change as change_of
 from ..errors import Conflict, MediaError
-from .access import relations, require_flag, require_guest, require_welcome, seats_of
+from .access import horizon, relations, require_flag, require_guest, require_welcome, seats_of
 from .changing import announce, change, written
 from .commands import command
 from .health import sound_is_away
 from .inviting import patience
+from .lifecycle import follow
+from .pinning import require_card
 from .seams import Seams
 from .store import Work
 from .telling import tell
@@ -39,95 +30,117 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What a member asks for when going live."""
+    """What a member asks for when going live, or planning to."""
 
     title: str
     topic_ids: tuple[str, ...] = ()
     audience: Audience = Audience.EVERYONE
     speak: Speak = Speak.EVERYONE
     allows_anonymous: bool = False
+    allows_guests: bool = False
     cohost_ids: tuple[UserId, ...] = ()
+    cover: str = ""
+    card_ids: tuple[str, ...] = ()
 
 
 def go_live(seams: Seams, host: UserId, plan: Plan) -> Space:
     """Start a Space now and return it.
 
     The room is made first, outside any transaction, so that nobody ever sees a Space that has no sound behind it; a
-    room whose Space could not be written is deleted again, and closes by itself if that fails too. Raises Invalid
-    for title and topics, Conflict ``already_live`` with the id of the other Space or ``not_welcome`` for a co-host who
-    cannot take part, Unavailable while the SFU is away.
+    room whose Space could not be written is deleted again, and closes by itself if that fails too. Raises what
+    ``planned`` raises, Conflict ``already_live`` with the id of the other Space, Unavailable while the SFU is away.
     """
-    require_flag(seams, "spaces.host", host)
-    require_welcome(seams, host)
-    title = clean_title(plan.title)
-    topics = clean_topics(plan.topic_ids, frozenset(seams.config.topics))
-    if plan.allows_anonymous:
-        require_flag(seams, "spaces.anonymous", host)
-    with seams.store.begin() as work:
-        live = work.live_space_of(host)
-    if live is not None:
-        raise Conflict(
-            "already_live", "You are live already.", "Go back to your Space, or end it first.", space_id=live
-        )
-    live_space, made = _begun(seams, host, plan, title, topics)
-    seams.store.rest()
-    seams.health.require()
-    assert live_space.room is not None
-    try:
-        seams.media.create_room(live_space.room)
-    except MediaError as error:
-        raise sound_is_away() from error
+    scheduled = planned(seams, host, plan)
+    require_not_live(seams, host)
+    room = seams.ids.room(scheduled.id)
+    identity = seams.ids.identity(room, host)
+    now = seams.clock()
+    space = schedule.begin(scheduled, room, identity, now, horizon(seams), patience(seams))
+    made = change_of("started", scheduled, space, now)
+    make_room(seams, room)
     entry = written(seams, Deed(kind="started", actor=host), made.after, made.after.version)
     try:
         with seams.store.begin() as work:
             work.add(made.after)
             work.audit([entry])
+            follow(seams, work, None, made.after)
     except Exception:
-        _delete_orphan(seams, made.after)
+        delete_orphan(seams, room)
         raise
     tell(seams, made)
     announce(seams, entry)
     return made.after
 
 
-def _begun(seams: Seams, host: UserId, plan: Plan, title: str, topics: tuple[str, ...]) -> tuple[Space, Change]:
-    """The Space as it begins, with its first co-hosts invited, and that beginning as a change."""
+def planned(seams: Seams, host: UserId, plan: Plan, start: datetime | None = None) -> Space:
+    """Return a new Space as its host wants it, not begun and not written, with its first co-hosts invited.
+
+    ``start`` is when it is to begin, None for now. Raises Forbidden ``not_open_yet`` for what is not open to the host,
+    Invalid for title, topics and cover, NotFound for a post to pin that they may not read, and Conflict
+    ``cohosts_full`` or ``not_welcome`` for co-hosts.
+    """
+    require_flag(seams, "spaces.host", host)
+    require_welcome(seams, host)
+    if plan.allows_anonymous:
+        require_flag(seams, "spaces.anonymous", host)
+    if plan.allows_guests:
+        require_flag(seams, "spaces.guests", host)
     now = seams.clock()
-    space_id = seams.ids.space_id()
-    room = seams.ids.room(space_id)
-    scheduled = Space(
-        id=space_id,
+    space = Space(
+        id=seams.ids.space_id(),
         state=State.SCHEDULED,
-        title=title,
+        title=clean_title(plan.title),
         creator_id=host,
         host_id=host,
         created_at=now,
         updated_at=now,
-        topic_ids=topics,
+        topic_ids=clean_topics(plan.topic_ids, frozenset(seams.config.topics)),
         audience=plan.audience,
         speak=plan.speak,
         allows_anonymous=plan.allows_anonymous,
-        room=room,
+        allows_guests=plan.allows_guests,
+        cover=schedule.clean_cover(plan.cover),
+        scheduled_start=start,
         version=0,
     )
-    seat = Seat(host, Role.HOST, seams.ids.identity(room, host), now)
-    space = replace(scheduled, state=State.LIVE, started_at=now, seats=(seat,))
+    for card in plan.card_ids:
+        space = schedule.pin(space, require_card(seams, host, card))
     guests = sorted(set(plan.cohost_ids))
     most = seats_of(seams, space)[Role.COHOST]
     if len(guests) > most:
         raise Conflict("cohosts_full", f"There may be {most} co-hosts.", "Choose fewer.", limit=most)
     for guest in guests:
         require_guest(seams, space, guest)
-        space = invitations.invite(space, guest, Role.COHOST, host, now, patience(seams))
-    return space, change_of("started", scheduled, space, now)
+        space = invitations.invite(space, guest, Role.COHOST, host, now, patience(seams, space))
+    return space
 
 
-def _delete_orphan(seams: Seams, space: Space) -> None:
-    assert space.room is not None
+def require_not_live(seams: Seams, host: UserId) -> None:
+    """Raise Conflict ``already_live``, with the id, for who hosts a live Space."""
+    with seams.store.begin() as work:
+        live = work.live_space_of(host)
+    if live is not None:
+        raise Conflict(
+            "already_live", "You are live already.", "Go back to your Space, or end it first.", space_id=live
+        )
+
+
+def make_room(seams: Seams, room: RoomName) -> None:
+    """Make a room at the SFU. Raises Unavailable while it is away."""
+    seams.store.rest()
+    seams.health.require()
     try:
-        seams.media.delete_room(space.room)
+        seams.media.create_room(room)
     except MediaError as error:
-        log.warning("room %s has no Space and could not be deleted (%s); it closes by itself", space.room, error.code)
+        raise sound_is_away() from error
+
+
+def delete_orphan(seams: Seams, room: RoomName) -> None:
+    """Delete a room that no Space has. Never raises."""
+    try:
+        seams.media.delete_room(room)
+    except MediaError as error:
+        log.warning("room %s has no Space and could not be deleted (%s); it closes by itself", room, error.code)
 
 
 def end_space(seams: Seams, user_id: UserId, space_id: SpaceId) -> Space:
@@ -176,42 +189,3 @@ def dismiss_cohost(seams: Seams, user_id: UserId, space_id: SpaceId, cohost: Use
     return command(
         seams, space_id, Action.NAME_COHOSTS, Deed(kind="cohost_dismissed", actor=user_id, whom=cohost), rule
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
-    """What those who run a live Space may change of it; None leaves it as it is."""
-
-    title: str | None = None
-    topic_ids: tuple[str, ...] | None = None
-    speak: Speak | None = None
-    allows_anonymous: bool | None = None
-
-
-def edit(seams: Seams, user_id: UserId, space_id: SpaceId, wanted: Edit) -> Space:
-    """Change title, topics, who may ask to speak, or whether people may listen anonymously. Raises Invalid."""
-    title = None if wanted.title is None else clean_title(wanted.title)
-    topics = None if wanted.topic_ids is None else clean_topics(wanted.topic_ids, frozenset(seams.config.topics))
-    if wanted.allows_anonymous:
-        require_flag(seams, "spaces.anonymous", user_id)
-
-    def rule(space: Space, _: Relations, work: Work) -> Space:
-        given = {
-            "title": title,
-            "topic_ids": topics,
-            "speak": wanted.speak,
-            "allows_anonymous": wanted.allows_anonymous,
-        }
-        return replace(space, **{key: value for key, value in given.items() if value is not None})  # type: ignore[arg-type]
-
-    def name(before: Space, after: Space) -> Deed:
-        fields = ("title", "topic_ids", "speak", "allows_anonymous")
-        changed = [one for one in fields if getattr(before, one) != getattr(after, one)]
-        what = "; ".join(f"{one}: {_said(getattr(before, one))} -> {_said(getattr(after, one))}" for one in changed)
-        return Deed(kind="edited", actor=user_id, reason=what)
-
-    return command(seams, space_id, Action.EDIT, name, rule, actor=user_id)
-
-
-def _said(value: object) -> str:
-    return ", ".join(value) if isinstance(value, tuple) else str(value)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 
-from ..domain.ids import SpaceId
+from ..domain.ids import SpaceId, UserId
 from ..domain.space import Space, State
 
 ENDED_KEPT = 1000
@@ -38,6 +38,8 @@ class LiveIndex:
         self._put: set[SpaceId] = set()
         self._is_behind = False
         self._missed: dict[SpaceId, _Missed] = {}
+        self._listeners: Mapping[SpaceId, frozenset[UserId]] = {}
+        self._talked_at: dict[SpaceId, float] = {}
 
     @property
     def stamp(self) -> object:
@@ -121,6 +123,28 @@ class LiveIndex:
     def set_counts(self, counts: Mapping[SpaceId, int]) -> None:
         """Replace the participant counts."""
         self._counts = counts
+
+    @property
+    def listeners(self) -> Mapping[SpaceId, frozenset[UserId]]:
+        """Who is in each audience and lets their followers see it, as of the last ``set_listeners``."""
+        return self._listeners
+
+    def set_listeners(self, listeners: Mapping[SpaceId, frozenset[UserId]]) -> None:
+        """Replace who listens where, of those who let their followers see it."""
+        self._listeners = listeners
+
+    def note_talk(self, space_id: SpaceId, now: float) -> None:
+        """Note that somebody is talking in a Space; ``now`` in seconds."""
+        self._talked_at[space_id] = now
+
+    def is_talking(self, space_id: SpaceId) -> bool:
+        """Whether somebody was talking a moment ago, as far as this process was told."""
+        return space_id in self._talked_at
+
+    def still_talking(self, since: float) -> frozenset[SpaceId]:
+        """Forget where nobody talked since a moment, and return where somebody did."""
+        self._talked_at = {one: at for one, at in self._talked_at.items() if at >= since}
+        return frozenset(self._talked_at)
 
     def _miss(self, space_id: SpaceId, before: Space | None, versions: Iterable[int]) -> None:
         for version in versions:

@@ -12,17 +12,20 @@ from ..domain.invitations import Patience
 from ..domain.roles import Action, require
 from ..domain.space import Role, Space, State
 from ..domain.stage import require_free
-from .access import require_flag, require_guest, seats_of
+from .access import horizon, require_flag, require_guest, seats_of
 from .commands import command
 from .seams import Seams
 from .store import Work
 
+_OPEN = (State.SCHEDULED, State.LIVE)
 
-def patience(seams: Seams) -> Patience:
-    """How long invitations stand, and how long a no counts (settings)."""
-    return Patience(
-        life=timedelta(seconds=seams.config.invitation_life), pause=timedelta(seconds=seams.config.invitation_pause)
-    )
+
+def patience(seams: Seams, space: Space | None = None) -> Patience:
+    """How long invitations stand, and how long a no counts (settings). To a planned Space they stand until it began."""
+    life = timedelta(seconds=seams.config.invitation_life)
+    if space is not None and space.state is State.SCHEDULED and space.scheduled_start is not None:
+        life += space.scheduled_start + horizon(seams).late - seams.clock()
+    return Patience(life=life, pause=timedelta(seconds=seams.config.invitation_pause))
 
 
 def invite(seams: Seams, user_id: UserId, space_id: SpaceId, guest: UserId, role: Role) -> Space:
@@ -33,13 +36,14 @@ def invite(seams: Seams, user_id: UserId, space_id: SpaceId, guest: UserId, role
 
     def rule(space: Space, _: Relations, work: Work) -> Space:
         _require_namer(space, user_id, guest)
-        after = invitations.invite(space, guest, role, user_id, seams.clock(), patience(seams))
+        after = invitations.invite(space, guest, role, user_id, seams.clock(), patience(seams, space))
         require_guest(seams, space, guest)
         require_free(space.seats, role, seats_of(seams, space)[role])
         return after
 
     action = Action.NAME_COHOSTS if role is Role.COHOST else Action.INVITE
-    return command(seams, space_id, action, Deed(kind="invited", actor=user_id, whom=guest, reason=str(role)), rule)
+    deed = Deed(kind="invited", actor=user_id, whom=guest, reason=str(role))
+    return command(seams, space_id, action, deed, rule, states=_OPEN)
 
 
 def withdraw(seams: Seams, user_id: UserId, space_id: SpaceId, guest: UserId) -> Space:

@@ -11,10 +11,10 @@ from dataclasses import replace
 
 from ..domain.admission import BlockScope, Relations, blocking, may_know
 from ..domain.audit import AuditEntry, Deed
-from ..domain.ids import UserId
+from ..domain.ids import UserId, is_guest
 from ..domain.space import Audience, EndReason, Role, Space, State
 from .absence import departure, without
-from .access import block_scope
+from .access import block_scope, is_open_to_guests
 from .changing import announce, change, written
 from .outbox import owed, settle_calls
 from .seams import Seams
@@ -25,6 +25,7 @@ from .telling import send_away
 def unwelcome(seams: Seams, space: Space, user_ids: Collection[UserId]) -> dict[UserId, str]:
     """Return who of these may not be in the Space, and why: ``removed``, ``barred`` by the host app, or ``blocked``.
 
+    Who listens signed out goes as ``guests_closed`` when the Space is open to guests no more.
     One question per person whose blocks count, not per member. Who is on stage answers to the hosts only, and a
     co-host to the host only: a block between two who may both be there puts the lower one out.
     """
@@ -33,6 +34,12 @@ def unwelcome(seams: Seams, space: Space, user_ids: Collection[UserId]) -> dict[
         return {}
     # A join that crossed a removal may have left a stay behind.
     codes: dict[UserId, str] = dict.fromkeys(people & space.removed, "removed")
+    signed_out = frozenset(one for one in people if is_guest(one))
+    if signed_out and not is_open_to_guests(seams, space):
+        codes |= dict.fromkeys(signed_out - codes.keys(), "guests_closed")
+    people -= signed_out
+    if not people:
+        return codes
     for one in blocking(space, block_scope(seams)):
         blocked = seams.graph.blocks(one, people - {one}).either
         codes |= dict.fromkeys((user_id for user_id in blocked if _yields(space, user_id, one)), "blocked")

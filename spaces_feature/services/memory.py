@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
+from typing import TypeVar
 
 from cachetools import TTLCache
 
-from ..domain.ids import UserId
+from ..domain.ids import UserId, is_guest
 from ..ports import Blocks, Identity, Profile, SocialGraph
 
 
@@ -24,12 +25,26 @@ class Acquaintance:
 
 VIEWERS = 10_000
 PROFILES = 20_000
+AT_ONCE = 500
+"""Members asked about in one question when nobody waits for the answer."""
+
+Value = TypeVar("Value")
 
 
 class HostMemory:
-    """Answers of the host's ports, at most ``ttl`` seconds old, for what is shown and not for what is decided."""
+    """Answers of the host's ports for what is shown and not for what is decided.
 
-    def __init__(self, identity: Identity, graph: SocialGraph, clock: Callable[[], datetime], ttl: float) -> None:
+    Names and pictures are at most ``profiles_ttl`` seconds old, everything else ``ttl``.
+    """
+
+    def __init__(
+        self,
+        identity: Identity,
+        graph: SocialGraph,
+        clock: Callable[[], datetime],
+        ttl: float,
+        profiles_ttl: float | None = None,
+    ) -> None:
         self._identity = identity
         self._graph = graph
         self._lock = Lock()
@@ -39,8 +54,10 @@ class HostMemory:
 
         self._followees: TTLCache[UserId, frozenset[UserId]] = TTLCache(VIEWERS, ttl, timer)
         self._blocks: TTLCache[tuple[UserId, frozenset[UserId]], Blocks] = TTLCache(VIEWERS, ttl, timer)
-        self._profiles: TTLCache[UserId, Profile] = TTLCache(PROFILES, ttl, timer)
-        self._protected: TTLCache[frozenset[UserId], frozenset[UserId]] = TTLCache(VIEWERS, ttl, timer)
+        names_ttl = ttl if profiles_ttl is None else profiles_ttl
+        self._profiles: TTLCache[UserId, Profile] = TTLCache(PROFILES, names_ttl, timer)
+        self._protected: TTLCache[UserId, bool] = TTLCache(PROFILES, ttl, timer)
+        self._barred: TTLCache[UserId, bool] = TTLCache(PROFILES, ttl, timer)
         self._acquaintances: TTLCache[tuple[UserId, UserId], Acquaintance] = TTLCache(PROFILES, ttl, timer)
 
     def followees(self, viewer: UserId) -> frozenset[UserId]:
@@ -55,6 +72,8 @@ class HostMemory:
 
     def blocks(self, viewer: UserId, others: frozenset[UserId]) -> Blocks:
         """Blocks between the viewer and others."""
+        if not others:
+            return Blocks()
         with self._lock:
             known = self._blocks.get((viewer, others))
         if known is None:
@@ -63,15 +82,13 @@ class HostMemory:
                 self._blocks[viewer, others] = known
         return known
 
-    def protected(self, user_ids: frozenset[UserId]) -> frozenset[UserId]:
+    def protected(self, user_ids: Collection[UserId]) -> frozenset[UserId]:
         """Those whose accounts are open to their followers only."""
-        with self._lock:
-            known = self._protected.get(user_ids)
-        if known is None:
-            known = self._identity.protected(user_ids) if user_ids else frozenset()
-            with self._lock:
-                self._protected[user_ids] = known
-        return known
+        return self._those(self._protected, user_ids, self._identity.protected)
+
+    def barred(self, user_ids: Collection[UserId]) -> frozenset[UserId]:
+        """Those who may not take part."""
+        return self._those(self._barred, user_ids, self._identity.barred)
 
     def acquaintances(self, host: UserId, user_ids: Collection[UserId]) -> dict[UserId, Acquaintance]:
         """How members and a host know each other."""
@@ -89,10 +106,8 @@ class HostMemory:
         return known
 
     def profiles(self, user_ids: Collection[UserId]) -> dict[UserId, Profile]:
-        """Profiles by id; somebody whom the host no longer knows is shown without a name."""
-        with self._lock:
-            known = {user_id: profile for user_id in user_ids if (profile := self._profiles.get(user_id))}
-        missing = [user_id for user_id in user_ids if user_id not in known]
+        """Profiles by id; somebody whom the host no longer knows, and a guest, is shown without a name."""
+        known, missing = self._looked_up(self._profiles, user_ids)
         if missing:
             fetched = self._identity.profiles(missing)
             with self._lock:
@@ -100,6 +115,66 @@ class HostMemory:
             known.update(fetched)
         return {user_id: known.get(user_id) or _nobody(user_id) for user_id in user_ids}
 
+    def warm(self, people: Collection[UserId], hosts: Collection[UserId], choosy: Collection[UserId]) -> None:
+        """Ask ahead, between two requests, for what every strip needs to know of who is live.
+
+        ``people`` are shown, ``hosts`` may be protected, ``choosy`` ones let only those in whom they follow.
+        """
+        _, missing = self._looked_up(self._profiles, people)
+        for start in range(0, len(missing), AT_ONCE):
+            self.profiles(missing[start : start + AT_ONCE])
+        self.protected(hosts)
+        for host in choosy:
+            self.followees(host)
+
+    def remembers(self, viewer: UserId) -> bool:
+        """Whether the viewer asked lately: what their strip needs is known, or nearly all of it."""
+        with self._lock:
+            return viewer in self._followees
+
+    def forget(self, user_ids: Collection[UserId]) -> None:
+        """Ask anew whom these members follow and block."""
+        with self._lock:
+            for user_id in user_ids:
+                self._followees.pop(user_id, None)
+            for key in [key for key in self._blocks if key[0] in user_ids]:
+                self._blocks.pop(key, None)
+
+    def _those(
+        self,
+        cache: TTLCache[UserId, bool],
+        user_ids: Collection[UserId],
+        ask: Callable[[Collection[UserId]], frozenset[UserId]],
+    ) -> frozenset[UserId]:
+        known, missing = self._looked_up(cache, user_ids)
+        if missing:
+            found = ask(missing)
+            fetched = {user_id: user_id in found for user_id in missing}
+            with self._lock:
+                cache.update(fetched)
+            known.update(fetched)
+        return frozenset(user_id for user_id, holds in known.items() if holds)
+
+    def _looked_up(
+        self, cache: TTLCache[UserId, Value], user_ids: Collection[UserId]
+    ) -> tuple[dict[UserId, Value], list[UserId]]:
+        """What is remembered, and of whom nothing is. Of guests the host app knows nothing."""
+        known: dict[UserId, Value] = {}
+        missing: list[UserId] = []
+        with self._lock:
+            for user_id in user_ids:
+                value = cache.get(user_id)
+                if value is not None:
+                    known[user_id] = value
+                elif not is_guest(user_id):
+                    missing.append(user_id)
+        return known, missing
+
+
+def names_of(profiles: Mapping[UserId, Profile]) -> Callable[[UserId], str]:
+    """Return how people are spoken of in a sentence: by the first of their names."""
+    return lambda user_id: profiles[user_id].name.split(" ")[0]
+
 
 def _nobody(user_id: UserId) -> Profile:
-    return Profile(user_id, username="", name="Someone")
+    return Profile(user_id, username="", name="Guest" if is_guest(user_id) else "Someone")

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from ..domain.ids import SpaceId
+from ..domain.ids import SpaceId, UserId
 from .discovery import refresh_index
 from .law import answer_summons, unwelcome
+from .nudging import listeners_changed, strips_of, talking_changed
 from .seams import Seams
 from .snapshots import listeners_of
 from .telling import event, send_away, tell_missed
 
 WATCHERS_EVERY = timedelta(seconds=4)
+LISTENERS_EVERY = timedelta(seconds=5)
+LISTENERS_SHARE = 50
+"""Reading who listens everywhere takes at most one part in so many of a process's time."""
+MOST_TOLD = 50
+"""People who came or went, whose followers are told of it at once; those of a crowd find out within half a minute."""
+QUIET = timedelta(seconds=6)
+"""A Space talks until nobody has for so long: the ring in a strip does not stop for a breath."""
 
 
 @dataclass(slots=True)
@@ -23,15 +32,22 @@ class Pulse:
     _told: dict[SpaceId, tuple[int, int]] = field(default_factory=dict)
     _law_at: datetime | None = None
     _touched_at: datetime | None = None
+    _listeners_at: datetime | None = None
+    _talking: frozenset[SpaceId] = frozenset()
 
     def beat(self) -> None:
         """Refresh the live index; tell of what others committed; send ``listeners`` where the audience may differ.
 
         Whoever watches by a socket is noted as seen, and sent away when the host app no longer lets them know.
         """
-        answer_summons(self.seams, self.seams.summons.take())
+        named = self.seams.summons.take()
+        answer_summons(self.seams, named)
+        if named:
+            strips_of(self.seams, named)
         refresh_index(self.seams)
         self._catch_up()
+        self._follow_listeners()
+        self._follow_talk()
         self._note_watchers()
         self._keep_law()
         live = self.seams.index.spaces()
@@ -45,6 +61,39 @@ class Pulse:
             self._told[space.id] = present
         for space_id in self._told.keys() - {space.id for space in live}:
             del self._told[space_id]
+
+    def _follow_listeners(self) -> None:
+        """Read who listens and lets followers see it, and tell those of whoever came or went."""
+        now = self.seams.clock()
+        index = self.seams.index
+        if (self._listeners_at is not None and now < self._listeners_at) or not (index.spaces() or index.listeners):
+            return
+        began = time.monotonic()
+        with self.seams.store.begin() as work:
+            listed = work.listed_listeners()
+        pause = max(LISTENERS_EVERY, timedelta(seconds=LISTENERS_SHARE * (time.monotonic() - began)))
+        self._listeners_at = now + pause
+        before, live = index.listeners, {space.id: space for space in index.spaces()}
+        audience = {
+            space_id: people - {seat.user_id for seat in live[space_id].seats}
+            for space_id, people in listed.items()
+            if space_id in live
+        }
+        index.set_listeners(audience)
+        nobody: frozenset[UserId] = frozenset()
+        for space_id, space in live.items():
+            moved = audience.get(space_id, nobody) ^ before.get(space_id, nobody)
+            if moved and len(moved) <= MOST_TOLD:
+                listeners_changed(self.seams, space, moved)
+
+    def _follow_talk(self) -> None:
+        """Let the rings in strips move where somebody talks, and stand where nobody does any more."""
+        since = (self.seams.clock() - QUIET).timestamp()
+        talking = self.seams.index.still_talking(since)
+        for space in self.seams.index.spaces():
+            if (space.id in talking) is not (space.id in self._talking):
+                talking_changed(self.seams, space, space.id in talking)
+        self._talking = talking
 
     def _note_watchers(self) -> None:
         """Note in the database, for whoever reconciles, that members are there by their sockets."""

@@ -1,4 +1,4 @@
-"""Reports as members make them: of a person or of the Space, while it is live (SEC-30).
+"""Reports as members make them: of a person or of the Space, until it is over (SEC-30).
 
 Who reported is told to staff of the host app alone.
 """
@@ -12,7 +12,7 @@ from .. import signals
 from ..domain.ids import SpaceId, UserId
 from ..domain.reports import RECENT, Category, RecentSpeaker, Report
 from ..domain.roles import TABLE, Action, require
-from ..domain.space import Space, require_live
+from ..domain.space import Space, State, require_state
 from ..domain.views import Json, iso
 from ..domain.words import WORDS, clean_words
 from ..errors import Invalid, NotFound, Unavailable
@@ -33,8 +33,8 @@ def report(
 
     ``about`` is a member who is or was there, or an anonymous listener's pseudonym from somebody who runs the Space;
     None means the Space as a whole. While an earlier report of the same person by the same member waits, that one is
-    returned. Raises NotFound ``never_there``, Invalid for oneself and for words that cannot be kept, WrongState unless
-    the Space is live.
+    returned. Raises NotFound ``never_there``, Invalid for oneself and for words that cannot be kept, WrongState once
+    the Space is over.
     """
     words = clean_words(words, WORDS, "words")
     if about == user_id:
@@ -58,7 +58,7 @@ def _written(
     now = seams.clock()
     with seams.store.begin() as work:
         space, _ = readable_space(seams, work, user_id, space_id)
-        require_live(space)
+        require_state(space, State.LIVE, State.SCHEDULED)
         require(space, user_id, Action.REPORT)
         speakers = work.recent_speakers(space.id, now - RECENT, now)
         if about is not None and not _was_there(work, space, user_id, about, speakers):

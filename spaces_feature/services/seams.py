@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -11,7 +11,8 @@ from ..config import Config
 from ..domain.ids import Identity as MediaIdentity
 from ..domain.ids import RoomName, SpaceId, UserId
 from ..domain.views import Json, ViewerClass
-from ..ports import Identity, MediaServer, SocialGraph
+from ..ports import Cards, Identity, MediaServer, Notify, SocialGraph, StripSource
+from .breaker import Breaker
 from .health import Health
 from .index import LiveIndex
 from .memory import HostMemory
@@ -109,3 +110,7 @@ class Seams:
     health: Health
     summons: Summons
     app: object
+    strip_source: StripSource | None = None
+    cards: Cards | None = None
+    notify: Notify | None = None
+    sources: Breaker = field(default_factory=lambda: Breaker("strip_source"))

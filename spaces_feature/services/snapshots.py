@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from ..domain.admission import Relations
-from ..domain.ids import SpaceId, UserId
+from ..domain.ids import SpaceId, UserId, is_guest
 from ..domain.space import Space, State
 from ..domain.views import Json, class_of, iso, own_place, view
 from ..ports import Profile
@@ -21,26 +21,32 @@ SAMPLE = 10
 class Around:
     """What a snapshot says beside the Space itself: how many listen and are there in all, the latest, and blocks.
 
-    Of a Space that has ended ``present`` is how many came.
+    Of a Space that has ended ``present`` is how many came. ``subscribers`` wait for a planned one; ``reminder`` is the
+    viewer's own, and whether it comes early as well.
     """
 
     listening: int
     present: int
     sample: tuple[UserId, ...]
     blocked: frozenset[UserId]
+    subscribers: int = 0
+    reminder: bool | None = None
 
 
 def look_around(seams: Seams, work: Work, space: Space, viewer: UserId, ties: Relations | None = None) -> Around:
     """Read what a snapshot needs beside the Space. ``ties`` spares a question about the stage as it stands there."""
     if ties is None:
         stage = frozenset(seat.user_id for seat in space.seats) - {viewer}
-        blocked = seams.graph.blocks(viewer, stage).blocked if stage else frozenset()
+        blocked = seams.graph.blocks(viewer, stage).blocked if stage and not is_guest(viewer) else frozenset()
     else:
         blocked = ties.blocked
+    waiting: tuple[int, bool | None] = (0, None)
+    if space.scheduled_start is not None:
+        waiting = work.subscribers([space.id]).get(space.id, 0), work.reminder(space.id, viewer)
     if space.state is not State.LIVE:
-        return Around(0, work.visitors(space.id), (), blocked)
+        return Around(0, work.visitors(space.id), (), blocked, *waiting)
     listening, present, sample = work.listeners(space.id, sample=SAMPLE)
-    return Around(listening, present, tuple(sample), blocked)
+    return Around(listening, present, tuple(sample), blocked, *waiting)
 
 
 def get_snapshot(seams: Seams, viewer: UserId, space_id: SpaceId) -> Json:
@@ -67,7 +73,7 @@ def snapshot(seams: Seams, space: Space, viewer: UserId, around: Around | None =
             **seen["space"],
             "version": space.version,
             "participant_count": around.present,
-            "subscriber_count": 0,
+            "subscriber_count": around.subscribers,
         },
         "stage": [{**row, "is_blocked_by_me": row["user_id"] in around.blocked} for row in lists["stage"]],
         "requests": [{**row, "position": place} for place, row in enumerate(lists["requests"], 1)],
@@ -76,8 +82,12 @@ def snapshot(seams: Seams, space: Space, viewer: UserId, around: Around | None =
             "count": around.listening,
             "sample": [profile_fields(faces[user_id]) for user_id in around.sample],
         },
-        "me": own_place(space, viewer),
+        "me": {**own_place(space, viewer), "reminder": _reminder(around.reminder)},
     }
+
+
+def _reminder(is_early: bool | None) -> Json | None:
+    return None if is_early is None else {"is_early": is_early}
 
 
 def with_faces(seams: Seams, space: Space, lists: dict[str, list[Json]]) -> dict[str, list[Json]]:

@@ -97,6 +97,8 @@ def set_microphone(
         lambda space, _, __: stage.set_microphone(space, user_id, is_open=is_open),
     )
     if is_talking is not None:
+        if is_talking and is_open:
+            seams.index.note_talk(space_id, seams.clock().timestamp())
         talking = {"user_id": user_id, "is_talking": is_talking and is_open}
         seams.broadcaster.to_all(space_id, event(space, "talking", None, None, talking))
     return space

@@ -14,7 +14,10 @@ from typing import Protocol
 from ..domain.ids import Identity, RoomName, SpaceId, UserId
 from ..domain.space import Space
 from ..errors import SpacesError
+from .agenda import Agenda
+from .finding import Finding
 from .ledger import Ledger
+from .outside import Outside
 from .stays import Stay
 
 
@@ -44,7 +47,7 @@ class RacedError(SpacesError):
     """Somebody else wrote the same row first; what is true now can be read in a new transaction."""
 
 
-class Work(Ledger, Protocol):
+class Work(Ledger, Finding, Outside, Agenda, Protocol):
     """One transaction. Leaving its ``with`` block commits; an exception rolls everything back."""
 
     def lock(self, space_id: SpaceId) -> Space | None:
@@ -66,6 +69,10 @@ class Work(Ledger, Protocol):
         """Write what differs. Raises Conflict ``already_live`` when its new host has another live Space."""
         ...
 
+    def within(self, seconds: float) -> AbstractContextManager[None]:
+        """Let statements inside the block fail that take longer, where the database can do that."""
+        ...
+
     def abandon(self) -> None:
         """Roll back; the block may still be left normally."""
         ...
@@ -80,6 +87,10 @@ class Work(Ledger, Protocol):
 
     def participant_counts(self) -> dict[SpaceId, int]:
         """Return how many are present in every Space where somebody is (one statement)."""
+        ...
+
+    def listed_listeners(self) -> dict[SpaceId, frozenset[UserId]]:
+        """Return who is present anywhere and lets their followers see it (one statement)."""
         ...
 
     def live_space_of(self, host_id: UserId) -> SpaceId | None:

@@ -10,10 +10,10 @@ import logging
 from collections.abc import Collection
 
 from ..domain.admission import removed_by
-from ..domain.ids import UserId
-from ..domain.space import Space, State
+from ..domain.ids import UserId, is_guest
+from ..domain.space import Space
 from ..domain.views import FIRST_VERSION, Change, ClassEvent, Json, ViewerClass, class_of, told_as
-from .access import who_may_know
+from .nudging import nudge
 from .seams import Seams
 from .snapshots import snapshot, with_faces
 
@@ -41,7 +41,7 @@ def tell_watchers(seams: Seams, made: Change) -> None:
 
 def tell_strips(seams: Seams, made: Change) -> None:
     """Nudge the strips that a committed change concerns. Never raises, and leaves no transaction open."""
-    _nudge(seams, made.before, made.after)
+    nudge(seams, made.before, made.after)
 
 
 def tell_missed(seams: Seams, before: Space | None, space: Space) -> None:
@@ -63,7 +63,7 @@ def tell_missed(seams: Seams, before: Space | None, space: Space) -> None:
     for viewers in ViewerClass if watching - movers else ():
         if before is None or space.sent.get(viewers, FIRST_VERSION) > before.version:
             seams.broadcaster.to_class(space.id, viewers, changed, movers)
-    _nudge(seams, before, space)
+    nudge(seams, before, space)
 
 
 def send_away(seams: Seams, space: Space, user_ids: Collection[UserId], code: str) -> None:
@@ -132,7 +132,8 @@ def _common(seams: Seams, made: Change, one: ClassEvent) -> Json:
 def _blockers(seams: Seams, made: Change, watching: frozenset[UserId] | set[UserId]) -> set[UserId]:
     """Watchers who blocked somebody newly seated: only their own snapshot says ``is_blocked_by_me``."""
     seated = [seat.user_id for seat in made.after.seats if not made.before.seat_of(seat.user_id)]
-    return {blocker for user_id in seated for blocker in seams.graph.blocks(user_id, watching - {user_id}).blocked_by}
+    members = frozenset(one for one in watching if not is_guest(one))
+    return {blocker for user_id in seated for blocker in seams.graph.blocks(user_id, members - {user_id}).blocked_by}
 
 
 def _with_faces(seams: Seams, space: Space, one: ClassEvent) -> Json:
@@ -140,42 +141,3 @@ def _with_faces(seams: Seams, space: Space, one: ClassEvent) -> Json:
     lists = {key: one.patch[key] for key in ("stage", "requests", "invitations") if key in one.patch}
     rows = with_faces(seams, space, {key: patch["put"] for key, patch in lists.items()})
     return {**one.patch, **{key: {**patch, "put": rows[key]} for key, patch in lists.items()}}
-
-
-def _nudge(seams: Seams, before: Space | None, after: Space) -> None:
-    """Nudge the strips of followers of whoever came or went, and of all on show when the Space itself differs."""
-    try:
-        then, now = _on_show(before), _on_show(after)
-        is_same_card = before is not None and _card(before) == _card(after)
-        online = seams.broadcaster.online()
-        # Whoever was removed sees the Space no more, and again once they are let back in.
-        removed = ((before.removed if before else frozenset()) ^ after.removed) & online
-        if not online or not then | now or (then == now and is_same_card and not removed):
-            return
-        # Who follows only others of those on stage sees the same card with the same faces.
-        asked = then ^ now if then and now and is_same_card else then | now
-        concerned = set(removed)
-        if then != now or not is_same_card:
-            concerned |= (then | now) & online
-        followers: set[UserId] = set()
-        for user_id in asked:
-            followers |= seams.graph.followers_among(user_id, online)
-        # A nudge names the Space, so it is for those who may know it; of one that ended, for those who might.
-        known = after if before is None or after.state is State.LIVE else before
-        concerned |= who_may_know(seams, known, followers - concerned)
-        kind = "ended" if after.state is not State.LIVE else "changed" if then else "live"
-        spread = len(concerned) // 100 * seams.config.rejoin_spread_ms
-        seams.broadcaster.strip(concerned, {"type": kind, "space_id": after.id, "spread_ms": spread})
-    except Exception:
-        log.exception("could not nudge the strips that show Space %s", after.id)
-    finally:
-        seams.store.rest()
-
-
-def _card(space: Space) -> object:
-    """What a strip says of a Space beside its faces: the title, and who is hosting."""
-    return space.title, space.host_ids
-
-
-def _on_show(space: Space | None) -> frozenset[UserId]:
-    return frozenset(seat.user_id for seat in space.seats) if space and space.state is State.LIVE else frozenset()

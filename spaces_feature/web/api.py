@@ -8,7 +8,7 @@ from ..domain.ids import SpaceId, UserId
 from ..domain.space import Audience, Speak
 from ..errors import Forbidden, Invalid
 from ..flags import FLAGS
-from ..services import attending, discovery, hosting, preferences, staging
+from ..services import attending, discovery, editing, hosting, preferences, scheduling, staging
 from ..services.snapshots import get_snapshot, profile_fields
 from . import inputs, schemas
 from .buckets import JOINING, OFF_STAGE
@@ -55,18 +55,31 @@ def topics(call: Call) -> Reply:
 
 @route("GET", "/strip", answer=schemas.Strip, limit="read")
 def strip(call: Call) -> Reply:
-    """Who is talking now, best first."""
+    """Who is talking now, best first, and what the host app adds (``?only_spaces=1``: without that)."""
+    if not call.seams.flags.is_on("spaces.strip", call.viewer):
+        return 200, {"entries": []}
     discovery.load_index(call.seams)
-    entries = discovery.strip(call.seams, call.viewer) if call.seams.flags.is_on("spaces.strip", call.viewer) else []
-    return 200, {"entries": entries}
+    only_spaces = request.args.get("only_spaces", "0") not in ("", "0", "false")
+    return 200, {"entries": discovery.strip(call.seams, call.viewer, only_spaces=only_spaces)}
+
+
+@route("GET", "/avatars", answer=schemas.Rings, limit="read")
+def avatars(call: Call) -> Reply:
+    """Which of up to 100 faces (``?user_ids=1,2``) have a ring."""
+    user_ids = [UserId(one) for one in request.args.get("user_ids", "").split(",") if one]
+    if len(user_ids) > discovery.RINGS:
+        raise Invalid("too_many_ids", f"Ask for up to {discovery.RINGS} members.", field="user_ids")
+    if not call.seams.flags.is_on("spaces.strip", call.viewer):
+        return 200, {"data": {}}
+    discovery.load_index(call.seams)
+    return 200, {"data": discovery.avatars(call.seams, call.viewer, user_ids)}
 
 
 @route("POST", "/spaces", answer=schemas.Snapshot, body=inputs.StartBody, limit="start", status=201)
 def start_space(call: Call) -> Reply:
-    """Start a Space now."""
+    """Start a Space now, or plan one for ``scheduled_start``."""
     body: inputs.StartBody = call.body
-    later = (body.scheduled_start, body.is_recorded, body.allows_clips)
-    if any(later) or body.cover is not None:
+    if body.is_recorded or body.allows_clips:
         raise Forbidden("not_open_yet", "This part of Spaces is not open yet.", "Start without it.")
     plan = hosting.Plan(
         title=body.title,
@@ -74,12 +87,18 @@ def start_space(call: Call) -> Reply:
         audience=Audience(body.audience),
         speak=Speak(body.speak),
         allows_anonymous=body.allows_anonymous,
+        allows_guests=body.allows_guests,
         cohost_ids=tuple(UserId(user_id) for user_id in body.cohost_ids),
+        cover=body.cover or "",
+        card_ids=tuple(dict.fromkeys(body.card_ids)),
     )
+    if body.scheduled_start is not None:
+        planned = scheduling.plan_space(call.seams, call.viewer, plan, body.scheduled_start)
+        return snapshot_reply(call, planned, 201)
     return snapshot_reply(call, hosting.go_live(call.seams, call.viewer, plan), 201)
 
 
-@route("GET", "/spaces/<space_id>", answer=schemas.Snapshot, limit="read")
+@route("GET", "/spaces/<space_id>", answer=schemas.Snapshot, limit="read", guests=True)
 def get_space(call: Call, space_id: SpaceId) -> Reply:
     """A Space as I see it."""
     return 200, get_snapshot(call.seams, call.viewer, space_id)
@@ -87,15 +106,19 @@ def get_space(call: Call, space_id: SpaceId) -> Reply:
 
 @route("PATCH", "/spaces/<space_id>", answer=schemas.Snapshot, body=inputs.EditBody)
 def edit_space(call: Call, space_id: SpaceId) -> Reply:
-    """Change what a live Space is about, who may ask to speak, or whether people may listen anonymously."""
+    """Change what a Space is about, for whom it is and how, or when a planned one begins."""
     body: inputs.EditBody = call.body
-    wanted = hosting.Edit(
+    wanted = editing.Edit(
         title=body.title,
         topic_ids=None if body.topic_ids is None else tuple(body.topic_ids),
+        audience=None if body.audience is None else Audience(body.audience),
         speak=None if body.speak is None else Speak(body.speak),
         allows_anonymous=body.allows_anonymous,
+        allows_guests=body.allows_guests,
+        cover=body.cover,
+        scheduled_start=body.scheduled_start,
     )
-    return snapshot_reply(call, hosting.edit(call.seams, call.viewer, space_id, wanted))
+    return snapshot_reply(call, editing.edit(call.seams, call.viewer, space_id, wanted))
 
 
 @route("POST", "/spaces/<space_id>/end", answer=schemas.Snapshot, limit="leave", door=knowing)
@@ -104,7 +127,15 @@ def end_space(call: Call, space_id: SpaceId) -> Reply:
     return snapshot_reply(call, hosting.end_space(call.seams, call.viewer, space_id))
 
 
-@route("POST", "/spaces/<space_id>/join", answer=schemas.Joined, body=inputs.JoinBody, limit=JOINING, keeps=False)
+@route(
+    "POST",
+    "/spaces/<space_id>/join",
+    answer=schemas.Joined,
+    body=inputs.JoinBody,
+    limit=JOINING,
+    keeps=False,
+    guests=True,
+)
 def join(call: Call, space_id: SpaceId) -> Reply:
     """Enter a Space: a fresh join grant and the snapshot."""
     body: inputs.JoinBody = call.body
@@ -112,14 +143,14 @@ def join(call: Call, space_id: SpaceId) -> Reply:
     return 200, attending.join_answer(call.seams, joined, call.viewer)
 
 
-@route("POST", "/spaces/<space_id>/heartbeat", answer=None, limit="heartbeat", status=204)
+@route("POST", "/spaces/<space_id>/heartbeat", answer=None, limit="heartbeat", status=204, guests=True)
 def heartbeat(call: Call, space_id: SpaceId) -> Reply:
     """I am still there."""
     attending.heartbeat(call.seams, call.viewer, space_id)
     return 204, None
 
 
-@route("POST", "/spaces/<space_id>/leave", answer=None, limit="leave", status=204, door=open_to_all)
+@route("POST", "/spaces/<space_id>/leave", answer=None, limit="leave", status=204, door=open_to_all, guests=True)
 def leave(call: Call, space_id: SpaceId) -> Reply:
     """Leave on all devices."""
     attending.leave(call.seams, call.viewer, space_id)

@@ -11,20 +11,22 @@ from werkzeug.routing import PathConverter
 
 from ..errors import NotFound
 from ..services.seams import Seams
-from . import api, law_api, staff_api  # enter the views into the table
+from . import api, law_api, listing_api, plan_api, staff_api  # enter the views into the table
 from .assets import BlueprintWithFiles
 from .calls import Caller
 from .gate import answer
 from .idempotency import Answers
 from .limits import RateLimits
+from .oembed import Embedding
 from .openapi import document
 from .pages import Pages
 from .problems import problem
 from .routes import ROUTES
 from .staff_pages import StaffPages
 from .webhooks import receive
+from .x.api import XApi
 
-__all__ = ["api", "law_api", "make_blueprint", "staff_api"]
+__all__ = ["api", "law_api", "listing_api", "make_blueprint", "plan_api", "staff_api"]
 
 ALWAYS_THERE = frozenset({"spaces.webhook", "spaces.gate", "spaces.static"})
 FOR_STAFF = frozenset(f"spaces.api_{route.name}" for route in ROUTES if "staff" in route.limits)
@@ -69,6 +71,8 @@ def make_blueprint(seams: Seams, answers: Answers, event_schemas: dict[str, Any]
                 return None
             if request.path.startswith(f"{prefix}/api/"):
                 return problem(NotFound())
+            if request.path.startswith(f"{prefix}/2/"):
+                return x_api.absent()
             abort(404)
         return None
 
@@ -85,8 +89,14 @@ def make_blueprint(seams: Seams, answers: Answers, event_schemas: dict[str, Any]
     pages = Pages(seams)
     blueprint.add_url_rule("/", "directory", pages.directory)
     blueprint.add_url_rule("/<string(length=13):space_id>", "space", pages.space)
+    blueprint.add_url_rule("/<string(length=13):space_id>/calendar.ics", "calendar", pages.calendar)
+    embedding = Embedding(seams)
+    blueprint.add_url_rule("/oembed", "oembed", embedding.oembed)
+    blueprint.add_url_rule("/<string(length=13):space_id>/embed", "embed", embedding.embed)
     staff_pages = StaffPages(seams, limits)
     staff_pages.add_to(blueprint)
+    x_api = XApi(seams)
+    x_api.add_to(blueprint)
 
     @blueprint.post("/webhooks/livekit")
     def webhook() -> Response:

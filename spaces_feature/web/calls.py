@@ -12,12 +12,13 @@ from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 from ..addresses import told_apart
+from ..domain.ids import is_guest
 from ..errors import Broken, Invalid, Refusal, Unavailable
-from ..services.access import signed_in
 from ..services.seams import Seams
 from ..services.store import RacedError
 from .bodies import read_body
 from .csrf import require_own_page
+from .guest import BEGINS, asker_of, remember_guest
 from .idempotency import Answers
 from .inputs import OptionalBody
 from .limits import RateLimits
@@ -62,10 +63,13 @@ class Caller:
 
     def _run(self, route: Route, ids: dict[str, str]) -> Response:
         current_app.extensions["spaces"].background.ensure()
-        viewer = signed_in(self._seams)
+        asker = asker_of(self._seams, route, ids)
+        viewer = asker.user_id
         read_body(LARGEST_BODY)
         require_own_page()
         address = told_apart(request.remote_addr)
+        if asker.is_new:
+            self._limits.spend("guest_join", viewer, address)
         limit = route.limit if isinstance(route.limit, str) else route.limit.of(Call(self._seams, viewer), **ids)
         self._limits.spend(limit, viewer, address)
         body = parse(route.body)
@@ -73,6 +77,8 @@ class Caller:
         def answer() -> Response:
             self._limits.require_left(limit, viewer, address)
             response = respond(*route.view(Call(self._seams, viewer, body), **ids))
+            if route.name == BEGINS and is_guest(viewer):
+                remember_guest(self._seams, response, viewer)
             self._limits.count_success(limit, viewer, address)
             return response
 

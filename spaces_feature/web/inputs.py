@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 Words = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 """What somebody wrote."""
 MemberId = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,64}$")]
+CardId = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,64}$")]
 MemberOrPseudonym = Annotated[str, Field(pattern=r"^(anonymous:)?[^\x00-\x1f\x7f]{1,64}$")]
 
 AudienceName = Literal["everyone", "followers", "following", "invited"]
@@ -37,8 +38,10 @@ class StartBody(Body):
     is_recorded: bool = False
     allows_clips: bool = False
     allows_anonymous: bool = False
+    allows_guests: bool = False
     cohost_ids: list[MemberId] = Field(default_factory=list)
-    cover: str | None = None
+    cover: str | None = Field(default=None, max_length=16)
+    card_ids: list[CardId] = Field(default_factory=list, max_length=20)
 
 
 class OptionalBody(Body):
@@ -50,8 +53,12 @@ class EditBody(Body):
 
     title: str | None = Field(default=None, max_length=1000)
     topic_ids: list[str] | None = Field(default=None, max_length=20)
+    audience: AudienceName | None = None
     speak: SpeakName | None = None
     allows_anonymous: bool | None = None
+    allows_guests: bool | None = None
+    cover: str | None = Field(default=None, max_length=16)
+    scheduled_start: datetime | None = Field(default=None, strict=False)
 
 
 class JoinBody(OptionalBody):
@@ -92,6 +99,18 @@ class PreferencesBody(Body):
     """``PATCH /me``."""
 
     shares_listening: bool
+
+
+class ReminderBody(OptionalBody):
+    """``PUT /reminder``. ``is_early``: ten minutes before the start as well."""
+
+    is_early: bool = False
+
+
+class BellBody(Body):
+    """``PUT /bells/{user_id}``: what I want to be told of a host whom I follow."""
+
+    level: Literal["all", "scheduled", "off"]
 
 
 class MicrophoneBody(Body):

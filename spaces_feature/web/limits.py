@@ -25,6 +25,8 @@ DEFAULTS: Mapping[str, str] = {
     "join": "30 per 30 seconds",
     # On a host with plain page loads every page is a join of a stay that lasts: no reader is that fast.
     "rejoin": "240 per minute",
+    # Who listens signed out is new once; an address brings SPACES_GUESTS_PER_ADDRESS of them.
+    "guest_join": "1 per hour",
     # Clients beat three times a minute in each tab.
     "heartbeat": "30 per minute",
     # Going, and ending what is one's own.
@@ -41,6 +43,8 @@ DEFAULTS: Mapping[str, str] = {
 }
 BY_MEMBER = frozenset({"heartbeat", "leave"})
 """What addresses have no allowance for: however many listen at one, none of them is taken for gone or kept on stage."""
+BY_GUEST = frozenset({"guest_join"})
+"""What an address is allowed ``guests_per_address`` times."""
 SUCCESSES = frozenset({"start"})
 """What is counted when it succeeded; each try counts as a command."""
 AWAY = 1.0
@@ -53,7 +57,7 @@ def limit_problems(config: Config) -> list[str]:
     """Every problem of ``SPACES_RATE_LIMITS`` and of what else is counted, each with its fix."""
     problems = [
         f"SPACES_{name.upper()} must be at least 1."
-        for name in ("rate_limit_per_address", "sockets_per_member", "sockets_per_address")
+        for name in ("rate_limit_per_address", "guests_per_address", "sockets_per_member", "sockets_per_address")
         if getattr(config, name) < 1
     ]
     for name, notation in config.rate_limits.items():
@@ -91,7 +95,12 @@ class RateLimits:
     """
 
     def __init__(
-        self, storage: str, factor: float, given: Mapping[str, str] | None = None, per_address: float = 20.0
+        self,
+        storage: str,
+        factor: float,
+        given: Mapping[str, str] | None = None,
+        per_address: float = 20.0,
+        guests_per_address: float = 20.0,
     ) -> None:
         store = storage_from_string(storage)
         self._limiter: RateLimiter = (
@@ -101,7 +110,7 @@ class RateLimits:
         self._items = {
             "member": {name: _items(notation, factor) for name, notation in notations.items()},
             "address": {
-                name: _items(notation, factor * per_address)
+                name: _items(notation, factor * (guests_per_address if name in BY_GUEST else per_address))
                 for name, notation in notations.items()
                 if name not in BY_MEMBER
             },
@@ -112,7 +121,11 @@ class RateLimits:
     def of(cls, config: Config) -> RateLimits:
         """The limits as they are configured."""
         return cls(
-            config.rate_limit_storage, config.rate_limit_factor, config.rate_limits, config.rate_limit_per_address
+            config.rate_limit_storage,
+            config.rate_limit_factor,
+            config.rate_limits,
+            config.rate_limit_per_address,
+            config.guests_per_address,
         )
 
     def spend(self, name: str, user_id: UserId, address: str | None = None) -> None:

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from ..domain.ids import SPACE_ID_LENGTH
+from ..domain.search import LONGEST_QUERY
 from .csrf import SAFE
 from .idempotency import HEADER, LONGEST
 from .inputs import OptionalBody
@@ -48,8 +49,19 @@ SECURITY = {
 IDS = {
     "space_id": {"type": "string", "pattern": f"^[0-9A-Za-z]{{{SPACE_ID_LENGTH}}}$"},
     "user_id": {"type": "string", "minLength": 1},
+    "card_id": {"type": "string", "minLength": 1},
     "report_id": {"type": "string", "minLength": 1},
 }
+
+LISTED: dict[str, dict[str, Any]] = {
+    "state": {"type": "string", "enum": ["live", "scheduled", "all"]},
+    "scope": {"type": "string", "enum": ["for_you", "elsewhere", "mine"]},
+    "query": {"type": "string", "maxLength": LONGEST_QUERY},
+    "topic": {"type": "string"},
+    "cursor": {"type": "string"},
+    "ids": {"type": "string", "description": "Up to fifty ids with commas between; everything else is then ignored."},
+}
+"""Which Spaces ``GET /spaces`` lists."""
 
 
 def document(prefix: str, version: str) -> dict[str, Any]:
@@ -97,6 +109,8 @@ def _parameters(route: Route, path: str) -> list[dict[str, Any]]:
     if route.method == "GET" and path.endswith(("/participants", "/reports", "/audit")):
         asked["cursor"] = {"type": "string"}
         parameters += [{"name": name, "in": "query", "schema": schema} for name, schema in asked.items()]
+    if route.name == "list_spaces":
+        parameters += [{"name": name, "in": "query", "schema": schema} for name, schema in LISTED.items()]
     return parameters
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from flask import Response, abort, current_app, make_response, render_template, url_for
+from markupsafe import Markup
 
 from ..domain.ids import SpaceId
 from ..errors import Forbidden, NotFound, Refusal
-from ..services import discovery
+from ..services.public_view import also_here, public_view
 from ..services.seams import Seams
-from ..services.snapshots import get_snapshot
+from ..services.snapshots import get_snapshot, profile_fields
+from .calendar import calendar_page
+from .directory import directory_context
+from .share import share_page, sign_in_url
 
 
 class Pages:
@@ -28,20 +32,24 @@ class Pages:
         return response
 
     def directory(self) -> Response:
-        """Who is talking now, among whom the viewer follows."""
+        """What is live and what is coming up; signed out what is there for everybody, where that is open."""
         viewer = self._seams.identity.current_user_id()
-        if viewer is None:
+        if viewer is None and not self._seams.flags.is_on("spaces.directory", None):
             return self._render("spaces/signed_out.html", 401)
         current_app.extensions["spaces"].background.ensure()
-        discovery.load_index(self._seams)
-        return self._render("spaces/directory.html", entries=discovery.strip(self._seams, viewer))
+        context, status = directory_context(self._seams, viewer)
+        return self._render("spaces/directory.html", status, **context, sign_in_url=sign_in_url(self._seams.config))
+
+    def calendar(self, space_id: SpaceId) -> Response:
+        """One Space as a file for calendars."""
+        return calendar_page(self._seams, space_id)
 
     def space(self, space_id: SpaceId) -> Response:
-        """One Space: who is on stage, and Listen."""
+        """One Space: who is on stage, and Listen. Signed out only a public one is there."""
         viewer = self._seams.identity.current_user_id()
-        if viewer is None:
-            return self._render("spaces/signed_out.html", 401)
         current_app.extensions["spaces"].background.ensure()
+        if viewer is None:
+            return self._shared(space_id)
         try:
             snapshot = get_snapshot(self._seams, viewer, space_id)
         except NotFound:
@@ -55,4 +63,25 @@ class Pages:
             "description": f"{snapshot['space']['participant_count']} people are there",
             "url": url_for("spaces.space", space_id=space_id, _external=True),
         }
-        return self._render("spaces/space.html", snapshot=snapshot, share=share)
+        host_id = snapshot["space"]["host_ids"][0]
+        planner = profile_fields(self._seams.memory.profiles([host_id])[host_id])
+        return self._render("spaces/space.html", snapshot=snapshot, share=share, planner=planner)
+
+    def _shared(self, space_id: SpaceId) -> Response:
+        try:
+            view = public_view(self._seams, space_id)
+            also = also_here(self._seams, besides=space_id)
+        except NotFound:
+            abort(404)
+        except Refusal:
+            abort(503)
+        shown = share_page(self._seams.config, view, self._seams.clock())
+        meta = Markup(render_template("spaces/_share_head.html", **shown))  # noqa: S704 - autoescaped
+        response = self._render("spaces/share.html", share_head=meta, also=also, **shown)
+        response.set_data(with_head(response.get_data(as_text=True), meta))
+        return response
+
+
+def with_head(page: str, meta: str) -> str:
+    """The page with what scrapers read in its head, also where the host's template has no block for it."""
+    return page if meta in page else page.replace("</head>", f"{meta}\n</head>", 1)

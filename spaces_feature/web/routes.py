@@ -39,7 +39,9 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One line of the table. ``limit`` names a rate limit, or chooses; ``keeps`` is false for answers with a secret.
+    """One line of the table. ``guests``: who listens signed out may call it too.
+
+    ``limit`` names a rate limit, or chooses; ``keeps`` is false for answers with a secret.
 
     ``door`` is asked before a kept answer is given again.
     """
@@ -53,6 +55,7 @@ class Route:
     status: int
     keeps: bool
     door: Door
+    guests: bool = False
 
     @property
     def name(self) -> str:
@@ -83,12 +86,13 @@ def route(
     status: int = 200,
     keeps: bool = True,
     door: Door | None = None,
+    guests: bool = False,
 ) -> Callable[[View], View]:
     """Enter a view into the table. A kept answer of a Space is for its readers, unless ``door`` says otherwise."""
     asked = door or (readers if "<space_id>" in path else open_to_all)
 
     def enter(view: View) -> View:
-        ROUTES.append(Route(method, path, view, answer, body, limit, status, keeps, asked))
+        ROUTES.append(Route(method, path, view, answer, body, limit, status, keeps, asked, guests))
         return view
 
     return enter

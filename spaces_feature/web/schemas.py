@@ -62,7 +62,10 @@ class Space(Answer):
     allows_anonymous: bool
     is_frozen: bool
     host_lost: HostLost | None
-    end_reason: Literal["host", "host_gone", "staff", "empty"] | None
+    end_reason: Literal["host", "host_gone", "staff", "empty", "canceled", "expired"] | None
+    cover: Literal["", "pine", "blue", "plum", "amber", "violet"]
+    allows_guests: bool
+    card_ids: list[str]
 
 
 class Seat(Answer):
@@ -140,6 +143,12 @@ class OwnMute(Answer):
     reason: str
 
 
+class OwnReminder(Answer):
+    """I am told when it begins, and ten minutes before as well if ``is_early``."""
+
+    is_early: bool
+
+
 class Me(Answer):
     user_id: str
     role: RoleName
@@ -147,6 +156,7 @@ class Me(Answer):
     invitation: OwnInvitation | None
     mute: OwnMute | None
     permissions: list[str]
+    reminder: OwnReminder | None
 
 
 class Snapshot(Answer):
@@ -177,17 +187,56 @@ class Reason(Answer):
     text: str
 
 
-class StripEntry(Answer):
+class SpaceEntry(Answer):
     kind: Literal["space"]
     space: Space
     people: list[Profile]
     reason: Reason
+    is_talking: bool
+
+
+class ItemEntry(Answer):
+    """What the host app adds, such as somebody's fleets; gone at ``expires_at``."""
+
+    kind: Literal["fleet"]
+    id: str
+    url: str
+    people: list[Profile]
+    is_seen: bool
+    expires_at: datetime
 
 
 class Strip(Answer):
-    """Best first; a Space that the viewer hosts comes before all, with the reason ``own``."""
+    """Best first; a Space that the viewer hosts comes before all, with the reason ``own``; then the host app's items,
+    those unseen before those seen.
+    """
 
-    entries: list[StripEntry]
+    entries: list[SpaceEntry | ItemEntry]
+
+
+class Rings(Answer):
+    """By user id; whoever has no ring is left out."""
+
+    data: dict[str, Literal["live", "unseen", "seen"]]
+
+
+class Bell(Answer):
+    user_id: str
+    level: Literal["all", "scheduled", "off"]
+
+
+class Card(Answer):
+    """A post of the host app."""
+
+    id: str
+    url: str
+    text: str
+    author: Profile
+    at: datetime
+
+
+class Cards(Answer):
+    data: list[Card]
 
 
 class Participant(Answer):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from flask import current_app, render_template
@@ -14,64 +14,75 @@ from ..domain.ids import UserId
 from ..domain.views import Json
 from ..flags import FLAGS
 from ..services import discovery
+from ..services.breaker import SLOW, Breaker
 from ..services.seams import Seams
 from ..services.snapshots import profile_fields
+from ..services.store import Work
 from .assets import asset, chunks
 
 log = logging.getLogger(__name__)
 
-SLOW = 0.5
-PAUSE = 30.0
+
+Known = tuple[Json | None, list[Json]]
+Ask = Callable[[Work, UserId | None], Known]
+
+
+def _unasked(work: Work, viewer: UserId | None) -> Known:
+    """Nothing: the page's script asks for it."""
+    return None, []
 
 
 class StripRenderer:
     """Renders the strip for one app.
 
-    When the host's ports took longer than half a second the next pages of half a minute go without server-rendered
-    entries (the script fetches them), so that one visitor pays for a slow port and not all of them.
+    When the host's ports failed or took longer than half a second the next pages of half a minute go without
+    server-rendered entries (the script fetches them), so that one visitor pays for a slow port and not all of them.
+    ``breaker`` decides that; a database that can is told to give up after as long.
     """
 
-    def __init__(self, seams: Seams, csp_nonce: Callable[[], str] | None, socketio: Any | None) -> None:
+    def __init__(
+        self, seams: Seams, csp_nonce: Callable[[], str] | None, socketio: Any | None, breaker: Breaker | None = None
+    ) -> None:
         self._seams = seams
         self._csp_nonce = csp_nonce
         self._socketio = socketio
-        self._open_until = 0.0
+        self._breaker = breaker or Breaker("the strip")
 
     def __call__(self) -> Markup:
         """Return the strip, the dock and all they need; an empty string when Spaces are off or anything fails."""
         try:
-            # Ports, flags and the host's context processors may all ask the database.
-            with self._seams.store.read():
-                return self._rendered()
+            if self._breaker.is_open:
+                return self._rendered(_unasked)
+            return self._breaker.call(lambda: self._rendered(self._asked), Markup(""))
         except Exception:
             log.exception("the strip could not be rendered")
             return Markup("")
 
-    def _rendered(self) -> Markup:
-        viewer = self._seams.identity.current_user_id()
-        if not self._seams.flags.is_on("spaces.enabled", viewer):
-            return Markup("")
-        current_app.extensions["spaces"].background.ensure()
-        return Markup(render_template("spaces/strip.html", **self._context(viewer)))  # noqa: S704 - autoescaped
+    def _rendered(self, ask: Ask) -> Markup:
+        # Ports, flags and the host's context processors may all ask the database: what fails is taken back.
+        with self._seams.store.read() as work:
+            viewer = self._seams.identity.current_user_id()
+            if not self._seams.flags.is_on("spaces.enabled", viewer):
+                return Markup("")
+            current_app.extensions["spaces"].background.ensure()
+            return Markup(render_template("spaces/strip.html", **self._context(viewer, *ask(work, viewer))))  # noqa: S704 - autoescaped
 
-    def _context(self, viewer: UserId | None) -> dict[str, Any]:
-        entries: list[Json] = []
-        me = None
-        shows_strip = viewer is not None and self._seams.flags.is_on("spaces.strip", viewer)
-        if viewer is not None and time.monotonic() >= self._open_until:
-            began = time.monotonic()
-            try:
-                me = profile_fields(self._seams.memory.profiles([viewer])[viewer])
-                entries = discovery.strip_in_host_page(self._seams, viewer) if shows_strip else []
-            finally:
-                if time.monotonic() - began > SLOW:
-                    self._open_until = time.monotonic() + PAUSE
-                    log.warning("the strip took over %s s; pages go without it for %s s", SLOW, PAUSE)
+    def _asked(self, work: Work, viewer: UserId | None) -> Known:
+        """Who the viewer is and what their strip shows."""
+        if viewer is None:
+            return _unasked(work, viewer)
+        shows_strip = self._seams.flags.is_on("spaces.strip", viewer)
+        # What is remembered asks nothing; else no statement may take longer than a page can wait.
+        with nullcontext() if discovery.is_at_hand(self._seams, viewer) else work.within(SLOW):
+            me = profile_fields(self._seams.memory.profiles([viewer])[viewer])
+            return me, discovery.strip_in_host_page(self._seams, viewer) if shows_strip else []
+
+    def _context(self, viewer: UserId | None, me: Json | None, entries: list[Json]) -> dict[str, Any]:
         return {
             "entries": entries,
             "me": me,
             "config": self._config(viewer, me),
-            "shows_strip": shows_strip,
+            "shows_strip": viewer is not None and self._seams.flags.is_on("spaces.strip", viewer),
             "can_host": viewer is not None and self._seams.flags.is_on("spaces.host", viewer),
             "asset": asset,
             "chunks": chunks(),
@@ -91,6 +102,7 @@ class StripRenderer:
             "flags": boolean,
             "room_bundle": asset("room.js"),
             "app_name": self._seams.config.app_name or current_app.name.replace("_", " "),
+            "sign_in_url": self._seams.config.sign_in_url,
         }
 
 

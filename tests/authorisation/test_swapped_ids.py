@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 from spaces_feature.domain.ids import UserId
 from spaces_feature.domain.reports import Category
 from spaces_feature.domain.space import Audience, Space
-from spaces_feature.services import attending, hosting, reporting, staging
+from spaces_feature.services import attending, editing, hosting, reporting, staging
 from spaces_feature.web.routes import Route
 from tests.authorisation.calls import body_of, outcome, routes_by_name
 from tests.authorisation.house import House, a_house, member
@@ -50,7 +50,7 @@ def swap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Swap]:
     path: Path = tmp_path_factory.mktemp("swapped")
     with a_house(path, KINDS) as house:
         world, hidden, host = house.world, house.space, member("host")
-        hosting.edit(world.seams, host, hidden.id, hosting.Edit(title=HIDDEN_TITLE, allows_anonymous=True))
+        editing.edit(world.seams, host, hidden.id, editing.Edit(title=HIDDEN_TITLE, allows_anonymous=True))
         world.graph.follow(member("shy"), host)
         attending.join(world.seams, member("shy"), hidden.id, is_anonymous=True)
         with world.seams.store.begin() as work:

@@ -41,6 +41,10 @@ MAY = {
     "mute_all": (True, True, False, False, False, False),
     "remove": (True, True, False, False, False, True),
     "edit": (True, True, False, False, False, False),
+    "pin": (True, True, False, False, False, False),
+    "start": (False, False, False, False, False, False),
+    "cancel": (False, False, False, False, False, False),
+    "remind": (False, False, False, False, False, False),
     "end": (True, False, False, False, False, True),
     "hand_over": (True, False, False, False, False, False),
     "name_cohosts": (True, False, False, False, False, False),
@@ -80,11 +84,26 @@ def test_the_page_is_told_exactly_what_the_table_allows(role: Role) -> None:
     assert permissions(role, State.LIVE, is_waiting=True) == sorted(row - {"ask_to_speak"})
 
 
-@pytest.mark.parametrize("state", [State.SCHEDULED, State.ENDED, State.CANCELED])
+@pytest.mark.parametrize("state", [State.ENDED, State.CANCELED])
 @pytest.mark.parametrize("role", Role)
-def test_outside_of_a_live_space_nobody_is_offered_anything(role: Role, state: State) -> None:
+def test_once_a_space_is_over_nobody_is_offered_anything(role: Role, state: State) -> None:
     """No button is shown that would be refused."""
     assert permissions(role, state) == []
+
+
+@pytest.mark.parametrize("role", Role)
+def test_before_it_begins_its_host_may_run_it_and_everybody_else_may_wait_or_report(role: Role) -> None:
+    """What is asked for beforehand is answered by the same table: permission beside refusal."""
+    may = ["cancel", "edit", "name_cohosts", "pin", "start"] if role is Role.HOST else ["remind", "report"]
+    assert permissions(role, State.SCHEDULED) == may
+    planned = replace(SPACE, state=State.SCHEDULED, started_at=None, seats=())
+    somebody = ADA if role is Role.HOST else LINUS
+    for action in Action:
+        if str(action) in may:
+            require(planned, somebody, action)
+        else:
+            with pytest.raises(Forbidden):
+                require(planned, somebody, action)
 
 
 @pytest.mark.parametrize(

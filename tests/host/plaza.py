@@ -21,6 +21,7 @@ def open_plaza(folder: Path) -> Flask:
             "TESTING": True,
             "SECRET_KEY": "a secret for tests",
             "SQLALCHEMY_DATABASE_URI": f"sqlite:///{folder / 'plaza.sqlite3'}",
+            "PICTURES_DIR": str(folder / "pictures"),
             "SPACES_LIVEKIT_URL": "ws://127.0.0.1:7880",
             "SPACES_LIVEKIT_API_KEY": "key",
             "SPACES_LIVEKIT_API_SECRET": "a livekit secret for tests, long enough",

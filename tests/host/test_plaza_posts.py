@@ -35,11 +35,11 @@ def test_an_empty_or_endless_post_is_refused(browser: Callable[[str], Browser], 
 
 
 def test_a_link_to_a_space_becomes_a_card(browser: Callable[[str], Browser]) -> None:
-    """A pasted link to a Space leaves the text and opens the Space; other links stay text."""
+    """A pasted link to a Space leaves the text and becomes its card; other links stay text."""
     ada = browser("ada")
     ada.send("/posts", text="Come and listen http://127.0.0.1:8000/spaces/AbCdEfGhIjKlM")
     page = ada.open("/").text
-    assert 'data-spaces-join="AbCdEfGhIjKlM"' in page
+    assert '<spaces-card space-id="AbCdEfGhIjKlM">' in page
     assert "127.0.0.1:8000" not in page
     ada.send("/posts", text="Not one: /spaces/short")
     assert "Not one: /spaces/short" in ada.open("/").text

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from spaces_feature.domain.ids import SpaceId, UserId
 from spaces_feature.domain.space import Role, Speak
-from spaces_feature.services import attending, hosting, inviting, moderating, staff, staging
+from spaces_feature.services import attending, editing, hosting, inviting, moderating, staff, staging
 from spaces_feature.services.seams import Seams
 from spaces_feature.services.staff import Order, StaffAction
 
@@ -140,19 +140,19 @@ DEEDS: dict[str, Deed] = {
     "speak_to_all": Deed(
         "leads",
         "anybody",
-        lambda seams, actor, space, _: hosting.edit(seams, actor, space, hosting.Edit(speak=Speak.EVERYONE)),
+        lambda seams, actor, space, _: editing.edit(seams, actor, space, editing.Edit(speak=Speak.EVERYONE)),
         lambda law, talk, actor, _: law.edit(talk, actor, "everyone", None),
     ),
     "speak_by_invitation": Deed(
         "leads",
         "anybody",
-        lambda seams, actor, space, _: hosting.edit(seams, actor, space, hosting.Edit(speak=Speak.INVITED)),
+        lambda seams, actor, space, _: editing.edit(seams, actor, space, editing.Edit(speak=Speak.INVITED)),
         lambda law, talk, actor, _: law.edit(talk, actor, "invited", None),
     ),
     "let_people_hide": Deed(
         "leads",
         "anybody",
-        lambda seams, actor, space, _: hosting.edit(seams, actor, space, hosting.Edit(allows_anonymous=True)),
+        lambda seams, actor, space, _: editing.edit(seams, actor, space, editing.Edit(allows_anonymous=True)),
         lambda law, talk, actor, _: law.edit(talk, actor, None, True),
     ),
     "end": Deed(

@@ -9,7 +9,7 @@ import pytest
 from spaces_feature.domain.space import Role, State
 from spaces_feature.domain.views import ViewerClass
 from spaces_feature.errors import Conflict, MediaDown, NotFound
-from spaces_feature.services import attending, hosting, inviting, law, moderating, staging
+from spaces_feature.services import attending, editing, hosting, inviting, law, moderating, staging
 from spaces_feature.services.outbox import settle_owed
 from spaces_feature.services.snapshots import get_snapshot
 from tests.world import World
@@ -134,7 +134,7 @@ def test_the_audit_says_what_was_edited_and_whose_rights_the_sfu_answered_for(wo
     for name in ("grace", "alan"):
         world.seat(space, name)
         enter(world, name, space)
-    hosting.edit(world.seams, space.host_id, space.id, hosting.Edit(title="Another"))
+    editing.edit(world.seams, space.host_id, space.id, editing.Edit(title="Another"))
     moderating.mute_all(world.seams, space.host_id, space.id)
     lines = audit(world, space)
     [edited] = [entry for entry in lines if entry.kind == "edited"]

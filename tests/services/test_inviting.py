@@ -6,7 +6,7 @@ import pytest
 
 from spaces_feature.domain.space import Role, Speak
 from spaces_feature.errors import Conflict, Forbidden, NotFound, Refusal
-from spaces_feature.services import attending, hosting, inviting, moderating, staging
+from spaces_feature.services import attending, editing, hosting, inviting, moderating, staging
 from spaces_feature.services.snapshots import get_snapshot
 from tests.world import World
 
@@ -143,10 +143,10 @@ def test_who_may_ask_is_changed_live(world: World) -> None:
     space = world.go_live("ada")
     grace, alan = world.user("grace"), world.user("alan")
     staging.ask_to_speak(world.seams, grace, space.id)
-    edit = hosting.Edit(speak=Speak.INVITED)
+    edit = editing.Edit(speak=Speak.INVITED)
     with pytest.raises(Forbidden):
-        hosting.edit(world.seams, alan, space.id, edit)
-    after = hosting.edit(world.seams, space.host_id, space.id, edit)
+        editing.edit(world.seams, alan, space.id, edit)
+    after = editing.edit(world.seams, space.host_id, space.id, edit)
     assert (after.speak, len(after.requests)) == (Speak.INVITED, 1)
     assert refused(staging.ask_to_speak, world.seams, alan, space.id) == "speak_invited"
     inviting.invite(world.seams, space.host_id, space.id, alan, Role.SPEAKER)

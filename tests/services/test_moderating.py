@@ -12,7 +12,7 @@ from spaces_feature.domain.media import MediaRights
 from spaces_feature.domain.space import Role, Space
 from spaces_feature.domain.views import ViewerClass
 from spaces_feature.errors import Conflict, Forbidden, Refusal
-from spaces_feature.services import attending, hosting, inviting, moderating, staging
+from spaces_feature.services import attending, editing, hosting, inviting, moderating, staging
 from spaces_feature.services.outbox import settle_owed
 from spaces_feature.services.snapshots import get_snapshot
 from tests.world import World
@@ -217,7 +217,7 @@ def test_anonymity_is_the_hosts_to_allow_and_ends_with_a_raised_hand(world: Worl
     with pytest.raises(Refusal) as refusal:
         attending.join(world.seams, world.user("tim"), space.id, is_anonymous=True)
     assert refusal.value.code == "anonymous_not_allowed"
-    hosting.edit(world.seams, space.host_id, space.id, hosting.Edit(allows_anonymous=True))
+    editing.edit(world.seams, space.host_id, space.id, editing.Edit(allows_anonymous=True))
     attending.join(world.seams, world.user("tim"), space.id, is_anonymous=True)
     staging.ask_to_speak(world.seams, world.user("tim"), space.id)
     rows = attending.participants(world.seams, world.user("alan"), space.id, None)["data"]

@@ -9,7 +9,7 @@ import pytest
 from spaces_feature.domain.ids import UserId
 from spaces_feature.domain.space import Role, Space
 from spaces_feature.errors import Forbidden, NotFound
-from spaces_feature.services import attending, hosting, inviting, moderating, preferences, staging
+from spaces_feature.services import attending, editing, hosting, inviting, moderating, preferences, staging
 from spaces_feature.services.snapshots import get_snapshot
 from tests.world import World
 
@@ -156,7 +156,7 @@ def stay_of(world: World, space: Space, user_id: UserId) -> str:
 def test_nobody_is_named_because_anonymity_was_turned_off(world: World, space: Space) -> None:
     """Who is there stays as they are; joining again anonymously is refused, and theirs to do by name."""
     tim = world.user("tim")
-    hosting.edit(world.seams, space.host_id, space.id, hosting.Edit(allows_anonymous=False))
+    editing.edit(world.seams, space.host_id, space.id, editing.Edit(allows_anonymous=False))
     assert shadow(world, space)
     with pytest.raises(Forbidden) as refused:
         attending.join(world.seams, tim, space.id, is_anonymous=True)

@@ -15,7 +15,7 @@ from spaces_feature.domain.reports import Category, Outcome, Report
 from spaces_feature.domain.space import Space
 from spaces_feature.domain.views import class_of
 from spaces_feature.errors import Forbidden, Invalid, NotFound, WrongState
-from spaces_feature.services import attending, hosting, moderating, reporting, staging
+from spaces_feature.services import attending, editing, hosting, moderating, reporting, staging
 from tests.world import World
 
 
@@ -86,7 +86,7 @@ def test_what_was_reported_stays_as_it_was(world: World) -> None:
     space = world.go_live("ada", "Before")
     world.seat(space, "grace")
     report(world, "tim", space, "grace")
-    hosting.edit(world.seams, space.host_id, space.id, hosting.Edit(title="After"))
+    editing.edit(world.seams, space.host_id, space.id, editing.Edit(title="After"))
     staging.leave_stage(world.seams, world.user("grace"), space.id, world.user("grace"))
     (kept,) = waiting(world)
     assert kept.context["title"] == "Before"

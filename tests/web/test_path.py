@@ -71,7 +71,7 @@ def test_an_ended_space_takes_no_commands(world: World, visit: Visit) -> None:
     ada, grace, space_id = seated(visit)
     ada.post(f"/spaces/{space_id}/end")
     before = ada.get(f"/spaces/{space_id}").json
-    harmless = {"end_space", "leave", "withdraw"}
+    harmless = {"end_space", "leave", "withdraw", "drop_reminder"}
     calls: list[str] = []
     world.media.on_call = calls.append
     for route in routes(changing=True, on_a_space=True):

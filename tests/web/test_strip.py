@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from sqlalchemy import event
 from spaces_feature import Profile, UserId
 from spaces_feature.integrations.follow_table import FollowTable
 from spaces_feature.services import discovery, hosting
+from spaces_feature.services.breaker import Breaker
 from tests.web.visitor import Visitor
 from tests.world import World
 
@@ -124,7 +124,8 @@ def test_a_slow_port_is_paid_for_once(world: World, monkeypatch: pytest.MonkeyPa
 
     now = {"is": time.monotonic()}
     monkeypatch.setattr(world.graph, "followees", slow)
-    monkeypatch.setattr("spaces_feature.web.strip.time", SimpleNamespace(monotonic=lambda: now["is"]))
+    renderer = world.app.jinja_env.globals["spaces_strip"]
+    monkeypatch.setattr(renderer, "_breaker", Breaker("the strip", lambda: now["is"]))
     page(world, "grace")
     second = page(world, "linus")
     assert asked == [world.user("grace")]

@@ -81,7 +81,7 @@ class Visitor:
 
 def url_of(route: Route, space_id: str, user_id: str = "me") -> str:
     """The route's path below the API, filled in."""
-    given = {"space_id": space_id, "user_id": user_id, "report_id": "0123456789"}
+    given = {"space_id": space_id, "user_id": user_id, "report_id": "0123456789", "card_id": "7"}
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: given[found[1]], route.path)
 
 

@@ -1,5 +1,11 @@
 /** Plaza's own script: Turbo keeps the document alive between pages, and links to posts can be shared. */
 import '@hotwired/turbo';
+import './bell.js';
+import './coming.js';
+import './fleets.js';
+import './inbox.js';
+import './push.js';
+import { say } from './say.js';
 
 document.addEventListener('click', async (event) => {
   const link = event.target instanceof Element ? event.target.closest('a[data-share]') : null;
@@ -18,15 +24,3 @@ document.addEventListener('click', async (event) => {
     link.click();
   }
 });
-
-function say(words) {
-  const status = document.querySelector('[data-status]');
-  if (!status) return;
-  status.textContent = words;
-  status.hidden = false;
-  clearTimeout(say.timer);
-  say.timer = setTimeout(() => {
-    status.hidden = true;
-    status.textContent = '';
-  }, 2500);
-}

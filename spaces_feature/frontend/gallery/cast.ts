@@ -1,6 +1,6 @@
 /** Fixed people and Spaces for the gallery. */
 
-import type { Profile, Seat, SessionState, Snapshot, Space, StripEntry } from '../src/core/types';
+import type { Card, Profile, Seat, SessionState, Snapshot, Space, StripEntry } from '../src/core/types';
 
 const face = (skin: string, hair: string, ground: string, coat: string): string =>
   `data:image/svg+xml,${encodeURIComponent(
@@ -58,6 +58,9 @@ export const space = (over: Partial<Space> = {}): Space => ({
   is_recording: false,
   allows_clips: false,
   allows_anonymous: false,
+  allows_guests: false,
+  cover: '',
+  card_ids: ['71', '72'],
   is_frozen: false,
   host_lost: null,
   end_reason: null,
@@ -100,7 +103,7 @@ export const snapshot = (over: Partial<Snapshot> = {}): Snapshot => ({
 });
 
 export const hosting = snapshot({
-  me: { user_id: '1', role: 'host', request: null, invitation: null, mute: null, permissions: ['listen', 'report', 'accept', 'decline', 'invite', 'move_to_audience', 'mute', 'mute_all', 'remove', 'edit', 'end', 'hand_over', 'name_cohosts', 'open_microphone'] },
+  me: { user_id: '1', role: 'host', request: null, invitation: null, mute: null, permissions: ['listen', 'report', 'accept', 'decline', 'invite', 'move_to_audience', 'mute', 'mute_all', 'remove', 'edit', 'end', 'hand_over', 'name_cohosts', 'pin', 'open_microphone'] },
   requests: [people.mateo, people.leila, people.sofia].map((profile, index) => ({
     user_id: profile.user_id,
     position: index + 1,
@@ -145,4 +148,10 @@ export const entries: StripEntry[] = [
     people: [people.sofia],
     reason: { code: 'speaker', text: 'Sofia is speaking' },
   },
+];
+
+export const posts: Card[] = [
+  { id: '71', url: '#71', text: 'The sleeper to Vienna is full until March. Somebody should ask who runs these trains, and why so few do.', author: people.ada, at: minutesAgo(90) },
+  { id: '72', url: '#72', text: 'A short list of night trains that still run.', author: people.alan, at: minutesAgo(400) },
+  { id: '73', url: '#73', text: 'Notes from the depot.', author: people.ada, at: minutesAgo(4000) },
 ];

@@ -2,12 +2,13 @@
 
 import type { Api } from '../src/core/api';
 import { createStore } from '../src/core/store';
-import type { Seat, Session, SessionState, Snapshot, StripEntry } from '../src/core/types';
+import type { ListedSpace, Seat, Session, SessionState, Snapshot, StripEntry } from '../src/core/types';
 import { words } from '../src/core/words';
 import { defineElements } from '../src/elements/define';
 import type { SpacesSeat } from '../src/elements/seat';
-import { entries, people, seat, session, snapshot, space } from './cast';
+import { entries, people, posts, seat, session, snapshot, space } from './cast';
 import { hostApi, hostCommands, hostStates, openInRoom } from './hosting';
+import { planned } from './planned';
 import { full, states } from './states';
 
 const asked = new URLSearchParams(location.search);
@@ -26,7 +27,9 @@ const watched: Snapshot =
         stage: snapshot().stage.map((one) => (one.user_id === '5' ? { ...one, is_blocked_by_me: true } : one)),
         space: space({ allows_anonymous: asked.has('unlisted') }),
       })
-    : snapshot();
+    : view === 'scheduled'
+      ? planned(asked.get('state') ?? 'waiting')
+      : snapshot();
 
 /** Commands change the fixed data just enough to move through the states by hand. */
 const commands: Partial<Session> = {
@@ -49,7 +52,7 @@ const commands: Partial<Session> = {
 if (view === 'host') Object.assign(commands, hostCommands(own, full));
 
 defineElements({
-  config: { prefix: '/spaces', api: '', socket_path: '', me: people.grace, flags: { 'spaces.host': true, 'spaces.anonymous': true }, room_bundle: '', app_name: 'Plaza' },
+  config: { prefix: '/spaces', api: '', socket_path: '', me: people.grace, flags: { 'spaces.host': true, 'spaces.anonymous': true, 'spaces.guests': true }, room_bundle: '', app_name: 'Plaza' },
   api: {
     ...hostApi,
     snapshot: async () => watched,
@@ -57,19 +60,26 @@ defineElements({
     updateMe: async ({ shares_listening }) => ({ user_id: '2', profile: people.grace, flags: {}, shares_listening }),
     recentSpeakers: async () => [{ user_id: '9', last_spoke_at: new Date().toISOString(), is_on_stage: false, profile: people.tim }],
     report: async () => ({ id: 'r', state: 'open' }),
-    create: async () => Promise.reject({ ...full, title: 'You are live already.', detail: '', code: 'already_live', space_id: 'x' }),
+    topics: async () => ['Travel', 'Railways', 'Software', 'Craft', 'Music'].map((name) => ({ id: name.toLowerCase(), name })),
+    spaces: async () => ({ data: [{}, {}, {}] as ListedSpace[] }),
+    call: async <T>(_: string, path: string, body: object = { level: 'scheduled' }) => (path.startsWith('/bells') ? body : { data: path === '/cards' ? posts : posts.slice(0, 2) }) as T,
+    remind: async (_, is_early) => snapshot({ me: { ...watched.me, reminder: { is_early } } }),
+    forgetReminder: async () => watched,
+    create: async ({ scheduled_start, cover = '', title }) => scheduled_start ? snapshot({ space: space({ state: 'scheduled', title, cover, scheduled_start }) }) : Promise.reject({ ...full, title: 'You are live already.', detail: '', code: 'already_live', space_id: 'x' }),
   } as Partial<Api> as Api,
-  strip,
+  strip: { ...strip, isAnswered: () => true, onNews: () => () => undefined },
   get session() {
     return drawn;
   },
   openSession: async () => ({ ...own, ...commands }) as Session,
   prefetch: () => undefined,
+  take: () => undefined,
   watch: () => ({ ...createStore<Snapshot | null>(asked.has('slow') ? null : watched), close: () => undefined }),
   words,
   announce: (text, assertive) => console.info(assertive ? 'assertive:' : 'polite:', text),
 });
 
+import('../src/elements/late').then(({ defineLate }) => defineLate());
 const { openCreate, openJoin } = await import('../src/elements/room-elements');
 
 main.append(document.createElement('spaces-strip'));
@@ -103,7 +113,13 @@ if (view === 'report') {
   document.body.append(Object.assign(document.createElement('spaces-report-sheet'), { snapshot: snapshot(), ...about }));
 }
 if (view === 'join') openJoin('aB3dE5gH7jK9m');
-if (view === 'create') openCreate();
+if (view === 'create') openCreate(asked.has('card') ? { id: '71' } : null);
+if (view === 'bell') {
+  main.innerHTML = '<p style="display:flex;justify-content:space-between;padding:24px"><spaces-bell user-id="1" level="all" name="Ada"></spaces-bell><spaces-reminder space-id="x" compact about="Night trains"></spaces-reminder><spaces-reminder space-id="x" has-reminder is-early></spaces-reminder><spaces-bell user-id="3" name="Alan"></spaces-bell></p>';
+}
+if (view === 'scheduled') {
+  main.innerHTML = `<article style="max-width:520px;padding:32px;border-radius:28px;background:var(--spaces-surface)"><spaces-scheduled space-id="x" host-name="Ada Whitlock"><p>Before script</p></spaces-scheduled></article>`;
+}
 if (view === 'seats') {
   const box = document.createElement('div');
   box.className = 'seats';

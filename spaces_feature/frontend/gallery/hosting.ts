@@ -149,6 +149,7 @@ const SHEETS: Record<string, Sheet> = {
   invite: { kind: 'invite' },
   removed: { kind: 'removed' },
   edit: { kind: 'edit' },
+  pin: { kind: 'pin' },
   end: { kind: 'end' },
   person: { kind: 'person', profile: people.kwame },
   cohost: { kind: 'person', profile: people.alan },

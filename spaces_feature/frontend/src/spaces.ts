@@ -10,6 +10,7 @@ import { createStore } from './core/store';
 import type { PageConfig, Session, SessionState, Store } from './core/types';
 import { pageWords } from './core/page-words';
 import { defineElements } from './elements/define';
+import { defineLate } from './elements/late';
 import { announce, prepareAnnouncer } from './live/announcer';
 import { createLive } from './live/live';
 import { createIntents, type Intent } from './room/intent';
@@ -41,7 +42,7 @@ function start(): void {
 
   const ownId = () => config().me?.user_id ?? null;
   let member = ownId();
-  const intent = intents.fresh(member ?? undefined);
+  const intent = intents.fresh(member ?? '');
   const roomApi = intent ? askAhead(api, intent) : api;
 
   let bundle: Promise<RoomBundle> | null = null;
@@ -86,6 +87,7 @@ function start(): void {
     openSession,
     prefetch: () => void loadRoom().catch(() => undefined),
     watch: live.watch,
+    take: live.take,
     words: pageWords,
     announce,
   };
@@ -95,6 +97,7 @@ function start(): void {
   whenParsed(() => {
     prepareAnnouncer();
     defineElements(deps, soundFirst);
+    defineLate();
     void soundFirst.then(() => whenIdle(live.start));
   });
 

@@ -36,7 +36,15 @@ test('somebody else who signs in on this tab does not find it, nor does nobody',
   const storage = kept();
   const intents = createIntents(() => storage);
   intents.save(INTENT);
-  assert.deepEqual([intents.fresh('tim'), intents.fresh(undefined)], [null, null]);
+  assert.deepEqual([intents.fresh('tim'), intents.fresh('')], [null, null]);
+});
+
+test('who listens signed out goes on signed out alone', () => {
+  const intents = createIntents(() => storage);
+  const storage = kept();
+  intents.save({ ...INTENT, user_id: '' });
+  assert.equal(intents.fresh('grace'), null);
+  assert.equal(intents.fresh('')?.space_id, INTENT.space_id);
 });
 
 test('a cleared or a broken intent is none', () => {

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { Snapshot, StripEntry } from '../src/core/types';
+import type { Snapshot } from '../src/core/types';
 import { createReplicas } from '../src/live/replicas';
 import { openSocket, type LiveSocket, type SocketLike } from '../src/live/socket';
-import { createStripStore } from '../src/live/strip-store';
 import { event, settled, snapshot } from './builders';
 
 /** A socket whose acknowledgements the test decides. */
@@ -145,50 +144,4 @@ test("the host's own client carries the namespace where the page has one", async
   assert.deepEqual([[...heard.keys()], connections], [['connect', 'event', 'strip'], 1]);
   await openSocket(config, listeners, { spaces: { manager: { socket: (name) => (asked.push(name), hosts) } } });
   assert.equal(asked.at(-1), '/spaces');
-});
-
-const entry = (id: string): StripEntry => ({ kind: 'space', space: { ...snapshot(1).space, id }, people: [] });
-
-test('an ended Space leaves the strip at once, and no answer brings it back', async () => {
-  let release: (entries: StripEntry[]) => void = () => undefined;
-  const strip = createStripStore({ strip: () => new Promise((resolve) => (release = resolve)) }, () => 0);
-  const ids = () => strip.get().map(({ space }) => space?.id);
-  const first = strip.refresh();
-  release([entry('a'), entry('b')]);
-  await first;
-  const second = strip.refresh();
-  strip.event({ type: 'ended', space_id: 'a' });
-  assert.deepEqual(ids(), ['b']);
-  release([entry('a'), entry('b')]);
-  await second;
-  assert.deepEqual(ids(), ['b']);
-});
-
-test('what goes live is asked for within the spread, once for several events', async (context) => {
-  context.mock.timers.enable({ apis: ['setTimeout'] });
-  let asked = 0;
-  const strip = createStripStore({ strip: async () => ((asked += 1), [entry('a')]) }, () => 0.5);
-  strip.event({ type: 'live', space_id: 'a', spread_ms: 100 });
-  strip.event({ type: 'live', space_id: 'b', spread_ms: 100 });
-  context.mock.timers.tick(49);
-  assert.equal(asked, 0);
-  context.mock.timers.tick(1);
-  await settled();
-  assert.deepEqual([asked, strip.get().length], [1, 1]);
-});
-
-test('the strip is polled only while no events come in, and not after it is switched off', async (context) => {
-  context.mock.timers.enable({ apis: ['setInterval'] });
-  let asked = 0;
-  let isConnected = true;
-  const strip = createStripStore({ strip: async () => ((asked += 1), Promise.reject({ status: 404 })) });
-  const stop = strip.poll(() => isConnected);
-  context.mock.timers.tick(15_000);
-  assert.equal(asked, 0);
-  isConnected = false;
-  context.mock.timers.tick(15_000);
-  await settled();
-  context.mock.timers.tick(60_000);
-  assert.equal(asked, 1);
-  stop();
 });

@@ -29,6 +29,13 @@ const INVITED = { state: 'pending', role: 'speaker', by: 'ada', expires_at: inSe
 const ADA = seat('ada', { role: 'host' });
 const stageWith = (fields: object = {}) => snapshot(1, { stage: [ADA, seat('grace', fields)], me: SPEAKER });
 
+test('a guest is offered to sign in where the host app says how, and nothing else', () => {
+  const copy = snapshot(1, { me: { ...LISTENER, user_id: 'guest:1', permissions: ['listen'] } });
+  const offered = (signsIn: boolean) =>
+    placeOf(state(copy), NOTHING_SEEN, words, { app: 'Plaza', now: NOW, signsIn })?.actions.map(({ name }) => name);
+  assert.deepEqual([offered(true), offered(false)], [['signIn'], []]);
+});
+
 test('an invited listener is told by whom and may say no or yes', () => {
   const copy = snapshot(1, { me: { ...LISTENER, invitation: INVITED } });
   assert.deepEqual(told(place(state(copy))), ['invited', 'ADA invites you', 'Come up and speak', ['declineInvitation', 'acceptInvitation']]);

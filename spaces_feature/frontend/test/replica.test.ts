@@ -88,6 +88,13 @@ test('my place in the queue moves up only for somebody ahead of me', () => {
   assert.deepEqual([placeAfter(1), placeAfter(3)], [1, 2]);
 });
 
+test('of what my role may a guest takes over listening alone', () => {
+  const copy = snapshot(1);
+  const guest = { ...copy, me: { ...copy.me, user_id: 'guest:1', permissions: ['listen' as const] } };
+  const after = (listener: string[]) => applyEvent(guest, event(2, 1, { permissions: { listener } })).snapshot.me.permissions;
+  assert.deepEqual([after(['ask_to_speak', 'listen', 'report']), after([])], [['listen'], []]);
+});
+
 test('permissions are taken for my own role only', () => {
   const after = (permissions: object) => applyEvent(snapshot(1), event(2, 1, { permissions })).snapshot.me.permissions;
   assert.deepEqual(after({ listener: [] }), []);

@@ -3,9 +3,9 @@
  * carries a Problem. Only GET is retried: a POST is sent once, under an `Idempotency-Key`.
  */
 
-import type { Api, RecentSpeaker, Removal, Topic } from './calls';
-import type { Problem, Snapshot, StripEntry } from './types';
-import { ABORTED, TOO_SLOW, UNREACHABLE, isPassing, unexpected } from './problems';
+import type { Api, Method, RecentSpeaker, Removal, Topic } from './calls';
+import type { Problem, RingState, Snapshot, StripEntry } from './types';
+import { ABORTED, TOO_SLOW, UNREACHABLE, isPassing, unexpected } from './no-answer';
 import { pageWords as words } from './page-words';
 
 export type * from './calls';
@@ -37,8 +37,6 @@ export interface ApiOptions {
   /** Milliseconds until a call is given up. */
   timeout?: number;
 }
-
-type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 interface Call {
   body?: unknown;
@@ -128,21 +126,28 @@ export function createApi({ base, csrf, fetch: send = (...args) => fetch(...args
   }
 
   const of = (space_id: string, rest = '') => `/spaces/${encodeURIComponent(space_id)}${rest}`;
+  const list = <Row>(path: string) => get<{ data: Row[] }>(path).then(({ data }) => data);
   /** A command about one member of a Space. */
   const about = (method: Method, id: string, list: string, user_id: string, rest = '', body?: unknown) =>
     command<Snapshot>(method, of(id, `/${list}/${encodeURIComponent(user_id)}${rest}`), { body });
 
   return {
+    call: (method, path, body) => (method === 'GET' ? get(path) : command(method, path, { body })),
     me: () => get('/me'),
     updateMe: (change) => command('PATCH', '/me', { body: change }),
-    topics: () => get<{ data: Topic[] }>('/topics').then(({ data }) => data),
+    topics: () => list<Topic>('/topics'),
     strip: () => get<{ entries: StripEntry[] }>('/strip').then(({ entries }) => entries),
+    avatars: (user_ids) =>
+      get<{ data: Record<string, RingState> }>(`/avatars?${new URLSearchParams({ user_ids: user_ids.join() })}`).then(({ data }) => data),
     snapshot: (id) => get(of(id)),
+    spaces: (query) => get(`/spaces?${new URLSearchParams({ ...query })}`),
     participants: (id, cursor) =>
       get(of(id, `/participants${cursor ? `?cursor=${encodeURIComponent(cursor)}` : ''}`)),
     create: (space) => command('POST', '/spaces', { body: space }),
     start: (id) => command('POST', of(id, '/start')),
     end: (id) => command('POST', of(id, '/end')),
+    remind: (id, is_early) => command('PUT', of(id, '/reminder'), { body: { is_early } }),
+    forgetReminder: (id) => command('DELETE', of(id, '/reminder')),
     edit: (id, patch) => command('PATCH', of(id), { body: patch }),
     join: (id, options, signal) =>
       command('POST', of(id, '/join'), { free: true, signal, ...(options?.is_anonymous === undefined ? {} : { body: options }) }),
@@ -165,10 +170,10 @@ export function createApi({ base, csrf, fetch: send = (...args) => fetch(...args
     liftMute: (id, user_id) => about('DELETE', id, 'stage', user_id, '/mute'),
     muteAll: (id) => command('POST', of(id, '/mute-all')),
     remove: (id, user_id, reason) => command('POST', of(id, '/removals'), { body: { user_id, reason } }),
-    removals: (id) => get<{ data: Removal[] }>(of(id, '/removals')).then(({ data }) => data),
+    removals: (id) => list<Removal>(of(id, '/removals')),
     liftRemoval: (id, user_id) => about('DELETE', id, 'removals', user_id),
     report: (id, report) => command('POST', of(id, '/reports'), { body: report }),
-    recentSpeakers: (id) => get<{ data: RecentSpeaker[] }>(of(id, '/recent-speakers')).then(({ data }) => data),
+    recentSpeakers: (id) => list<RecentSpeaker>(of(id, '/recent-speakers')),
     microphone: (id, hint) => command('PUT', of(id, '/stage/me/microphone'), { free: true, body: hint }),
   };
 }

@@ -2,7 +2,8 @@
 
 import type { Report } from './report';
 import type {
-  Audience, Edit, InvitedRole, Profile, Role, Snapshot, Speak, StripEntry,
+  Audience, Cover, Edit, InvitedRole, ListedSpace, Profile, RingState, Role, Snapshot, Speak,
+  StripEntry,
 } from './types';
 
 export type JoinGrant = (
@@ -21,6 +22,12 @@ export interface NewSpace {
   audience: Audience;
   speak: Speak;
   allows_anonymous?: boolean;
+  allows_guests?: boolean;
+  cover?: Cover;
+  /** ISO 8601; without it the Space goes live at once. */
+  scheduled_start?: string;
+  /** Posts that it starts from, at most three. */
+  card_ids?: string[];
   /** They are invited as co-hosts once it starts. */
   cohost_ids?: string[];
 }
@@ -61,16 +68,33 @@ export interface RecentSpeaker {
   profile: Profile;
 }
 
+/** Which Spaces; left out, all that the viewer may see. */
+export interface SpaceQuery {
+  ids?: string;
+  state?: 'live' | 'scheduled' | 'all';
+  scope?: 'for_you' | 'elsewhere' | 'mine';
+  cursor?: string;
+}
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
 export interface Api {
+  /** Any call that has no name here. */
+  call<T>(method: Method, path: string, body?: object): Promise<T>;
   me(): Promise<MyPlace>;
   updateMe(change: Pick<MyPlace, 'shares_listening'>): Promise<MyPlace>;
   topics(): Promise<Topic[]>;
   strip(): Promise<StripEntry[]>;
+  /** Who of at most 100 members has a ring, and which. */
+  avatars(user_ids: string[]): Promise<Record<string, RingState>>;
   snapshot(space_id: string): Promise<Snapshot>;
+  spaces(query: SpaceQuery): Promise<{ data: ListedSpace[]; next_cursor?: string | null }>;
   participants(space_id: string, cursor?: string): Promise<{ data: Participant[]; next_cursor: string | null }>;
   create(space: NewSpace): Promise<Snapshot>;
   start(space_id: string): Promise<Snapshot>;
   end(space_id: string): Promise<Snapshot>;
+  remind(space_id: string, is_early: boolean): Promise<Snapshot>;
+  forgetReminder(space_id: string): Promise<Snapshot>;
   edit(space_id: string, patch: Edit): Promise<Snapshot>;
   join(space_id: string, options?: JoinOptions, signal?: AbortSignal): Promise<JoinGrant>;
   /** Says that the member is still here. */

@@ -39,7 +39,7 @@ export const hostWords = {
 
   // The menu
   more: 'More',
-  editLine: 'Title, and who may ask to speak',
+  editLine: 'Title, cover, who may come and speak',
   edit: 'Edit the Space',
   removedPeople: 'Removed people',
   removedPeopleLine: 'Who, why, and the way back in',
@@ -153,6 +153,13 @@ export const hostWords = {
     invited: ['Only invited people', 'Nobody can ask'],
   } satisfies Record<string, [title: string, line: string]>,
   youFollowThem: 'People I follow',
+  /** To the host, to a co-host. */
+  mayCome: {
+    everyone: ['Everyone', 'Everyone'],
+    followers: ['People who follow me', 'People who follow the host'],
+    following: ['People I follow', 'People the host follows'],
+    invited: ['People I invite', 'Invited people'],
+  },
   editNote: 'It holds at once, for everybody here.',
   save: 'Save',
   isSaved: 'The Space is changed.',

@@ -37,11 +37,14 @@ export const lawWords = {
   removedByTeamShort: (app: string) => `${app}'s team removed you`,
   removedForGood: 'You cannot come back to this one',
   noLongerIn: 'You can no longer be in this Space',
+  membersOnly: 'This Space is for members only now',
   endedBy: {
     host: '',
     host_gone: 'The host lost connection, and nobody could take over.',
     staff: 'The team ended it.',
     empty: 'Nobody was left on stage.',
+    canceled: 'It was called off.',
+    expired: 'It was not started in time.',
   },
 
   // Warned by staff

@@ -1,19 +1,15 @@
-/** Problems that no server told us of, in the same shape as those that it did. */
+/** Problems of the room that no server told us of, in the same shape as those that it did. */
 
+import { problem } from './no-answer';
+import { pageWords } from './page-words';
 import { hostOf, profileOf } from './seats';
+import { troubleWords } from './trouble-words';
 import type { Problem, RemovalCode, Snapshot } from './types';
-import { pageWords as words } from './page-words';
 
-const problem = (status: number, code: string, title: string, detail: string): Problem => ({
-  status,
-  code,
-  title,
-  detail,
-});
+export { UNREACHABLE, isPassing } from './no-answer';
 
-export const UNREACHABLE = problem(0, 'unreachable', words.unreachable, words.unreachableHelp);
-export const TOO_SLOW = problem(0, 'timeout', words.tooSlow, words.unreachableHelp);
-export const ABORTED = problem(0, 'aborted', words.tooSlow, '');
+const words = { ...pageWords, ...troubleWords };
+
 export const SOUND_AWAY = problem(0, 'media_unavailable', words.mediaGone, words.tryAgainSoon);
 /** The Space has only places left that this version cannot play. */
 export const NO_SEAT_WITH_SOUND = problem(409, 'tier_not_supported', words.otherTier, words.tryAgainSoon);
@@ -43,9 +39,3 @@ function mutedWords(copy: Snapshot | null): string {
 /** Why somebody was sent away, of an event's data or a refusal. */
 export const removalOf = ({ code, by }: { code?: unknown; by?: unknown }): RemovalCode =>
   code === 'removed' && by === 'staff' ? 'removed_by_staff' : (code as RemovalCode);
-
-export const unexpected = (status: number): Problem =>
-  problem(status, 'unexpected', words.unclear, words.tryAgainSoon);
-
-/** Whether the same call may well succeed a moment later: no answer, or a part behind the API is away. */
-export const isPassing = (status: number): boolean => status === 0 || status === 429 || status >= 500;

@@ -3,6 +3,7 @@
  * and both are compared on generated histories.
  */
 
+import { ownPermissions } from './guests';
 import type { Invitation, Profile, Seat, Snapshot, Space, SpaceEvent, SpeakRequest } from './types';
 
 export interface Applied {
@@ -93,5 +94,6 @@ function patchedMe(me: Snapshot['me'], { queue, permissions }: Patch): Snapshot[
     me.request && queue && queue.left < me.request.position
       ? { ...me.request, position: me.request.position - 1 }
       : me.request;
-  return { ...me, request, permissions: permissions?.[me.role] ?? me.permissions };
+  const ofRole = permissions?.[me.role];
+  return { ...me, request, permissions: ofRole ? ownPermissions(me.user_id, ofRole) : me.permissions };
 }

@@ -3,6 +3,10 @@
  * shows of the member's own place. No DOM, no library here.
  */
 
+import type { Cover, Edit, PlanLimits } from './plan-types';
+
+export type * from './plan-types';
+
 export type Role = 'host' | 'cohost' | 'speaker' | 'listener';
 export type SpaceState = 'scheduled' | 'live' | 'ended' | 'canceled';
 export type Audience = 'everyone' | 'followers' | 'following' | 'invited';
@@ -45,11 +49,17 @@ export interface Space {
   is_recording: boolean;
   allows_clips: boolean;
   allows_anonymous: boolean;
+  /** Whoever is signed out may listen. */
+  allows_guests: boolean;
+  cover: Cover;
+  /** Pinned posts of the host app, at most three. */
+  card_ids: string[];
   /** Staff froze the stage: nobody may speak until they lift it. */
   is_frozen: boolean;
   /** The host lost connection; at `until` the Space goes to `successor_id`, or ends where there is none. */
   host_lost: { since: string; until: string; successor_id: string | null } | null;
-  end_reason: 'host' | 'host_gone' | 'staff' | 'empty' | null;
+  /** `canceled` and `expired` (never started) belong to the state `canceled`. */
+  end_reason: 'host' | 'host_gone' | 'staff' | 'empty' | 'canceled' | 'expired' | null;
 }
 
 export interface Seat {
@@ -100,7 +110,8 @@ export interface Invitation {
 
 export type Permission =
   | 'listen' | 'report' | 'ask_to_speak' | 'withdraw' | 'step_down' | 'open_microphone' | 'accept' | 'decline'
-  | 'invite' | 'move_to_audience' | 'mute' | 'mute_all' | 'remove' | 'edit' | 'end' | 'hand_over' | 'name_cohosts';
+  | 'invite' | 'move_to_audience' | 'mute' | 'mute_all' | 'remove' | 'edit' | 'end' | 'hand_over' | 'name_cohosts'
+  | 'start' | 'cancel' | 'remind' | 'pin';
 
 export interface Me {
   user_id: string;
@@ -109,6 +120,8 @@ export interface Me {
   invitation: { state: 'pending'; role: InvitedRole; by: string; expires_at: string } | null;
   /** Set while the host's mute lies on me; `by` is a user id, `reason` may be empty. */
   mute: { by: string; reason: string } | null;
+  /** Set while I am to be told of the start; `is_early`: ten minutes before as well. */
+  reminder?: { is_early: boolean } | null;
   /** Names of `Permission`; a newer server may know more. */
   permissions: string[];
 }
@@ -138,7 +151,7 @@ export interface Snapshot {
  *   `queue`        `{left: position}`: somebody ahead of or behind a waiting viewer left the queue
  *   `permissions`  `{role: action names}` when the state changed what each role may do
  * Unversioned (version and after are null): `listeners` `{count, sample, participant_count}`, `talking` `{user_id, is_talking}`;
- * to one member only `removed` `{code: removed | blocked | barred, by: host | staff}`, the last they hear of the Space, and `warned` `{words}`.
+ * to one member only `removed` `{code: removed | blocked | barred | guests_closed, by: host | staff}`, the last they hear of the Space, and `warned` `{words}`.
  * `room_moved` arrives versioned with `rejoin: {spread_ms}` beside the patch.
  */
 export interface SpaceEvent {
@@ -150,17 +163,24 @@ export interface SpaceEvent {
 }
 
 /** Why somebody was sent away: by a host, by staff, by a block, by the network itself. */
-export type RemovalCode = 'removed' | 'removed_by_staff' | 'blocked' | 'barred';
+export type RemovalCode = 'removed' | 'removed_by_staff' | 'blocked' | 'barred' | 'guests_closed';
 
 export interface StripEntry {
   kind: 'space' | 'fleet';
   space?: Space;
   people: Profile[];
   reason?: { code: string; text: string };
+  /** Of a Space: whether somebody is talking now. */
+  is_talking?: boolean;
+  /** Of a fleet, as all that follows. */
   id?: string;
+  url?: string;
   is_seen?: boolean;
   expires_at?: string;
 }
+
+/** The ring around somebody: they are live, or have fleets that the viewer has not seen, or has. */
+export type RingState = 'live' | 'unseen' | 'seen';
 
 /** RFC 9457 problem as our API answers it. */
 export interface Problem {
@@ -188,6 +208,9 @@ export interface PageConfig {
   room_bundle: string;
   /** Name of the host app, for plain sentences. */
   app_name: string;
+  /** Where people sign in; `{next}` stands for where they come back to. */
+  sign_in_url?: string;
+  plan?: PlanLimits;
 }
 
 /** What this page is doing about sound: the one value that dock, panel and dialogs draw. */
@@ -221,14 +244,6 @@ export type ConnectionView =
   | { kind: 'ended' }
   | { kind: 'removed'; code: RemovalCode }
   | { kind: 'failed'; problem: Problem };
-
-/** What may be changed while a Space is live. */
-export interface Edit {
-  title?: string;
-  topic_ids?: string[];
-  speak?: Speak;
-  allows_anonymous?: boolean;
-}
 
 export type MicrophoneView =
   | { kind: 'none' }

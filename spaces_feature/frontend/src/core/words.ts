@@ -7,6 +7,8 @@
 import { hostWords } from './host-words';
 import { lawWords } from './law-words';
 import { pageWords } from './page-words';
+import { planWords } from './plan-words';
+import { troubleWords } from './trouble-words';
 import type { Space } from './types';
 
 const ordinals = ['next', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh', 'eighth', 'ninth', 'tenth'];
@@ -17,8 +19,10 @@ const people = (count: number) => (count === 1 ? '1 person' : `${count.toLocaleS
 
 export const words = {
   ...pageWords,
+  ...troubleWords,
   ...lawWords,
   hosting: hostWords,
+  plan: planWords,
 
   // Marks and roles
   live: 'Live',
@@ -33,6 +37,7 @@ export const words = {
   listen: 'Listen',
   leave: 'Leave quietly',
   askToSpeak: 'Ask to speak',
+  signInToSpeak: 'Sign in to speak',
   takeBack: 'Take back',
   accept: 'Accept',
   decline: 'Decline',

@@ -1,5 +1,6 @@
 /** One action of the member's place, done. The dock and the panel's bar share it. */
 
+import { signInUrl } from '../core/guests';
 import type { Problem } from '../core/types';
 import { attempt, deps } from './context';
 import type { ActionName } from './place';
@@ -30,6 +31,9 @@ export function act(name: Exclude<ActionName, 'howToFix'>): Promise<Problem | nu
         return session.acceptInvitation();
       case 'declineInvitation':
         return session.declineInvitation();
+      case 'signIn':
+        location.assign(signInUrl(deps().config.sign_in_url, location));
+        return Promise.resolve();
       case 'stepDown':
         return session.stepDown();
       case 'leave':

@@ -23,6 +23,7 @@ export function endedCard({ snapshot, title }: SessionState, back: () => void): 
           ${face(host, 46)}<span><b>${host.name}</b><small>${words.hostedThis}</small></span>
         </p>`
       : nothing}
+    <spaces-pins exportparts="button" .snapshot=${snapshot}></spaces-pins>
     <button class="button primary tall wide" part="button" type="button" data-action="dismiss" @click=${back}>
       ${words.backTo(config.app_name)}
     </button>

@@ -67,7 +67,11 @@ export class SpacesDock extends LitElement {
     const now = Date.now();
     this.memory = remember(this.memory, value, now);
     const before = this.place?.kind;
-    this.place = placeOf(value, this.memory, words, { app: config.app_name, now });
+    this.place = placeOf(value, this.memory, words, {
+      app: config.app_name,
+      now,
+      signsIn: Boolean(config.sign_in_url),
+    });
     if (!this.place || ['failed', 'elsewhere'].includes(this.place.kind)) this.unfolded = this.help = false;
     if (before !== this.place?.kind) this.problem = null;
     this.narrator.tell(this.place, value);

@@ -5,9 +5,11 @@
 
 import type { PageConfig, Profile, Space, StripEntry } from '../core/types';
 import type { PageWords as Words } from '../core/page-words';
-import { initials, tone } from './monogram';
+import { bars, face, make, type Attributes } from './make';
+import { firstName } from './monogram';
 
-type Child = Node | string;
+/** Where the page of a Space is. */
+export const pageOf = ({ prefix }: PageConfig, space_id: string): string => `${prefix}/${encodeURIComponent(space_id)}`;
 
 /** A live Space as a card that leads to its page. */
 export function liveEntry(entry: StripEntry, space: Space, config: PageConfig, words: Words): HTMLElement {
@@ -18,8 +20,10 @@ export function liveEntry(entry: StripEntry, space: Space, config: PageConfig, w
     {
       class: 'spaces-entry',
       part: 'entry',
-      href: `${config.prefix}/${encodeURIComponent(space.id)}`,
+      href: pageOf(config, space.id),
       'data-spaces-join': space.id,
+      'aria-label': words.liveEntry(space.title, why),
+      ...talking(entry),
     },
     make(
       'span',
@@ -32,18 +36,33 @@ export function liveEntry(entry: StripEntry, space: Space, config: PageConfig, w
       'span',
       { class: 'spaces-entry__text' },
       make('span', { class: 'spaces-entry__title', dir: 'auto' }, space.title),
-      make('span', { class: 'spaces-hidden' }, words.entryIsLive),
       make('span', { class: 'spaces-entry__why' }, why),
     ),
   );
 }
 
+/** Somebody's fleets as their face, which leads to where the host app shows them. */
+export function fleetEntry(entry: StripEntry, author: Profile, isOwn: boolean, words: Words): HTMLElement {
+  const name = firstName(author);
+  return make(
+    'a',
+    {
+      class: `spaces-own spaces-fleet${entry.is_seen ? ' spaces-fleet--seen' : ''}`,
+      part: 'entry',
+      href: entry.url ?? '',
+      'aria-label': isOwn ? words.ownFleet : entry.is_seen ? words.seenFleet(name) : words.newFleet(name),
+    },
+    face(author, 'spaces-face spaces-face--64'),
+    make('span', { class: 'spaces-own__label', dir: 'auto' }, isOwn ? words.ownFleet : name),
+  );
+}
+
 /** The member's own face, first in the strip: a way to create, or the way back to their live Space. */
-export function ownEntry(me: Profile, live: Space | null, config: PageConfig, words: Words): HTMLElement {
-  if (!live)
+export function ownEntry(me: Profile, live: StripEntry | null, config: PageConfig, words: Words): HTMLElement {
+  if (!live?.space)
     return make(
-      'button',
-      { class: 'spaces-own', type: 'button', 'data-spaces-create': '' },
+      'a',
+      { class: 'spaces-own', part: 'entry', href: `${config.prefix}/?new=1`, 'data-spaces-create': '' },
       face(me, 'spaces-face spaces-face--64'),
       make('span', { class: 'spaces-own__plus', 'aria-hidden': 'true' }),
       make('span', { class: 'spaces-own__label' }, words.createShort),
@@ -53,34 +72,18 @@ export function ownEntry(me: Profile, live: Space | null, config: PageConfig, wo
     'a',
     {
       class: 'spaces-own spaces-own--live',
-      href: `${config.prefix}/${encodeURIComponent(live.id)}`,
-      'data-spaces-join': live.id,
+      part: 'entry',
+      href: pageOf(config, live.space.id),
+      'data-spaces-join': live.space.id,
+      ...talking(live),
     },
     face(me, 'spaces-face spaces-face--64 spaces-face--ring'),
     mark(),
     make('span', { class: 'spaces-own__label' }, words.youAreLive),
-    make('span', { class: 'spaces-hidden' }, `: ${live.title}`),
+    make('span', { class: 'spaces-hidden' }, `: ${live.space.title}`),
   );
 }
 
-function mark(): HTMLElement {
-  return make(
-    'span',
-    { class: 'spaces-mark', 'aria-hidden': 'true' },
-    make('span', { class: 'spaces-bars' }, make('i', {})),
-  );
-}
+const talking = ({ is_talking }: StripEntry): Attributes => (is_talking ? { 'data-talking': '' } : {});
 
-function face(profile: Profile, name: string): HTMLElement {
-  const attributes = { class: name, 'data-tone': String(tone(profile.user_id)), 'aria-hidden': 'true' };
-  return profile.avatar_url
-    ? make('span', attributes, make('img', { src: profile.avatar_url, alt: '', decoding: 'async' }))
-    : make('span', attributes, initials(profile.name));
-}
-
-function make(name: string, attributes: Record<string, string>, ...children: Child[]): HTMLElement {
-  const element = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  element.append(...children);
-  return element;
-}
+const mark = (): HTMLElement => make('span', { class: 'spaces-mark', 'aria-hidden': 'true' }, bars());

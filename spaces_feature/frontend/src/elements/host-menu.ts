@@ -22,6 +22,9 @@ export class SpacesMenuSheet extends SideSheet {
         ${may(this.snapshot, 'edit')
           ? choice({ name: 'edit', icon: 'pencil', title: w.edit, line: w.editLine, press: () => this.show({ kind: 'edit' }) })
           : nothing}
+        ${may(this.snapshot, 'pin')
+          ? choice({ name: 'pin', icon: 'pin', title: words.plan.pin, line: words.plan.pinLine, press: () => this.show({ kind: 'pin' }) })
+          : nothing}
         ${choice({ name: 'removed', icon: 'prohibit', title: w.removedPeople, line: w.removedPeopleLine, press: () => this.show({ kind: 'removed' }) })}
         ${choice({ name: 'share', icon: shares ? 'share' : 'link', title: shares ? words.share : words.copyLink, line: w.linkLine, press: this.pass })}
         ${choice({ name: 'sound', icon: 'sound', title: words.settings, press: () => this.show({ kind: 'sound' }) })}

@@ -6,6 +6,7 @@ import { SpacesEditSheet } from './host-edit';
 import { SpacesEndSheet } from './host-end';
 import { SpacesInviteSheet } from './host-invite';
 import { SpacesMenuSheet } from './host-menu';
+import { SpacesPinSheet } from './host-pin';
 import { SpacesRemoveSheet } from './host-remove';
 import { SpacesRemovedSheet } from './host-removed';
 
@@ -14,5 +15,6 @@ defineOnce('spaces-menu-sheet', SpacesMenuSheet);
 defineOnce('spaces-invite-sheet', SpacesInviteSheet);
 defineOnce('spaces-remove-sheet', SpacesRemoveSheet);
 defineOnce('spaces-removed-sheet', SpacesRemovedSheet);
+defineOnce('spaces-pin-sheet', SpacesPinSheet);
 defineOnce('spaces-edit-sheet', SpacesEditSheet);
 defineOnce('spaces-end-sheet', SpacesEndSheet);

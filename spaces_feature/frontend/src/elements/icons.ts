@@ -40,12 +40,22 @@ import search from '@phosphor-icons/core/regular/magnifying-glass.svg';
 import signOut from '@phosphor-icons/core/regular/sign-out.svg';
 import userMinus from '@phosphor-icons/core/regular/user-minus.svg';
 import userPlus from '@phosphor-icons/core/regular/user-plus.svg';
+import bell from '@phosphor-icons/core/regular/bell.svg';
+import bellOff from '@phosphor-icons/core/regular/bell-slash.svg';
+import bellOn from '@phosphor-icons/core/fill/bell-fill.svg';
+import calendar from '@phosphor-icons/core/regular/calendar-blank.svg';
+import calendarPlus from '@phosphor-icons/core/regular/calendar-plus.svg';
+import clock from '@phosphor-icons/core/regular/clock.svg';
+import globe from '@phosphor-icons/core/regular/globe-hemisphere-west.svg';
+import pin from '@phosphor-icons/core/regular/push-pin.svg';
+import pinOff from '@phosphor-icons/core/regular/push-pin-slash.svg';
 import userSwitch from '@phosphor-icons/core/regular/user-switch.svg';
 
 const markup = {
   arrowDown, broadcast, caretDown, caretRight, caretUp, check, devices, flag, hand, handUp, headphones, hidden, hourglass, lock, microphone,
   microphoneOn, microphoneOff, more, noNetwork, noSound, pause, popOut, profile, share, sound, users, warning, x,
   crown, link, microphoneSlash, pencil, plus, prohibit, search, signOut, userMinus, userPlus, userSwitch,
+  bell, bellOff, bellOn, calendar, calendarPlus, clock, globe, pin, pinOff,
 };
 
 export type IconName = keyof typeof markup;

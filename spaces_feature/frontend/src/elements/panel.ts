@@ -134,6 +134,7 @@ export class SpacesPanel extends LitElement {
     return html`${this.head(snapshot)}
       <div class="middle" tabindex="-1">
         ${snapshot ? html`<spaces-blocked-note exportparts="button" .seats=${snapshot.stage}></spaces-blocked-note>` : nothing}
+        <spaces-pins inset exportparts="button" .snapshot=${snapshot}></spaces-pins>
         ${runs && this.lacksTools
           ? html`<div class="problem">${deps().words.unreachable} ${doing('again', deps().words.tryAgain, '', false, () => (this.tools = null))}</div>`
           : nothing}

@@ -99,7 +99,7 @@ export function whileHostIsLost(place: Place, { snapshot }: SessionState, now: n
 /** Sent away. A block and the network's own decision are told in the same neutral words. */
 export function sentAway(code: RemovalCode, app: string, w: Words): Place {
   const removed = { removed: w.removedShort, removed_by_staff: w.removedByTeamShort(app) };
-  const title = code in removed ? removed[code as keyof typeof removed] : w.noLongerIn;
+  const title = code in removed ? removed[code as keyof typeof removed] : code === 'guests_closed' ? w.membersOnly : w.noLongerIn;
   return plain('removed', warn('warning'), title, code in removed ? w.removedForGood : '', {
     opens: true,
     close: 'dismiss',
@@ -109,6 +109,7 @@ export function sentAway(code: RemovalCode, app: string, w: Words): Place {
 
 /** The whole sentence, without its full stop. */
 export function sentAwayTitle(code: RemovalCode, app: string, w: Words): string {
+  if (code === 'guests_closed') return w.membersOnly;
   return code === 'removed' ? w.removedFrom : code === 'removed_by_staff' ? w.removedByTeam(app) : w.noLongerIn;
 }
 

@@ -5,7 +5,7 @@ import type { IconName } from './icons';
 
 export type ActionName =
   | 'ask' | 'takeBack' | 'unmute' | 'mute' | 'hear' | 'bringHere' | 'howToFix' | 'tryMicrophone' | 'tryAgain' | 'listenNamed'
-  | 'leave' | 'stepDown' | 'dismiss' | 'acceptInvitation' | 'declineInvitation';
+  | 'signIn' | 'leave' | 'stepDown' | 'dismiss' | 'acceptInvitation' | 'declineInvitation';
 
 export interface Action {
   name: ActionName;

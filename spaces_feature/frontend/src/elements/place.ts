@@ -3,6 +3,7 @@
  * and the panel's bar can never disagree.
  */
 
+import { isGuest } from '../core/guests';
 import { NAMES_ONLY } from '../core/problems';
 import { ownSeat } from '../core/seats';
 import type { Problem, Role, Seat, SessionState } from '../core/types';
@@ -37,6 +38,8 @@ export interface Setting {
   app: string;
   /** Milliseconds since the epoch. */
   now: number;
+  /** Whether the host app says where people sign in. */
+  signsIn?: boolean;
 }
 
 export function remember(memory: Memory, { snapshot, microphone }: SessionState, now: number): Memory {
@@ -121,14 +124,14 @@ function connected(state: SessionState, memory: Memory, w: Words, at: Setting): 
       says: `${w.inLineTitle(me.request.position)}. ${askedLine(state, w)}`,
     });
   if (trouble) return trouble;
-  return listening(state, w);
+  return listening(state, w, at);
 }
 
 function askedLine({ microphone }: SessionState, w: Words): string {
   return microphone.kind === 'ready' || microphone.kind === 'muted' ? w.microphoneReady : w.microphoneLater;
 }
 
-function listening(state: SessionState, w: Words): Place {
+function listening(state: SessionState, w: Words, at: Setting): Place {
   const { snapshot, talking, levels } = state;
   const stage = snapshot?.stage ?? [];
   const voice = stage.find(({ user_id }) => user_id === talking[0]);
@@ -143,10 +146,12 @@ function listening(state: SessionState, w: Words): Place {
     : quiet('headphones');
   const mayAsk = snapshot?.me.permissions.includes('ask_to_speak');
   const why = state.ask_refused || (snapshot?.space.speak === 'invited' ? w.onlyInvitedSpeak : '');
+  const signIn: Action[] =
+    at.signsIn && isGuest(snapshot?.me.user_id ?? '') ? [{ name: 'signIn', label: w.signInToSpeak, tone: 'quiet' }] : [];
   const ask: Action = { name: 'ask', label: w.askToSpeak, tone: 'quiet', icon: 'hand', round: true, ...(why ? { why } : {}) };
   return plain('listening', mark, state.title, line, {
     sounds: Boolean(voice),
-    actions: mayAsk || why ? [ask] : [],
+    actions: signIn.length ? signIn : mayAsk || why ? [ask] : [],
     opens: true,
     close: 'leave',
     says: w.listeningTo(state.title),

@@ -1,16 +1,19 @@
 /** Everything but the strip, loaded when somebody reaches for a Space. */
 
+import type { Card, Snapshot, Space } from '../core/types';
 import { words } from '../core/words';
-import { deps, defineOnce, provideWords } from './context';
+import { attempt, deps, defineOnce, provideWords } from './context';
 import { SpacesBlockedNote } from './blocked-note';
 import { SpacesCreate } from './create';
 import { SpacesDock, UNFOLD } from './dock';
 import { SpacesPersonSheet } from './host-person';
 import { SpacesJoin } from './join';
 import { SpacesPanel } from './panel';
+import { SpacesPins } from './pins';
 import { SpacesReportSheet } from './report-sheet';
 import { SpacesRoomBar } from './room-bar';
 import { SpacesSeat } from './seat';
+import { share } from './sharing';
 import { SpacesSoundSheet } from './sheets';
 import { SpacesWarning } from './warning';
 
@@ -19,6 +22,7 @@ defineOnce('spaces-seat', SpacesSeat);
 defineOnce('spaces-room-bar', SpacesRoomBar);
 defineOnce('spaces-sound-sheet', SpacesSoundSheet);
 defineOnce('spaces-person-sheet', SpacesPersonSheet);
+defineOnce('spaces-pins', SpacesPins);
 defineOnce('spaces-panel', SpacesPanel);
 defineOnce('spaces-dock', SpacesDock);
 defineOnce('spaces-blocked-note', SpacesBlockedNote);
@@ -41,8 +45,30 @@ export function openJoin(space_id: string): void {
   open(dialog);
 }
 
-export function openCreate(): void {
-  open(document.createElement('spaces-create'));
+/** Goes in without a dialog: the page itself said what there is to hear. */
+export function listenAtOnce(space_id: string): void {
+  const unfold = () => document.dispatchEvent(new Event(UNFOLD));
+  const { space_id: here, connection } = deps().session.get();
+  if (here === space_id && !AWAY.has(connection.kind)) unfold();
+  else void attempt((session) => session.listen(space_id)).then((problem) => problem || unfold());
+}
+
+export function shareSpace(space: Pick<Space, 'id' | 'title'>): void {
+  void share(space);
+}
+
+/** The sheet for a new Space; with `card`, one that starts from a post of the host app. */
+export function openCreate(card: Partial<Card> | null = null): void {
+  const sheet = document.createElement('spaces-create') as SpacesCreate;
+  sheet.card = card;
+  open(sheet);
+}
+
+/** The same sheet for a Space that is planned. */
+export function openEdit(planned: Snapshot): void {
+  const sheet = document.createElement('spaces-create') as SpacesCreate;
+  sheet.edited = planned;
+  open(sheet);
 }
 
 function open(dialog: HTMLElement): void {

@@ -5,7 +5,7 @@ import { deps } from './context';
 import { narrow } from './modal';
 
 /** Resolves to whether the link lies in the clipboard now. */
-export async function share(space: Space): Promise<boolean> {
+export async function share(space: Pick<Space, 'id' | 'title'>): Promise<boolean> {
   const { config, words, announce } = deps();
   const url = new URL(`${config.prefix}/${encodeURIComponent(space.id)}`, location.href).href;
   try {

@@ -17,6 +17,7 @@ export function mayShow({ kind }: Sheet, snapshot: Snapshot): boolean {
     case 'end':
     case 'edit':
     case 'remove':
+    case 'pin':
       return may(snapshot, kind);
     case 'menu':
     case 'removed':
@@ -49,6 +50,8 @@ function elementOf(sheet: Sheet, snapshot: Snapshot, volume: number): TemplateRe
       return html`<spaces-remove-sheet exportparts="button" .snapshot=${snapshot} .profile=${sheet.profile}></spaces-remove-sheet>`;
     case 'removed':
       return html`<spaces-removed-sheet exportparts="button" .snapshot=${snapshot}></spaces-removed-sheet>`;
+    case 'pin':
+      return html`<spaces-pin-sheet exportparts="button" .snapshot=${snapshot}></spaces-pin-sheet>`;
     case 'edit':
       return html`<spaces-edit-sheet exportparts="button" .snapshot=${snapshot}></spaces-edit-sheet>`;
     case 'end':

@@ -1,19 +1,18 @@
 /**
- * `<spaces-strip>`: the bar of live Spaces. It takes over what the server wrote and keeps it fresh.
+ * `<spaces-strip>`: the bar of live Spaces and of the host's own items. It takes over what the server wrote and keeps it
+ * fresh.
  *
  * @element spaces-strip
  */
 
-import type { Space, StripEntry } from '../core/types';
+import type { StripEntry } from '../core/types';
 import { pageDeps } from './context';
-import { liveEntry, ownEntry } from './entry';
+import { fleetEntry, liveEntry, ownEntry } from './entry';
+import { isStill, slide } from './slide';
 
 const STOPS = '.spaces-entry, .spaces-own';
 const LEAVE_MS = 120;
 const ENTER_MS = 320;
-
-/** Until the first answer the server's own entries are the truth, even when the store is still empty. */
-let answered = false;
 
 export class SpacesStrip extends HTMLElement {
   private unsubscribe: (() => void)[] = [];
@@ -24,16 +23,21 @@ export class SpacesStrip extends HTMLElement {
     list.addEventListener('scroll', this.markOverflow, { passive: true });
     list.addEventListener('keydown', this.move);
     list.addEventListener('focusin', this.rove);
+    document.addEventListener('visibilitychange', this.rest);
     this.addArrows();
     this.resize.observe(list);
+    const { strip, session } = pageDeps();
     this.unsubscribe = [
-      pageDeps().strip.subscribe(() => {
-        answered = true;
-        this.reconcile(this.list().childElementCount > 0);
-      }),
-      pageDeps().session.subscribe(() => this.showOwnState()),
+      strip.subscribe(() => this.reconcile(this.list().childElementCount > 0)),
+      session.subscribe(() => this.showOwnState()),
     ];
-    if (answered || pageDeps().strip.get().length) this.reconcile(false);
+    // Where there is no dock yet, no room can stand over the strip.
+    void customElements.whenDefined('spaces-dock').then(async () => {
+      const { endBesideRoom } = await import('./beside');
+      if (this.isConnected) this.unsubscribe.push(endBesideRoom(this));
+    });
+    this.reconcile(false);
+    this.rest();
     this.rove();
     this.markOverflow();
   }
@@ -41,6 +45,7 @@ export class SpacesStrip extends HTMLElement {
   disconnectedCallback(): void {
     for (const stop of this.unsubscribe) stop();
     this.resize.disconnect();
+    document.removeEventListener('visibilitychange', this.rest);
   }
 
   private list(): HTMLElement {
@@ -55,17 +60,12 @@ export class SpacesStrip extends HTMLElement {
     return list;
   }
 
+  /** Until the first answer the server's own entries are the truth. */
   private reconcile(animated: boolean): void {
+    if (!pageDeps().strip.isAnswered()) return;
     const list = this.list();
-    const entries = pageDeps().strip.get();
-    const ownLive = this.ownLive(entries);
-    const wanted = new Map<string, HTMLElement>();
-    const own = this.own(ownLive);
-    if (own) wanted.set('own', own);
-    for (const entry of entries)
-      if (entry.space && entry.space.id !== ownLive?.id)
-        wanted.set(entry.space.id, liveEntry(entry, entry.space, pageDeps().config, pageDeps().words));
-
+    const wanted = this.wanted();
+    const focused = list.contains(document.activeElement) ? (document.activeElement as HTMLElement) : null;
     const present = new Map<string, HTMLElement>();
     for (const item of list.querySelectorAll<HTMLElement>(':scope > [data-key]')) {
       const key = item.dataset['key'] ?? '';
@@ -82,8 +82,29 @@ export class SpacesStrip extends HTMLElement {
       if (!known && animated) slide(item, ENTER_MS, 'in', this.markOverflow);
       before = item;
     }
+    // Who moves to another place loses the focus on the way.
+    if (focused?.isConnected && !list.contains(document.activeElement)) focused.focus({ preventScroll: true });
     this.rove();
     this.markOverflow();
+  }
+
+  /** What the list is to show, by key and in order: the member's own place, their fleets, then everybody else's. */
+  private wanted(): Map<string, HTMLElement> {
+    const { strip, config, words } = pageDeps();
+    const entries = strip.get();
+    const me = config.me?.user_id;
+    const ownLive = this.ownLive(entries);
+    const wanted = new Map<string, HTMLElement>();
+    const own = this.own(ownLive);
+    if (own) wanted.set('own', own);
+    const isOwn = ({ kind, people }: StripEntry) => kind === 'fleet' && me !== undefined && people[0]?.user_id === me;
+    for (const entry of [...entries.filter(isOwn), ...entries.filter((entry) => !isOwn(entry))]) {
+      const [author] = entry.people;
+      if (entry.space) {
+        if (entry.space.id !== ownLive?.space?.id) wanted.set(entry.space.id, liveEntry(entry, entry.space, config, words));
+      } else if (author) wanted.set(`fleet-${author.user_id}`, fleetEntry(entry, author, isOwn(entry), words));
+    }
+    return wanted;
   }
 
   /** The member's own face follows the session at once, without waiting for the server's strip. */
@@ -93,20 +114,20 @@ export class SpacesStrip extends HTMLElement {
     if (item && own && put(item, own)) this.rove();
   }
 
-  private own(live: Space | null): HTMLElement | null {
+  private own(live: StripEntry | null): HTMLElement | null {
     const { config, words } = pageDeps();
     if (!config.me || (!live && !config.flags['spaces.host'])) return null;
     return ownEntry(config.me, live, config, words);
   }
 
-  private ownLive(entries: StripEntry[]): Space | null {
-    const me = pageDeps().config.me?.user_id;
+  private ownLive(entries: StripEntry[]): StripEntry | null {
     const { snapshot, connection } = pageDeps().session.get();
     const here = snapshot?.space;
     const isOver = connection.kind === 'ended' || here?.state !== 'live';
-    if (here && !isOver && snapshot.me.role === 'host') return here;
-    const own = entries.find(({ space }) => me !== undefined && space?.host_ids[0] === me)?.space;
-    return own && !(isOver && own.id === here?.id) ? own : null;
+    const own = entries.find(({ space, reason }) => space && reason?.code === 'own');
+    if (here && !isOver && snapshot.me.role === 'host')
+      return own?.space?.id === here.id ? own : { kind: 'space', space: here, people: [] };
+    return own && !(isOver && own.space?.id === here?.id) ? own : null;
   }
 
   private takeAway(item: HTMLElement, animated: boolean): void {
@@ -153,6 +174,11 @@ export class SpacesStrip extends HTMLElement {
     next.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   };
 
+  /** Nothing moves in a page that nobody sees. */
+  private rest = (): void => {
+    this.toggleAttribute('data-still', document.hidden);
+  };
+
   private markOverflow = (): void => {
     const list = this.list();
     const hidden = list.scrollWidth - list.clientWidth;
@@ -191,6 +217,8 @@ function put(item: HTMLElement, fresh: HTMLElement): boolean {
   const shown = stopOf(item);
   const index = shown?.getAttribute('tabindex');
   if (index) fresh.setAttribute('tabindex', index);
+  // A ring begins to move without a new picture.
+  shown?.toggleAttribute('data-talking', fresh.hasAttribute('data-talking'));
   if (shown?.isEqualNode(fresh)) return false;
   const hadFocus = shown !== null && shown === document.activeElement;
   item.replaceChildren(fresh);
@@ -199,23 +227,3 @@ function put(item: HTMLElement, fresh: HTMLElement): boolean {
 }
 
 const stopOf = (item: Element | null): HTMLElement | null => item?.querySelector<HTMLElement>(STOPS) ?? null;
-
-const isStill = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
-
-/** Entries come by width and fade, and leave the same way. */
-function slide(item: HTMLElement, duration: number, way: 'in' | 'out', done?: () => void): void {
-  const width = `${item.offsetWidth}px`;
-  const none = { inlineSize: '0px', opacity: 0, marginInlineEnd: '-14px' };
-  const full = { inlineSize: width, opacity: 1, marginInlineEnd: '0px' };
-  const frames = isStill() ? [{ opacity: 0 }, { opacity: 1 }] : [none, full];
-  item.dataset['moving'] = way;
-  const motion = item.animate(way === 'in' ? frames : frames.reverse(), {
-    duration: isStill() ? LEAVE_MS : duration,
-    easing: way === 'in' ? 'cubic-bezier(.2,.8,.2,1)' : 'cubic-bezier(.4,0,1,1)',
-    fill: way === 'out' ? 'forwards' : 'none',
-  });
-  motion.onfinish = () => {
-    if (way === 'in') delete item.dataset['moving'];
-    done?.();
-  };
-}

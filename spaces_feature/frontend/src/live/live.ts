@@ -17,13 +17,19 @@ export interface Live {
   onEvent(listener: (event: SpaceEvent) => void): () => void;
   /** Opens the socket, or begins to poll where there is none. Calling it again changes nothing. */
   start(): void;
+  /** The same for somebody signed out, who has nothing to hear of before they listen as a guest. */
+  startForGuest(): void;
   /** Closes it: another member signed in on this page, or nobody is. */
   stop(): void;
 }
 
 export function createLive(api: Pick<Api, 'snapshot' | 'strip'>, config: () => PageConfig): Live {
   const strip = createStripStore(api);
-  const replicas = createReplicas(api);
+  /** Signed out there is a guest only once somebody listens; before that every question would be refused. */
+  let isGuest = false;
+  const replicas = createReplicas({
+    snapshot: (id) => (config().me || isGuest ? api.snapshot(id) : Promise.reject(new Error('signed out'))),
+  });
   const listeners = new Set<(event: SpaceEvent) => void>();
   let socket: LiveSocket | null = null;
   let stopPolling: (() => void) | null = null;
@@ -38,7 +44,7 @@ export function createLive(api: Pick<Api, 'snapshot' | 'strip'>, config: () => P
         connected(live) {
           if (!isMine()) return;
           replicas.connected(live);
-          void strip.refresh();
+          if (config().me) void strip.refresh();
         },
         event(event) {
           if (!isMine()) return;
@@ -71,8 +77,15 @@ export function createLive(api: Pick<Api, 'snapshot' | 'strip'>, config: () => P
       if (config().socket_path) void open();
       else void strip.refresh();
     },
+    startForGuest() {
+      if (stopPolling || config().me) return;
+      isGuest = true;
+      stopPolling = () => undefined;
+      if (config().socket_path) void open();
+    },
     stop() {
       era += 1;
+      isGuest = false;
       stopPolling?.();
       stopPolling = null;
       socket?.close();

@@ -22,11 +22,15 @@ interface HostPage {
   spaces?: { manager?: { socket(namespace: string): SocketLike } };
 }
 
-/** `strip`: the live Spaces changed; ask again within `spread_ms`, at a moment of your own. */
+/**
+ * `strip`: the live Spaces or the host's own items changed; ask again within `spread_ms`, at a moment of your own. Of
+ * `talking` everything is said already.
+ */
 export interface StripEvent {
   type: string;
-  space_id: string;
+  space_id?: string;
   spread_ms?: number;
+  is_talking?: boolean;
 }
 
 export interface LiveSocket {

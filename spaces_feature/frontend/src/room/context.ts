@@ -8,7 +8,7 @@ import type { OpenTransport } from './transport';
 
 export interface RoomContext {
   api: Api;
-  live: Pick<Live, 'watch' | 'take' | 'refresh' | 'onEvent'>;
+  live: Pick<Live, 'watch' | 'take' | 'refresh' | 'onEvent' | 'startForGuest'>;
   intents: Intents;
   config(): PageConfig;
 }

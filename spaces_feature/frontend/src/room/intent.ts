@@ -6,6 +6,7 @@
 
 export interface Intent {
   space_id: string;
+  /** Empty for who listens signed out. */
   user_id: string;
   muted: boolean;
   volume: number;
@@ -16,7 +17,7 @@ export interface Intents {
   save(intent: Intent): void;
   clear(): void;
   /** The intent of this member, if it is still fresh. */
-  fresh(user_id: string | undefined): Intent | null;
+  fresh(user_id: string): Intent | null;
 }
 
 const KEY = 'spaces.intent';

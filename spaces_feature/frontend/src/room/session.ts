@@ -72,7 +72,10 @@ export function createSession(parts: SessionParts): Session {
       transport.setVolume(isPaused ? 0 : store.get().volume);
       if (output) transport.setOutput(output).catch(() => undefined);
     },
-    granted: ({ snapshot }) => live.take(snapshot),
+    granted({ snapshot }) {
+      live.take(snapshot);
+      live.startForGuest();
+    },
     saveIntent,
     clearIntent: () => intents.clear(),
     refresh: (space_id) => void live.refresh(space_id),
@@ -186,9 +189,9 @@ export function createSession(parts: SessionParts): Session {
   }
 
   function saveIntent(space_id: string): void {
-    const user_id = config().me?.user_id;
+    const user_id = config().me?.user_id ?? '';
     const { volume } = store.get();
-    if (user_id) intents.save({ space_id, user_id, muted: !voice.wantsOpen, volume, is_anonymous: isAnonymous });
+    intents.save({ space_id, user_id, muted: !voice.wantsOpen, volume, is_anonymous: isAnonymous });
   }
 
   /** Sends a command about the current Space and takes its answer into the live copy. */
@@ -274,7 +277,7 @@ export function createSession(parts: SessionParts): Session {
 
   /** Goes on with what the page before was doing. */
   function resume(): void {
-    const intent = intents.fresh(config().me?.user_id);
+    const intent = intents.fresh(config().me?.user_id ?? '');
     if (!intent) return;
     patch({ volume: intent.volume });
     isAnonymous = intent.is_anonymous;

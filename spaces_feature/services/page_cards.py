@@ -1,0 +1,40 @@
+"""Cards of Spaces inside a page that the host renders, whose transaction is the host's: nothing is committed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from ..domain.ids import SpaceId, UserId, is_space_id
+from ..domain.schedule import as_of
+from ..domain.space import State
+from ..domain.views import Json
+from . import discovery
+from .access import horizon
+from .list_rows import Near, rows_of
+from .seams import Seams
+
+MOST = 100
+"""Cards on one page."""
+
+
+def cards_in_host_page(seams: Seams, viewer: UserId | None, ids: Collection[str]) -> Mapping[str, Json]:
+    """Return what the cards of at most a hundred Spaces show, by id: those that the viewer may know, in any state.
+
+    ``viewer`` None is who is signed out. Six statements of ours, however many ids.
+    """
+    wanted = [SpaceId(one) for one in dict.fromkeys(ids) if is_space_id(one)][:MOST]
+    if not wanted:
+        return {}
+    reminded: frozenset[SpaceId] = frozenset()
+    with seams.store.read() as work:
+        now, limits = seams.clock(), horizon(seams)
+        found = [as_of(space, now, limits) for space in work.spaces_among(wanted)]
+        seen = discovery.visible(seams, viewer, found)
+        planned = [space.id for space in seen if space.state is State.SCHEDULED]
+        waiting = work.subscribers(planned) if planned else {}
+        if viewer is not None and planned:
+            reminded = work.reminders_of(viewer, planned)
+    entries = {entry.space.id: entry for entry in discovery.live_for(seams, viewer)} if viewer is not None else {}
+    followees = seams.memory.followees(viewer) if viewer is not None else frozenset[UserId]()
+    rows = rows_of(seams, Near(viewer, entries, followees, reminded), seen, waiting)
+    return {row["id"]: row for row in rows}
