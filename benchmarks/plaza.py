@@ -13,10 +13,12 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.security import generate_password_hash
 
-from host_app import create_app
+from host_app import create_app, extensions
 from host_app.extensions import db
 from host_app.models import User, follows, now
 from host_app.seed import CHEAP_HASH
+from spaces_feature.db import rows
+from spaces_feature.db.tables import build_tables
 from spaces_feature.domain.ids import SpaceId, UserId
 from spaces_feature.domain.space import Role, Seat, Space, State
 from spaces_feature.services.seams import Seams
@@ -66,10 +68,17 @@ def open_plaza(place: Place, **more: object) -> Iterator[tuple[Flask, Seams]]:
     # Nothing but what is measured may run in this process.
     app.extensions["spaces"].background.stop()
     with app.app_context():
+        accept_postgres()
         db.create_all()
         yield app, seams
         db.session.remove()
         db.engine.dispose()
+
+
+def accept_postgres() -> None:
+    """Let Plaza, which prepares every connection as SQLite needs it, run on PostgreSQL; in an application context."""
+    if db.engine.dialect.name != "sqlite":
+        sa.event.remove(db.engine, "connect", extensions._prepare_sqlite)
 
 
 def add_members(count: int) -> None:
@@ -103,13 +112,28 @@ def add_live_spaces(seams: Seams, hosts: Sequence[int]) -> list[SpaceId]:
 
 def add_live_space(seams: Seams, host: int, speakers: Sequence[int] = ()) -> Space:
     """Write a live Space with these on stage, without a room at the SFU and with nobody in it."""
-    space = _live_space(seams, UserId(str(host)), [UserId(str(number)) for number in speakers])
+    space = live_space(seams, UserId(str(host)), [UserId(str(number)) for number in speakers])
     with seams.store.begin() as work:
         work.add(space)
     return space
 
 
-def _live_space(seams: Seams, host: UserId, speakers: Sequence[UserId]) -> Space:
+def add_many_live_spaces(seams: Seams, stages: Sequence[tuple[int, Sequence[int]]]) -> None:
+    """Write a live Space for each (host, speakers) at once; as ``add_live_space`` does one by one."""
+    tables = build_tables(db.metadata)
+    spaces = [live_space(seams, UserId(str(host)), [UserId(str(one)) for one in others]) for host, others in stages]
+    seats = [
+        {**rows.seat_row(space.id, seat), "seated_in": 1, "first_seated_in": 1}
+        for space in spaces
+        for seat in space.seats
+    ]
+    db.session.execute(sa.insert(tables.space), [rows.space_row(space) for space in spaces])
+    db.session.execute(sa.insert(tables.seat), seats)
+    db.session.commit()
+
+
+def live_space(seams: Seams, host: UserId, speakers: Sequence[UserId] = ()) -> Space:
+    """A live Space that is not written yet, with these on stage."""
     at = seams.clock()
     space_id = seams.ids.space_id()
     room = seams.ids.room(space_id)

@@ -14,6 +14,7 @@ from flask.cli import AppGroup
 from .cli_tokens import api_tokens, life_hooks
 from .domain.ids import RoomName
 from .errors import MediaError
+from .services.notifying import do_what_is_due
 from .services.reconciling import Reconciler
 from .services.seams import Seams
 
@@ -42,11 +43,15 @@ def revision() -> None:
 @commands.command("reconcile")
 @click.option("--once", is_flag=True, help="One round instead of running until stopped.")
 def reconcile(once: bool) -> None:
-    """Run the reconciler apart from the web processes (set SPACES_RECONCILE_IN_PROCESS to False there)."""
+    """Run the reconciler, and what is due, apart from the web processes.
+
+    Set SPACES_RECONCILE_IN_PROCESS to False there. What is due (reminders, notices) web processes do as well.
+    """
     seams = _seams()
     reconciler = Reconciler(seams, f"cli-{seams.ids.row_id()}")
     while True:
         is_up = reconciler.round()
+        do_what_is_due(seams)
         if once:
             answered = "The SFU answered." if is_up else "The SFU does not answer."
             click.echo(answered if reconciler.has_lease else "Another process reconciles; nothing was done here.")

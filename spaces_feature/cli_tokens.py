@@ -9,7 +9,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from .domain.ids import UserId
-from .domain.views import iso
+from .domain.wire import iso
 from .errors import Invalid
 from .services import hooks, tokens
 from .services.seams import Seams

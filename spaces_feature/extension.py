@@ -21,6 +21,7 @@ from .db.repository import Database, SqlStore
 from .db.tables import Tables, build_tables
 from .domain.ids import UserId
 from .errors import SetupError
+from .integrations.http_post import HttpPost
 from .integrations.openfeature import OpenFeatureFlags
 from .minting import Mint
 from .ports import Cards, Identity, MediaServer, Notify, SocialGraph, StripSource
@@ -110,7 +111,7 @@ class Spaces:
             connect(self._db)
         broadcaster = SocketBroadcaster(self._socketio, config.url_prefix, self._watchers)
         seams = self._seams(app, config, broadcaster)
-        background = Background(app, seams, self._socketio, secrets.token_hex(8))
+        background = Background(app, seams, self._socketio, secrets.token_hex(8), HttpPost())
         app.extensions[KEY] = AppState(seams, background, _write_revisions, partial(guest_of_cookie, seams))
         blueprint = make_blueprint(seams, Answers(AnswerTable(self._db, self._tables), seams.clock), schemas())
         take_over(app, blueprint)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
 from typing import Any
 
 import click
 from pydantic import BaseModel
 
 from docs.reference import refusals, sources
-from spaces_feature import cli, flags
+from spaces_feature import cli, flags, ports
 from spaces_feature.domain.roles import TABLE, Action, Standing
-from spaces_feature.domain.space import Role
+from spaces_feature.domain.roles import TABLES as BY_STATE
+from spaces_feature.domain.space import Role, State
 from spaces_feature.realtime import messages
 from spaces_feature.web import api  # enters the views into the table of routes
 from spaces_feature.web.limits import DEFAULTS
@@ -65,6 +67,31 @@ def media_port() -> str:
     return _port("MediaServer")
 
 
+def strip_port() -> str:
+    """The methods of ``StripSource``."""
+    return _port("StripSource")
+
+
+def cards_port() -> str:
+    """The methods of ``Cards``."""
+    return _port("Cards")
+
+
+def notify_port() -> str:
+    """What ``Notify`` is called with."""
+    return _port("Notify")
+
+
+def values() -> str:
+    """The fields of the values that the optional ports answer or take."""
+    rows = (
+        [code(model.__name__), code(field.name), code(str(field.type))]
+        for model in (ports.StripItem, ports.Card, ports.Notice)
+        for field in fields(model)
+    )
+    return table(["Value", "Field", "Type"], rows)
+
+
 def _port(name: str) -> str:
     return table(["Method", "What it must do"], ([code(one.signature), one.meaning] for one in sources.methods(name)))
 
@@ -72,8 +99,18 @@ def _port(name: str) -> str:
 def roles() -> str:
     """Who may do what in a live Space."""
     columns = (*Role, *Standing)
-    rows = ([code(action), *("yes" if action in TABLE[one] else "-" for one in columns)] for action in Action)
+    shown = [action for action in Action if any(action in TABLE[one] for one in columns)]
+    rows = ([code(action), *("yes" if action in TABLE[one] else "-" for one in columns)] for action in shown)
     return table(["Action", *(code(one) for one in columns)], rows)
+
+
+def planned_roles() -> str:
+    """Who may do what in a scheduled Space; nobody has a seat in it, so that there are two kinds of members."""
+    by_role = BY_STATE[State.SCHEDULED]
+    columns = (Role.HOST, Role.LISTENER)
+    shown = [action for action in Action if any(action in by_role[one] for one in columns)]
+    rows = ([code(action), *("yes" if action in by_role[one] else "-" for one in columns)] for action in shown)
+    return table(["Action", code(Role.HOST), "everybody else"], rows)
 
 
 def codes() -> str:
@@ -91,7 +128,10 @@ def routes() -> str:
     """Every route of the API."""
     return table(
         ["Call", "Does", "Body", "Answer", "Limit"],
-        ([code(f"{one.method} {_path(one)}"), one.summary, *_models(one), _limits(one)] for one in ROUTES),
+        (
+            [code(f"{one.method} {_path(one)}"), sources.plain(one.summary), *_models(one), _limits(one)]
+            for one in ROUTES
+        ),
     )
 
 
@@ -148,7 +188,12 @@ TABLES: dict[str, Callable[[], str]] = {
     "identity": identity_port,
     "graph": graph_port,
     "media": media_port,
+    "strip_source": strip_port,
+    "cards": cards_port,
+    "notify": notify_port,
+    "values": values,
     "roles": roles,
+    "planned_roles": planned_roles,
     "codes": codes,
     "routes": routes,
     "limits": limits,

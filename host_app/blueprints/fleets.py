@@ -20,6 +20,7 @@ from ..fleets.paths import came_from, leave_to
 from ..models import FLEET_LENGTH, PICTURE_WORDS_LENGTH, Fleet, User
 from ..moderation import note
 from ..streams import stream_or_back
+from .feed import SPACE_LINK
 
 blueprint = Blueprint("fleets", __name__, url_prefix="/fleets")
 
@@ -39,11 +40,12 @@ def compose() -> ResponseReturnValue:
 @login_required  # type: ignore[untyped-decorator]
 def publish() -> ResponseReturnValue:
     """Show a fleet for a day from now on. 422 says what is wrong, and keeps what was typed."""
+    text, linked = _without_link(request.form.get("text", "").replace("\r\n", "\n"))
     draft = posting.Draft(
-        text=request.form.get("text", "").replace("\r\n", "\n").strip(),
+        text=text,
         color=request.form.get("color", law.COLORS[0]),
         picture_words=" ".join(request.form.get("picture_words", "").split()),
-        space_id=_space_id(request.form.get("space", "")),
+        space_id=_space_id(request.form.get("space", "")) or linked,
     )
     problem = ""
     upload = request.files.get("picture")
@@ -224,6 +226,12 @@ def _picture_url(fleet: Fleet) -> str:
         return ""
     signed = pictures.address(fleet.id, current_user.id, in_utc(fleet.expires_at), now())
     return url_for("fleets.picture", signed=signed)
+
+
+def _without_link(text: str) -> tuple[str, str | None]:
+    """Take a link to a Space out of the words, as in a post: it becomes a card."""
+    link = SPACE_LINK.search(text)
+    return (SPACE_LINK.sub("", text, count=1).strip(), link[1]) if link else (text.strip(), None)
 
 
 def _space_id(given: str) -> str | None:

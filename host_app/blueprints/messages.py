@@ -43,5 +43,11 @@ def send(username: str) -> ResponseReturnValue:
     return redirect(url_for("messages.thread", username=other.username), 303)
 
 
+@blueprint.app_template_global()
+def unread_messages() -> int:
+    """How many messages wait for the signed-in member."""
+    return messages.unread_count(current_user.id)
+
+
 def _partner(username: str) -> User:
     return messages.partner(current_user.id, username) or abort(404)

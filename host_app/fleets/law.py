@@ -6,11 +6,12 @@ files go away later is housekeeping.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from ..blocking import hidden_from
 from ..models import Fleet, User, fleet_mutes, fleet_views, follows
@@ -23,6 +24,9 @@ COLORS = ("pine", "blue", "plum", "amber", "violet")
 
 LIMIT = 50
 """So many fleets of one author may be there at once."""
+
+MOST = 100
+"""So many authors are led through at most."""
 
 Condition = sa.ColumnElement[bool]
 
@@ -59,31 +63,33 @@ def is_seen_by(viewer: int) -> Condition:
     return sa.or_(Fleet.author_id == viewer, saw)
 
 
-def leaders(viewer: int, now: datetime, columns: Sequence[Any], *where: Condition) -> sa.Select[Any]:
-    """Select one fleet of each author, the author with the newest fleet first.
+def leaders(viewer: int, now: datetime, *where: Condition, unseen_first: bool = False) -> sa.Subquery:
+    """Select, for each author, which fleet to begin with: the newest that the viewer did not see, else the newest.
 
-    It is the newest that the viewer did not see, else the newest. To ``columns`` are added ``is_seen``, whether all of
-    the author's are seen, ``newest``, when the last of them was posted, and ``over``, when the last one ends.
+    The author with the newest fleet comes first, or with ``unseen_first`` whoever shows something new; at most ``MOST``
+    of them. Columns: ``author_id``, ``fleet_id``, ``is_seen`` (all of them, 0 or 1), ``newest`` (when the last one was
+    posted) and ``over`` (when the last one ends).
     """
-    is_seen = sa.case((is_seen_by(viewer), 1), else_=0)
-    newest_first = (Fleet.created_at.desc(), Fleet.id.desc())
-    place = sa.func.row_number().over(partition_by=Fleet.author_id, order_by=(is_seen, *newest_first))
-    inner = (
-        sa.select(
-            Fleet.id.label("fleet_id"),
-            is_seen.label("is_seen"),
-            place.label("place"),
-            sa.func.max(Fleet.created_at).over(partition_by=Fleet.author_id).label("newest"),
-            sa.func.max(Fleet.expires_at).over(partition_by=Fleet.author_id).label("over"),
-        )
+    is_seen = sa.func.min(sa.case((is_seen_by(viewer), 1), else_=0)).label("is_seen")
+    newest = sa.func.max(Fleet.created_at).label("newest")
+    order = (newest.desc(), Fleet.author_id)
+    authors = (
+        sa.select(Fleet.author_id, is_seen, newest, sa.func.max(Fleet.expires_at).label("over"))
         .join(User, User.id == Fleet.author_id)
         .where(is_alive(now), is_open_to(viewer), *where)
+        .group_by(Fleet.author_id)
+        .order_by(*((is_seen, *order) if unseen_first else order))
+        .limit(MOST)
         .subquery()
     )
-    return (
-        sa.select(*columns, inner.c.is_seen, inner.c.newest, inner.c.over)
-        .join_from(inner, Fleet, Fleet.id == inner.c.fleet_id)
-        .join(User, User.id == Fleet.author_id)
-        .where(inner.c.place == 1)
-        .order_by(inner.c.newest.desc(), Fleet.author_id)
+    # Only now, for the few that are left.
+    own = aliased(Fleet)
+    saw = sa.exists().where(fleet_views.c.fleet_id == own.id, fleet_views.c.viewer_id == viewer)
+    leader = (
+        sa.select(own.id)
+        .where(own.author_id == authors.c.author_id, own.expires_at > now)
+        .order_by(sa.case((saw, 1), else_=0), own.created_at.desc(), own.id.desc())
+        .limit(1)
+        .scalar_subquery()
     )
+    return sa.select(*authors.c, leader.label("fleet_id")).subquery()

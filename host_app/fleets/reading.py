@@ -78,13 +78,17 @@ def neighbours(viewer_id: int, author_id: int) -> Neighbours:
     By the time of the newest fleet, so that the order stays while one looks. A stranger has no neighbours.
     """
     circle = sa.select(follows.c.followed_id).where(follows.c.follower_id == viewer_id)
-    is_in_row = (Fleet.author_id.in_(circle), Fleet.author_id.not_in(law.muted_by(viewer_id)))
-    found = law.leaders(viewer_id, now(), (Fleet,), *is_in_row).options(contains_eager(Fleet.author))
-    row = [fleet for fleet, *_ in db.session.execute(found)]
-    place = next((at for at, fleet in enumerate(row) if fleet.author_id == author_id), None)
+    row = law.leaders(viewer_id, now(), Fleet.author_id.in_(circle), Fleet.author_id.not_in(law.muted_by(viewer_id)))
+    authors = db.session.execute(
+        sa.select(row.c.author_id, row.c.fleet_id).order_by(row.c.newest.desc(), row.c.author_id)
+    ).all()
+    place = next((at for at, (id_, _) in enumerate(authors) if id_ == author_id), None)
     if place is None:
         return Neighbours(None, None)
-    return Neighbours(row[place - 1] if place else None, row[place + 1] if place + 1 < len(row) else None)
+    wanted = [authors[at].fleet_id if 0 <= at < len(authors) else "" for at in (place - 1, place + 1)]
+    found = sa.select(Fleet).join(Fleet.author).options(contains_eager(Fleet.author)).where(Fleet.id.in_(wanted))
+    fleets = {fleet.id: fleet for fleet in db.session.scalars(found)}
+    return Neighbours(*(fleets.get(id_) for id_ in wanted))
 
 
 def audience(author_id: int, fleet_id: str) -> Audience:

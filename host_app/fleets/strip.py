@@ -28,8 +28,12 @@ class FleetStrip:
         if me is None:
             return ()
         authors = {me, *_numbers(followees)}
-        columns = (Fleet.id, Fleet.author_id, User.username)
-        found = law.leaders(me, now, columns, law.is_one_of(Fleet.author_id, authors), _is_not_muted(me))
+        row = law.leaders(me, now, law.is_one_of(Fleet.author_id, authors), _is_not_muted(me), unseen_first=True)
+        found = (
+            sa.select(row.c.fleet_id, row.c.author_id, User.username, row.c.is_seen, row.c.newest, row.c.over)
+            .join(User, User.id == row.c.author_id)
+            .order_by(row.c.is_seen, row.c.newest.desc(), row.c.author_id)
+        )
         return [
             StripItem(
                 id=id_,

@@ -28,10 +28,14 @@ def within(connection: Connection, seconds: float) -> Iterator[None]:
         raw: Any = connection.connection.driver_connection
         ends = time.monotonic() + seconds
         raw.set_progress_handler(lambda: time.monotonic() > ends, STEPS)
+        # Waiting for a lock is no instruction.
+        (patience,) = raw.execute("PRAGMA busy_timeout").fetchone()
+        raw.execute(f"PRAGMA busy_timeout = {min(patience, int(seconds * 1000))}")
         try:
             yield
         finally:
             raw.set_progress_handler(None, STEPS)
+            raw.execute(f"PRAGMA busy_timeout = {patience}")
     else:
         yield
 

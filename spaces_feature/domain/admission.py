@@ -70,9 +70,12 @@ class Circle:
 def may_see(space: Space, circle: Circle, scope: BlockScope) -> bool:
     """Whether the Space may be shown to the viewer in any list, card or message.
 
-    Who was removed, or is barred from taking part, is shown nothing; who is signed out, what is for everyone.
+    Who was removed, or is barred from taking part, is shown nothing; who is signed out, what is for everyone. What
+    staff have frozen is recommended to nobody: those on its stage find it, and whoever is inside stays (SEC-28).
     """
     if circle.is_barred or circle.viewer in space.removed:
+        return False
+    if space.is_frozen and space.seat_of(circle.viewer) is None:
         return False
     relations = Relations(
         follows_host=space.host_id in circle.followees,

@@ -7,6 +7,7 @@ typing mistake.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -35,8 +36,10 @@ _DROPPED = {ord(character): None for character in "'\u2019\u02bc\u0640"}
 _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŧ": "t", "ĸ": "k"}
 )
-_ACCENTS = ((0x0300, 0x036F), (0x0591, 0x05C7), (0x0610, 0x061A), (0x064B, 0x065F), (0x0670, 0x0670))
-_UNSPACED = ((0x3041, 0x30FF), (0x3400, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x323AF))
+_ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\ufe00-\ufe0f]")
+"""Marks that a word is the same without: accents, points and vowel signs that are left out as often, variants."""
+_UNSPACED = re.compile("[\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]")
+_PLAIN = re.compile("[a-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +70,11 @@ def read_query(text: str) -> tuple[str, ...]:
 
 def normalised(text: str) -> str:
     """Return ``text`` as it is compared: NFKC, without case, accents, apostrophes and what leaves no ink."""
+    if text.isascii():
+        return text.lower().replace("'", "")
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).translate(_DROPPED)
-    split = unicodedata.normalize("NFD", text.translate(_LETTERS))
-    kept = (one for one in split if not _within(one, _ACCENTS) and unicodedata.category(one) not in ("Cf", "Cs"))
-    return unicodedata.normalize("NFC", "".join(one for one in kept if not 0xFE00 <= ord(one) <= 0xFE0F))
+    split = _ACCENTS.sub("", unicodedata.normalize("NFD", text.translate(_LETTERS)))
+    return unicodedata.normalize("NFC", "".join(one for one in split if unicodedata.category(one) not in ("Cf", "Cs")))
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -80,11 +84,14 @@ def words(text: str) -> tuple[str, ...]:
     ``"small"`` are one word, and ``%`` or ``*`` none. A pictograph, and a character of a script without blanks, is a
     word by itself.
     """
+    text = normalised(text)
+    if text.isascii():
+        return tuple(dict.fromkeys(_PLAIN.findall(text)))
     found: dict[str, None] = {}
     run = ""
-    for one in f"{normalised(text)} ":
+    for one in f"{text} ":
         category = unicodedata.category(one)
-        stands_alone = category == "So" or _within(one, _UNSPACED)
+        stands_alone = category == "So" or _UNSPACED.match(one) is not None
         if category[0] in "LNM" and not stands_alone:
             run += one
             continue
@@ -96,9 +103,30 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=10_000)
+def _words_of(text: str) -> tuple[str, ...]:
+    """The words of a title or a name, which are asked for again and again."""
+    return words(text)
+
+
 def grams(some: Iterable[str]) -> frozenset[str]:
     """Return what is kept of words: each three letters in a row, with two blanks before; and ``neighbours``."""
     return frozenset(gram for word in some for gram in (*_trigrams(word), *neighbours(word)))
+
+
+def asked_grams(query: tuple[str, ...]) -> tuple[frozenset[str], int]:
+    """Return what is looked for, and how much of it a Space that answers the query is likely to have.
+
+    Only of a single letter the gram of the first letter is looked for, which a good part of all Spaces have.
+    """
+    looked_for: set[str] = set()
+    least = 0
+    for word in query:
+        letters = _trigrams(word) - ({f"  {word[0]}"} if len(word) > 1 else set())
+        looked_for |= letters | (neighbours(word) if len(word) >= ONE_TYPO else frozenset())
+        # A mistake in the beginning of a word leaves few of its letters in a row.
+        least += len(letters) if len(word) < TYPO_IN_BEGINNING else max(1, len(letters) - 4)
+    return frozenset(looked_for), least
 
 
 def neighbours(word: str) -> frozenset[str]:
@@ -131,7 +159,7 @@ def score(query: tuple[str, ...], document: Document) -> int:
     """
     if not 0 < len(query) <= MOST_WORDS:
         return 0
-    fields = [(WEIGHTS[place], words(text)) for place, text in document.fields()]
+    fields = [(WEIGHTS[place], _words_of(text)) for place, text in document.fields()]
     total = 0
     for word in query:
         best = max((weight * max((_grade(word, one) for one in some), default=0) for weight, some in fields), default=0)
@@ -179,7 +207,3 @@ def distance(one: str, other: str, limit: int) -> int:
             return limit + 1
         before, last = last, now
     return min(last[-1], limit + 1)
-
-
-def _within(character: str, ranges: tuple[tuple[int, int], ...]) -> bool:
-    return any(first <= ord(character) <= last for first, last in ranges)

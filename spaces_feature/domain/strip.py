@@ -37,9 +37,14 @@ class Entry:
 
     @property
     def people(self) -> tuple[UserId, ...]:
-        """The faces to show: who is the reason first, then the rest of the stage."""
-        stage = (seat.user_id for seat in self.space.seats)
-        return tuple(dict.fromkeys((*self.followed[:1], *stage, *self.followed)))
+        """The faces to show: who is the reason first, then the host, then who else the viewer follows there.
+
+        Of the own Space the co-hosts. Nobody's face is here whom the viewer has nothing to do with, so that a stranger
+        who takes a seat is no news to anybody's strip.
+        """
+        if self.tie is Tie.OWN:
+            return self.space.host_ids
+        return tuple(dict.fromkeys((*self.followed[:1], self.space.host_id, *self.followed)))
 
 
 def strip(spaces: Iterable[Space], circle: Circle, scope: BlockScope, listeners: Listeners) -> list[Entry]:
@@ -51,13 +56,15 @@ def strip(spaces: Iterable[Space], circle: Circle, scope: BlockScope, listeners:
 def tied(spaces: Iterable[Space], circle: Circle, listeners: Listeners) -> list[Entry]:
     """Return the entries that the viewer has a tie to, before it is asked whether they may see them.
 
-    Of ``circle`` only the viewer and whom they follow are looked at: these are the Spaces to ask about the rest for.
+    Without ``circle.blocked`` more may be tied than are: these are the Spaces to ask about the rest for. Somebody with
+    whom there is a block is nobody's reason, and nobody's "+1".
     """
+    followees = circle.followees - circle.blocked - {circle.viewer}
     none: frozenset[UserId] = frozenset()
     return [
         entry
         for space in spaces
-        if (entry := _entry(space, circle.viewer, circle.followees, listeners.get(space.id, none)))
+        if (entry := _entry(space, circle.viewer, followees, listeners.get(space.id, none)))
     ]
 
 

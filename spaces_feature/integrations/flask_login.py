@@ -81,5 +81,14 @@ class FlaskLoginIdentity(Generic[User]):
 
     def _users(self, user_ids: Collection[UserId]) -> Iterator[User]:
         wanted: list[str] = list(dict.fromkeys(user_ids))
+        # Who asks is loaded for this very request: a page that needs nobody else asks nothing.
+        user = flask_login.current_user
+        if (
+            len(wanted) == 1
+            and getattr(user, "is_authenticated", False)
+            and self._to_profile(user).user_id == wanted[0]
+        ):
+            yield user
+            return
         for start in range(0, len(wanted), IDS_AT_ONCE):
             yield from self._load_users(wanted[start : start + IDS_AT_ONCE])

@@ -54,6 +54,7 @@ class FollowTable:
             .group_by(followed)
         )
         self._blocks_with = _both_directions(*blocks) if blocks else None
+        self._blocks_of = _all_blocks(*blocks) if blocks else None
 
     def connect(self, db: HasSession) -> None:
         """Read through ``db.session`` from now on; ``Spaces.init_app`` calls this."""
@@ -106,20 +107,27 @@ class FollowTable:
         return counts
 
     def blocks(self, user_id: UserId, others: Collection[UserId]) -> Blocks:
-        """Return the blocks between the member and ``others``, both directions in one query per 500 of them."""
-        if self._blocks is None or self._blocks_with is None:
+        """Return the blocks between the member and ``others``, both directions in one query.
+
+        Of more than 500 others all blocks of the member are read instead, which are fewer than what would be sent.
+        """
+        if self._blocks is None or self._blocks_with is None or self._blocks_of is None:
             return Blocks()
         blocker, blocked = self._blocks
         me = _host_id(blocker, user_id)
         if me is None:
             return Blocks()
-        rows: list[tuple[UserId, UserId]] = []
-        for asked in _lists(blocked, others):
-            found = self._session.execute(self._blocks_with, {"me": me, "asked": asked})
-            rows += [(UserId(str(first)), UserId(str(second))) for first, second in found]
+        asked = list(_lists(blocked, others))
+        if not asked:
+            return Blocks()
+        if len(asked) == 1:
+            found = self._session.execute(self._blocks_with, {"me": me, "asked": asked[0]})
+        else:
+            found = self._session.execute(self._blocks_of, {"me": me})
+        rows = [(UserId(str(first)), UserId(str(second))) for first, second in found]
         return Blocks(
-            blocked=frozenset(second for first, second in rows if first == user_id),
-            blocked_by=frozenset(first for first, second in rows if second == user_id),
+            blocked=frozenset(second for first, second in rows if first == user_id).intersection(others),
+            blocked_by=frozenset(first for first, second in rows if second == user_id).intersection(others),
         )
 
     def _ids(self, statement: sa.Select[Any], **values: object) -> Iterator[UserId]:
@@ -139,6 +147,13 @@ def _both_directions(blocker: Column, blocked: Column) -> sa.CompoundSelect[Any]
     return sa.union_all(
         sa.select(blocker, blocked).where(blocker == me, blocked.in_(asked)),
         sa.select(blocker, blocked).where(blocked == me, blocker.in_(asked)),
+    )
+
+
+def _all_blocks(blocker: Column, blocked: Column) -> sa.CompoundSelect[Any]:
+    me: Column = sa.bindparam("me")
+    return sa.union_all(
+        sa.select(blocker, blocked).where(blocker == me), sa.select(blocker, blocked).where(blocked == me)
     )
 
 

@@ -8,7 +8,8 @@ from threading import Lock
 from typing import Any
 
 from ..domain.ids import SpaceId, UserId
-from ..domain.views import Json, ViewerClass
+from ..domain.views import ViewerClass
+from ..domain.wire import Json
 from .watchers import Turn, Watchers
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ import logging
 import re
 from typing import Any
 
-from ..domain.views import Json
+from ..domain.wire import Json
 from ..errors import Invalid, Limited, Refusal
 from .allowance import Allowance
 from .lines import Lines

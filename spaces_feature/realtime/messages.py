@@ -72,11 +72,16 @@ class Event(BaseModel):
 
 
 class StripNudge(BaseModel):
-    """``strip``: a Space came, went or changed for you; fetch the strip after a random part of ``spread_ms``."""
+    """``strip``: a Space came, went or changed for you; fetch the strip after a random part of ``spread_ms``.
 
-    type: Literal["live", "changed", "ended"]
-    space_id: str
+    ``items``: what the host app adds changed. ``changed`` without a Space: the strip as a whole. ``talking`` needs
+    no fetching: the ring of that Space moves, or stands.
+    """
+
+    type: Literal["live", "changed", "ended", "items", "talking"]
+    space_id: str | None = None
     spread_ms: int
+    is_talking: bool | None = None
 
 
 class Subscribe(BaseModel):

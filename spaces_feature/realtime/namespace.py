@@ -13,7 +13,8 @@ from flask_socketio import ConnectionRefusedError, Namespace
 
 from ..addresses import told_apart
 from ..domain.ids import SpaceId, UserId, is_guest
-from ..domain.views import Json, class_of
+from ..domain.views import class_of
+from ..domain.wire import Json
 from ..errors import Broken, Invalid, Limited, NotFound, Refusal, SetupError
 from ..services.access import readable_space
 from ..services.seams import Seams

@@ -13,7 +13,7 @@ from ..domain.ids import SpaceId, UserId, is_guest
 from ..domain.media import JoinGrant
 from ..domain.roles import TABLE, Action, rights_of
 from ..domain.space import Role, Space, State, require_live
-from ..domain.views import Json, iso
+from ..domain.wire import Json, iso
 from ..errors import Forbidden, Invalid, Unavailable, WrongState
 from .access import known_space, readable_space, require_flag
 from .changing import change

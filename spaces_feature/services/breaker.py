@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Lock
 from typing import TypeVar
 
@@ -41,25 +42,28 @@ class Breaker:
         """Return what ``ask`` returns, or ``instead`` when it fails or is not let through. Never raises."""
         if self.is_open:
             return instead
+        try:
+            with self.watch():
+                return ask()
+        except Exception:
+            log.exception("%s failed; pages go without for %s s", self._what, PAUSE)
+            return instead
+
+    @contextmanager
+    def watch(self) -> Iterator[None]:
+        """Let the block through in any case; open for others when it fails or is slow. Raises what the block does."""
         ticket = object()
         began = self._timer()
         with self._lock:
             self._out[ticket] = began
+        is_fine = False
         try:
-            answer = ask()
-        except Exception:
-            log.exception("%s failed; pages go without for %s s", self._what, PAUSE)
-            self._open(ticket)
-            return instead
-        if self._timer() - began > SLOW:
-            log.warning("%s took over %s s; pages go without for %s s", self._what, SLOW, PAUSE)
-            self._open(ticket)
-        else:
+            yield
+            is_fine = self._timer() - began <= SLOW
+            if not is_fine:
+                log.warning("%s took over %s s; pages go without for %s s", self._what, SLOW, PAUSE)
+        finally:
             with self._lock:
                 del self._out[ticket]
-        return answer
-
-    def _open(self, ticket: object) -> None:
-        with self._lock:
-            self._out.pop(ticket, None)
-            self._open_until = self._timer() + PAUSE
+                if not is_fine:
+                    self._open_until = self._timer() + PAUSE

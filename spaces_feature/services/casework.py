@@ -10,7 +10,7 @@ from ..domain.ids import SpaceId, UserId
 from ..domain.reports import Outcome, Report
 from ..domain.roles import Action, require_staff
 from ..domain.space import Space, State
-from ..domain.views import Json, iso
+from ..domain.wire import Json, iso
 from ..domain.words import WORDS, clean_words
 from ..errors import Conflict, Forbidden, NotFound
 from .changing import announce, written

@@ -15,8 +15,9 @@ from ..domain.hosts import only_by_those_who_may
 from ..domain.ids import Identity, SpaceId, UserId, is_space_id
 from ..domain.roles import rights_of
 from ..domain.space import Space, State
-from ..domain.views import Change, Json
+from ..domain.views import Change
 from ..domain.views import change as change_of
+from ..domain.wire import Json
 from ..errors import NotFound
 from .lifecycle import follow
 from .outbox import owed, settle_calls

@@ -15,7 +15,7 @@ from ..domain.ids import UserId
 from ..domain.space import Audience, Space
 from ..domain.strip import Entry, tied, why
 from ..domain.strip import strip as ordered
-from ..domain.views import Json, iso, space_fields
+from ..domain.wire import Json, iso, space_fields
 from ..ports import Profile, StripItem
 from .access import block_scope
 from .memory import names_of
@@ -54,16 +54,19 @@ def live_for(seams: Seams, viewer: UserId) -> list[Entry]:
     mine = Circle(viewer, seams.memory.followees(viewer))
     entries = tied(spaces, mine, seams.index.listeners)
     candidates = [entry.space for entry in entries]
-    return ordered(candidates, circle_of(seams, viewer, candidates), block_scope(seams), seams.index.listeners)
+    followed = frozenset(one for entry in entries for one in entry.followed)
+    circle = circle_of(seams, viewer, candidates, followed)
+    return ordered(candidates, circle, block_scope(seams), seams.index.listeners)
 
 
-def circle_of(seams: Seams, viewer: UserId | None, spaces: Collection[Space]) -> Circle:
-    """Return how the viewer stands to the people of these Spaces; None is who is signed out."""
+def circle_of(
+    seams: Seams, viewer: UserId | None, spaces: Collection[Space], others: frozenset[UserId] = frozenset()
+) -> Circle:
+    """Return how the viewer stands to the people of these Spaces, and to others; None is who is signed out."""
     hosts = frozenset(space.host_id for space in spaces)
     if viewer is None or not spaces:
         return Circle(viewer, protected=seams.memory.protected(hosts))
-    # A block may concern everybody on stage when the setting says so; who may be there against it only the host counts.
-    people = frozenset(one for space in spaces for one in blocking(space, block_scope(seams))) - {viewer}
+    people = others.union(one for space in spaces for one in blocking(space, block_scope(seams))) - {viewer}
     choosy = {space.host_id for space in spaces if space.audience is Audience.FOLLOWING}
     return Circle(
         viewer,
@@ -109,8 +112,8 @@ def strip_in_host_page(seams: Seams, viewer: UserId) -> list[Json]:
 
 def card_fields(seams: Seams, space: Space) -> Json:
     """A Space as lists show it: the wire's fields, with how many are there as of the last second."""
-    count = seams.index.count(space.id)
-    return {**space_fields(space), "version": space.version, "participant_count": count, "subscriber_count": 0}
+    count, waiting = seams.index.count(space.id), seams.index.subscribers(space.id)
+    return {**space_fields(space), "version": space.version, "participant_count": count, "subscriber_count": waiting}
 
 
 def _space_entry(seams: Seams, entry: Entry, profiles: Mapping[UserId, Profile]) -> Json:
@@ -179,7 +182,7 @@ def load_index(seams: Seams) -> None:
 
 
 def refresh_index(seams: Seams) -> None:
-    """Follow what other processes committed: one statement when nothing changed, six when something did.
+    """Follow what other processes committed: two statements when nothing changed, seven when something did.
 
     What every strip needs to know of who is live is asked ahead.
     """
@@ -187,6 +190,8 @@ def refresh_index(seams: Seams) -> None:
         stamp = work.live_stamp()
         if stamp != seams.index.stamp:
             seams.index.replace(work.live(), stamp)
+            planned = [space.id for space in seams.index.spaces() if space.scheduled_start is not None]
+            seams.index.set_subscribers(work.subscribers(planned))
         if seams.index.spaces():
             seams.index.set_counts(work.participant_counts())
     warm(seams)

@@ -11,7 +11,7 @@ from ..domain.audit import Deed
 from ..domain.ids import SpaceId, UserId
 from ..domain.roles import Action
 from ..domain.space import Audience, Space, Speak, State, clean_title, clean_topics
-from ..domain.views import iso
+from ..domain.wire import iso
 from .access import horizon, require_flag
 from .commands import command
 from .seams import Seams

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ..domain.ids import UserId
 from ..domain.space import Space
-from ..domain.views import Json
+from ..domain.wire import Json
 from .seams import Seams
 from .snapshots import profile_fields, pseudonym_fields
 from .stays import ANONYMOUS

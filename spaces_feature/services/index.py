@@ -40,6 +40,7 @@ class LiveIndex:
         self._missed: dict[SpaceId, _Missed] = {}
         self._listeners: Mapping[SpaceId, frozenset[UserId]] = {}
         self._talked_at: dict[SpaceId, float] = {}
+        self._waiting: Mapping[SpaceId, int] = {}
 
     @property
     def stamp(self) -> object:
@@ -123,6 +124,14 @@ class LiveIndex:
     def set_counts(self, counts: Mapping[SpaceId, int]) -> None:
         """Replace the participant counts."""
         self._counts = counts
+
+    def set_subscribers(self, waiting: Mapping[SpaceId, int]) -> None:
+        """Replace how many waited for each Space that was planned."""
+        self._waiting = waiting
+
+    def subscribers(self, space_id: SpaceId) -> int:
+        """How many waited for a Space, as of when it last changed."""
+        return self._waiting.get(space_id, 0)
 
     @property
     def listeners(self) -> Mapping[SpaceId, frozenset[UserId]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..domain.ids import SpaceId, UserId
 from ..domain.space import Space, State
 from ..domain.strip import Entry, why
-from ..domain.views import Json
+from ..domain.wire import Json
 from . import discovery
 from .memory import names_of
 from .seams import Seams

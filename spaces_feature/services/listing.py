@@ -17,7 +17,7 @@ from ..domain.schedule import is_upcoming
 from ..domain.search import read_query
 from ..domain.space import Space, State
 from ..domain.strip import Entry
-from ..domain.views import Json
+from ..domain.wire import Json
 from ..errors import Forbidden
 from . import discovery, searching
 from .access import horizon
@@ -146,10 +146,13 @@ class _Finder:
                 spaces = searching.candidates(work, words, self.asked.states)
             else:
                 spaces = self._close(work)
-        kept = self._shown([space for space in spaces if self._belongs(space)])
+        points = {
+            space.id: (found, space)
+            for found, space in searching.scored(self.seams, words, (one for one in spaces if self._belongs(one)))
+        }
+        shown = self._shown([space for _, space in points.values()])
         listed = [
-            (Place(-points, int(space.state is not State.LIVE), _time(space), space.id), space)
-            for points, space in searching.scored(self.seams, words, kept)
+            (Place(-points[one.id][0], int(one.state is not State.LIVE), _time(one), one.id), one) for one in shown
         ]
         return self._cut(listed, after, are_shown=True)
 

@@ -10,7 +10,7 @@ from ..domain.audit import Deed
 from ..domain.ids import SpaceId, UserId
 from ..domain.roles import Action, require, require_above
 from ..domain.space import Space
-from ..domain.views import Json, iso
+from ..domain.wire import Json, iso
 from ..domain.words import REASON, clean_words
 from ..errors import Conflict, Forbidden, NotFound
 from .access import readable_space

@@ -8,41 +8,24 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Mapping
 
+from ..domain.admission import blocking
 from ..domain.ids import UserId
 from ..domain.space import Space, State
-from .access import who_may_know
+from .access import block_scope, who_may_know
 from .seams import Seams
 
 log = logging.getLogger(__name__)
 
 
 def nudge(seams: Seams, before: Space | None, after: Space) -> None:
-    """Nudge the strips of followers of whoever came or went, and of all on show when the Space itself differs.
-
-    Never raises, and leaves no transaction open.
-    """
+    """Nudge the strips in which something differs after a commit. Never raises, and leaves no transaction open."""
     try:
-        then, now = _on_show(before), _on_show(after)
-        is_same_card = before is not None and _card(before) == _card(after)
         online = seams.broadcaster.online()
-        # Whoever was removed sees the Space no more, and again once they are let back in.
-        removed = ((before.removed if before else frozenset()) ^ after.removed) & online
-        if not online or not then | now or (then == now and is_same_card and not removed):
+        then, now = _on_show(before), _on_show(after)
+        if not online or not then | now:
             return
-        # Who follows only others of those on stage sees the same card with the same faces.
-        asked = then ^ now if then and now and is_same_card else then | now
-        concerned = set(removed)
-        if then != now or not is_same_card:
-            concerned |= (then | now) & online
-        followers = _followers_among(seams, asked, online)
-        # A nudge names the Space, so it is for those who may know it, or might until now.
-        for space in (before, after):
-            if (
-                space is not None
-                and space.state is State.LIVE
-                and not (space is before and _door(before) == _door(after))
-            ):
-                concerned |= who_may_know(seams, space, followers - concerned)
+        concerned = _who_see_another_card(seams, before, after, online)
+        concerned |= _who_see_more_or_less(seams, before, after, online)
         concerned -= seams.identity.barred(concerned) if concerned else frozenset()
         kind = "ended" if after.state is not State.LIVE else "changed" if then else "live"
         _send(seams, concerned, {"type": kind, "space_id": after.id})
@@ -52,11 +35,44 @@ def nudge(seams: Seams, before: Space | None, after: Space) -> None:
         seams.store.rest()
 
 
+def _who_see_another_card(
+    seams: Seams, before: Space | None, after: Space, online: frozenset[UserId]
+) -> frozenset[UserId]:
+    """Those for whom the Space is or was there, and reads differently: its title, its hosts, whom they follow there."""
+    then, now = _on_show(before), _on_show(after)
+    is_same_card = before is not None and bool(then) is bool(now) and _card(before) == _card(after)
+    # Of their own Space hosts see the co-hosts.
+    is_same_own = is_same_card and before is not None and before.host_ids == after.host_ids
+    hosts = frozenset() if is_same_own else frozenset(one.host_id for one in (before, after) if one is not None)
+    if is_same_card and then == now:
+        return hosts & online
+    # Who follows only others of those on stage sees the same card with the same faces.
+    followers = _followers_among(seams, then ^ now if is_same_card else then | now, online)
+    return _who_may_see(seams, before, followers) | _who_may_see(seams, after, followers) | (hosts & online)
+
+
+def _who_see_more_or_less(
+    seams: Seams, before: Space | None, after: Space, online: frozenset[UserId]
+) -> frozenset[UserId]:
+    """Those who follow somebody there, and for whom the Space came or went although it goes on."""
+    if before is None or before.state is not after.state:
+        return frozenset()
+    then, now = _on_show(before), _on_show(after)
+    if _door(seams, before) == _door(seams, after):
+        # Only for who was removed, was asked, took or left a seat may it be another door.
+        asked = (before.removed ^ after.removed) | (_guests(before) ^ _guests(after)) | (then ^ now)
+        online &= asked
+    followers = _followers_among(seams, then | now, online)
+    return _who_may_see(seams, before, followers) ^ _who_may_see(seams, after, followers)
+
+
 def listeners_changed(seams: Seams, space: Space, people: Collection[UserId]) -> None:
     """Nudge the followers of people who began or stopped listening where their followers may see it. Never raises."""
     try:
         online = seams.broadcaster.online()
-        concerned = who_may_know(seams, space, _followers_among(seams, people, online))
+        followers = _followers_among(seams, people, online)
+        # Of their own Space a host sees who is on stage.
+        concerned = _who_may_see(seams, space, followers - {space.host_id})
         _send(seams, concerned, {"type": "changed", "space_id": space.id})
     except Exception:
         log.exception("could not nudge the strips that show who listens in Space %s", space.id)
@@ -68,9 +84,8 @@ def talking_changed(seams: Seams, space: Space, is_talking: bool) -> None:
     """Let the ring move, or stand, in the strips that show the Space. Never raises."""
     try:
         online = seams.broadcaster.online()
-        on_show = _on_show(space)
-        followers = _followers_among(seams, on_show, online)
-        concerned = who_may_know(seams, space, followers) | (on_show & online)
+        followers = _followers_among(seams, _on_show(space), online)
+        concerned = _who_may_see(seams, space, followers) | ({space.host_id} & online)
         message = {"type": "talking", "space_id": space.id, "is_talking": is_talking, "spread_ms": 0}
         seams.broadcaster.strip(concerned, message)
     except Exception:
@@ -98,21 +113,34 @@ def _send(seams: Seams, concerned: Collection[UserId], message: Mapping[str, obj
     seams.broadcaster.strip(concerned, {**message, "spread_ms": spread})
 
 
+def _who_may_see(seams: Seams, space: Space | None, people: frozenset[UserId]) -> frozenset[UserId]:
+    """Those to whose strips the Space may come; what staff froze comes to none but those on its stage."""
+    if space is None or space.state is not State.LIVE:
+        return frozenset()
+    return who_may_know(seams, space, people & _on_show(space) if space.is_frozen else people)
+
+
 def _followers_among(seams: Seams, people: Collection[UserId], online: frozenset[UserId]) -> frozenset[UserId]:
+    """Who of these follows one of the people, and has no block with them: that would be nobody's reason."""
     followers: set[UserId] = set()
     for user_id in people if online else ():
-        followers |= seams.graph.followers_among(user_id, online)
+        found = seams.graph.followers_among(user_id, online - {user_id})
+        followers |= found - seams.graph.blocks(user_id, found).either if found else found
     return frozenset(followers)
 
 
 def _card(space: Space) -> object:
-    """What a strip says of a Space beside its faces: the title, who is hosting, and for whom it is."""
-    return space.title, space.host_ids, space.audience
+    """What a strip says of a Space beside whom the viewer follows there: its title, and who is hosting."""
+    return space.title, space.host_id
 
 
-def _door(space: Space) -> object:
-    """What decides who may know of a live Space."""
-    return space.state, space.audience, space.seats, space.invitations
+def _door(seams: Seams, space: Space) -> object:
+    """What decides for everybody who may see a live Space."""
+    return space.audience, space.is_frozen, blocking(space, block_scope(seams))
+
+
+def _guests(space: Space) -> frozenset[UserId]:
+    return frozenset(one.user_id for one in space.invitations)
 
 
 def _on_show(space: Space | None) -> frozenset[UserId]:

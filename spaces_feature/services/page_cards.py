@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from ..domain.ids import SpaceId, UserId, is_space_id
 from ..domain.schedule import as_of
 from ..domain.space import State
-from ..domain.views import Json
+from ..domain.wire import Json
 from . import discovery
 from .access import horizon
 from .list_rows import Near, rows_of

@@ -8,7 +8,7 @@ from ..domain.audit import Deed
 from ..domain.ids import SpaceId, UserId
 from ..domain.roles import Action
 from ..domain.space import Space, State
-from ..domain.views import Json, iso
+from ..domain.wire import Json, iso
 from ..errors import NotFound
 from ..ports import Card
 from .access import readable_space

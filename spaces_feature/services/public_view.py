@@ -69,9 +69,7 @@ def _counts(work: Work, space: Space) -> tuple[int, int, int]:
     return 0, work.visitors(space.id), 0
 
 
-def _shown(
-    seams: Seams, space: Space, ties: Relations, listening: int, present: int, waiting: int
-) -> PublicView:
+def _shown(seams: Seams, space: Space, ties: Relations, listening: int, present: int, waiting: int) -> PublicView:
     def seated(role: Role) -> list[UserId]:
         return [seat.user_id for seat in space.seats if seat.role is role] if space.state is State.LIVE else []
 

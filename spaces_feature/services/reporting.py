@@ -13,7 +13,7 @@ from ..domain.ids import SpaceId, UserId
 from ..domain.reports import RECENT, Category, RecentSpeaker, Report
 from ..domain.roles import TABLE, Action, require
 from ..domain.space import Space, State, require_state
-from ..domain.views import Json, iso
+from ..domain.wire import Json, iso
 from ..domain.words import WORDS, clean_words
 from ..errors import Invalid, NotFound, Unavailable
 from .access import readable_space

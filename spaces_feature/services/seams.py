@@ -10,7 +10,8 @@ from typing import Protocol
 from ..config import Config
 from ..domain.ids import Identity as MediaIdentity
 from ..domain.ids import RoomName, SpaceId, UserId
-from ..domain.views import Json, ViewerClass
+from ..domain.views import ViewerClass
+from ..domain.wire import Json
 from ..ports import Cards, Identity, MediaServer, Notify, SocialGraph, StripSource
 from .breaker import Breaker
 from .health import Health

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 
 from ..domain.ids import UserId
-from ..domain.search import Document, document_grams, grams, score
+from ..domain.search import Document, asked_grams, document_grams, score
 from ..domain.space import Space, State
 from ..ports import Profile
 from .seams import Seams
@@ -35,10 +35,10 @@ def index_space(seams: Seams, work: Work, space: Space) -> None:
 
 def candidates(work: Work, words: tuple[str, ...], states: Collection[State]) -> list[Space]:
     """Return the Spaces that may answer these words, likeliest first; whether they may be seen is not asked here."""
-    wanted = grams(words)
+    wanted, least = asked_grams(words)
     if not wanted:
         return []
-    return work.spaces_among(work.gram_hits(wanted, states=states, least=len(words), limit=CANDIDATES))
+    return work.spaces_among(work.gram_hits(wanted, states=states, least=least, limit=CANDIDATES))
 
 
 def scored(seams: Seams, words: tuple[str, ...], spaces: Iterable[Space]) -> list[tuple[int, Space]]:

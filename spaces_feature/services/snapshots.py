@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from ..domain.admission import Relations
 from ..domain.ids import SpaceId, UserId, is_guest
 from ..domain.space import Space, State
-from ..domain.views import Json, class_of, iso, own_place, view
+from ..domain.views import class_of, own_place, view
+from ..domain.wire import Json, iso
 from ..ports import Profile
 from .access import readable_space
 from .seams import Seams

@@ -7,7 +7,7 @@ from ..domain.ids import SpaceId, UserId, is_space_id
 from ..domain.reports import RECENT
 from ..domain.roles import Action
 from ..domain.space import Role, Seat, Space, State
-from ..domain.views import Json, iso
+from ..domain.wire import Json, iso
 from ..errors import NotFound
 from .casework import PAGE as REPORTS
 from .casework import report_rows, require_team

@@ -12,7 +12,8 @@ from collections.abc import Collection
 from ..domain.admission import removed_by
 from ..domain.ids import UserId, is_guest
 from ..domain.space import Space
-from ..domain.views import FIRST_VERSION, Change, ClassEvent, Json, ViewerClass, class_of, told_as
+from ..domain.views import FIRST_VERSION, Change, ClassEvent, ViewerClass, class_of, told_as
+from ..domain.wire import Json
 from .nudging import nudge
 from .seams import Seams
 from .snapshots import snapshot, with_faces

@@ -10,7 +10,7 @@ from flask import current_app, render_template
 from markupsafe import Markup
 
 from ..domain.ids import UserId
-from ..domain.views import Json
+from ..domain.wire import Json
 from ..services.breaker import SLOW, Breaker
 from ..services.page_cards import MOST, cards_in_host_page
 from ..services.seams import Seams

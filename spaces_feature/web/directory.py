@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from flask import request, url_for
 
 from ..domain.ids import UserId
-from ..domain.views import Json
+from ..domain.wire import Json
 from ..errors import Refusal
 from ..services import listing
 from ..services.listing import Asked

@@ -38,6 +38,12 @@ SECURITY = {
         "name": "session",
         "description": "The host app's own login, whatever its cookie is called.",
     },
+    "guest": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "spaces_guest",
+        "description": "Who listens signed out, where flag and host allow it: the cookie that `join` answers with.",
+    },
     "page": {
         "type": "apiKey",
         "in": "header",
@@ -86,7 +92,10 @@ def _operation(route: Route, path: str) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": route.name,
         "summary": route.summary,
-        "security": [{"member": []} if route.method in SAFE else {"member": [], "page": []}],
+        "security": [
+            {who: []} if route.method in SAFE else {who: [], "page": []}
+            for who in ("member", *(["guest"] if route.guests else []))
+        ],
         "parameters": _parameters(route, path),
         "responses": {str(route.status): _answer(route)}
         | {str(status): _problem(route, status) for status in PROBLEMS},

@@ -12,7 +12,7 @@ from ..services.seams import Seams
 from ..services.snapshots import get_snapshot, profile_fields
 from .calendar import calendar_page
 from .directory import directory_context
-from .share import share_page, sign_in_url
+from .share import share_page, sign_in_url, with_times
 
 
 class Pages:
@@ -77,7 +77,7 @@ class Pages:
             abort(503)
         shown = share_page(self._seams.config, view, self._seams.clock())
         meta = Markup(render_template("spaces/_share_head.html", **shown))  # noqa: S704 - autoescaped
-        response = self._render("spaces/share.html", share_head=meta, also=also, **shown)
+        response = self._render("spaces/share.html", shared={**shown, "meta": meta, "also": with_times(also)})
         response.set_data(with_head(response.get_data(as_text=True), meta))
         return response
 

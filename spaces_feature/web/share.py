@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
@@ -11,7 +11,7 @@ from flask import current_app, request, url_for
 
 from ..config import Config
 from ..domain.space import Space, State
-from ..domain.views import Json, iso
+from ..domain.wire import Json, iso
 from ..ports import Profile
 from ..services.public_view import PublicView
 
@@ -37,6 +37,7 @@ def share_page(config: Config, view: PublicView, now: datetime) -> Json:
         "with_whom": with_whom(view.cohosts, view.speakers),
         "began": ago(now, space.started_at),
         "scheduled_start": iso(space.scheduled_start),
+        "when": when(space.scheduled_start),
         "app_name": app_name(config),
         "sign_in_url": sign_in_url(config),
         "head": head(config, view),
@@ -66,6 +67,19 @@ def ago(now: datetime, moment: datetime | None) -> str:
     if minutes < 1:
         return "just now"
     return f"{minutes} min ago" if minutes < 60 else f"{minutes // 60} h ago"
+
+
+def when(moment: datetime | None) -> str:
+    """A time for people to read, in UTC, which script makes theirs: ``Tuesday 24 November, 19:30 UTC``."""
+    return f"{moment:%A} {moment.day} {moment:%B, %H:%M} UTC" if moment else ""
+
+
+def with_times(rows: Sequence[Mapping[str, Any]]) -> list[Json]:
+    """Rows of a list, each with its time for people to read."""
+    return [
+        {**row, "when": when(datetime.fromisoformat(row["scheduled_start"]) if row["scheduled_start"] else None)}
+        for row in rows
+    ]
 
 
 def sign_in_url(config: Config) -> str:
@@ -99,8 +113,7 @@ def description(view: PublicView) -> str:
         case State.LIVE:
             return f"Live now, {view.listening:,} listening. {who}" if view.listening else f"Live now. {who}"
         case State.SCHEDULED:
-            start = view.space.scheduled_start
-            return f"{start.day} {start:%B %Y at %H:%M} UTC. {who}" if start else who
+            return f"{when(view.space.scheduled_start)}. {who}"
         case State.CANCELED:
             return f"Called off. {view.host.name} was going to host."
         case State.ENDED:

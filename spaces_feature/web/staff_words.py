@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from ..domain.views import Json
+from ..domain.wire import Json
 
 CATEGORIES: Mapping[str, str] = {
     "harassment": "Harassment",

@@ -11,7 +11,7 @@ from flask import current_app, render_template
 from markupsafe import Markup
 
 from ..domain.ids import UserId
-from ..domain.views import Json
+from ..domain.wire import Json
 from ..flags import FLAGS
 from ..services import discovery
 from ..services.breaker import SLOW, Breaker
@@ -21,15 +21,6 @@ from ..services.store import Work
 from .assets import asset, chunks
 
 log = logging.getLogger(__name__)
-
-
-Known = tuple[Json | None, list[Json]]
-Ask = Callable[[Work, UserId | None], Known]
-
-
-def _unasked(work: Work, viewer: UserId | None) -> Known:
-    """Nothing: the page's script asks for it."""
-    return None, []
 
 
 class StripRenderer:
@@ -47,41 +38,39 @@ class StripRenderer:
         self._csp_nonce = csp_nonce
         self._socketio = socketio
         self._breaker = breaker or Breaker("the strip")
+        self._asking = Breaker("who asks, and the flags")
 
     def __call__(self) -> Markup:
         """Return the strip, the dock and all they need; an empty string when Spaces are off or anything fails."""
+        if self._asking.is_open:
+            return Markup("")
         try:
-            if self._breaker.is_open:
-                return self._rendered(_unasked)
-            return self._breaker.call(lambda: self._rendered(self._asked), Markup(""))
+            # Ports, flags and the host's context processors may all ask the database: what fails is taken back.
+            with self._seams.store.read() as work:
+                return self._rendered(work)
         except Exception:
             log.exception("the strip could not be rendered")
             return Markup("")
 
-    def _rendered(self, ask: Ask) -> Markup:
-        # Ports, flags and the host's context processors may all ask the database: what fails is taken back.
-        with self._seams.store.read() as work:
+    def _rendered(self, work: Work) -> Markup:
+        with self._asking.watch():
             viewer = self._seams.identity.current_user_id()
             if not self._seams.flags.is_on("spaces.enabled", viewer):
                 return Markup("")
-            current_app.extensions["spaces"].background.ensure()
-            return Markup(render_template("spaces/strip.html", **self._context(viewer, *ask(work, viewer))))  # noqa: S704 - autoescaped
+            context = self._context(viewer)
+        current_app.extensions["spaces"].background.ensure()
+        # Without an answer the page's script asks for the strip.
+        if viewer is not None and not self._breaker.is_open:
+            with self._breaker.watch():
+                self._fill(context, work, viewer)
+        return Markup(render_template("spaces/strip.html", **context))  # noqa: S704 - autoescaped
 
-    def _asked(self, work: Work, viewer: UserId | None) -> Known:
-        """Who the viewer is and what their strip shows."""
-        if viewer is None:
-            return _unasked(work, viewer)
-        shows_strip = self._seams.flags.is_on("spaces.strip", viewer)
-        # What is remembered asks nothing; else no statement may take longer than a page can wait.
-        with nullcontext() if discovery.is_at_hand(self._seams, viewer) else work.within(SLOW):
-            me = profile_fields(self._seams.memory.profiles([viewer])[viewer])
-            return me, discovery.strip_in_host_page(self._seams, viewer) if shows_strip else []
-
-    def _context(self, viewer: UserId | None, me: Json | None, entries: list[Json]) -> dict[str, Any]:
+    def _context(self, viewer: UserId | None) -> dict[str, Any]:
+        """What needs who asks and the flags alone."""
         return {
-            "entries": entries,
-            "me": me,
-            "config": self._config(viewer, me),
+            "entries": [],
+            "me": None,
+            "config": self._config(viewer),
             "shows_strip": viewer is not None and self._seams.flags.is_on("spaces.strip", viewer),
             "can_host": viewer is not None and self._seams.flags.is_on("spaces.host", viewer),
             "asset": asset,
@@ -90,7 +79,15 @@ class StripRenderer:
             "prefix": self._seams.config.url_prefix,
         }
 
-    def _config(self, viewer: UserId | None, me: Json | None) -> Json:
+    def _fill(self, context: dict[str, Any], work: Work, viewer: UserId) -> None:
+        """Add who the viewer is and what their strip shows."""
+        # What is remembered asks nothing; else no statement may take longer than a page can wait.
+        with nullcontext() if discovery.is_at_hand(self._seams, viewer) else work.within(SLOW):
+            context["me"] = context["config"]["me"] = profile_fields(self._seams.memory.profiles([viewer])[viewer])
+            if context["shows_strip"]:
+                context["entries"] = discovery.strip_in_host_page(self._seams, viewer)
+
+    def _config(self, viewer: UserId | None) -> Json:
         prefix = self._seams.config.url_prefix
         flags = self._seams.flags
         boolean = {flag.key: flags.is_on(flag.key, viewer) for flag in FLAGS if isinstance(flag.default, bool)}
@@ -98,12 +95,18 @@ class StripRenderer:
             "prefix": prefix,
             "api": f"{prefix}/api/v1",
             "socket_path": _socket_path(self._socketio),
-            "me": me,
+            "me": _only_id(viewer),
             "flags": boolean,
+            "plan": {"upcoming": self._seams.config.upcoming_limit, "days": self._seams.config.schedule_days},
             "room_bundle": asset("room.js"),
             "app_name": self._seams.config.app_name or current_app.name.replace("_", " "),
             "sign_in_url": self._seams.config.sign_in_url,
         }
+
+
+def _only_id(viewer: UserId | None) -> Json | None:
+    """Who the viewer is until their profile is there; where it never comes, the page's script asks for it."""
+    return {"user_id": viewer, "username": "", "name": "", "avatar_url": "", "url": ""} if viewer is not None else None
 
 
 def _socket_path(socketio: Any | None) -> str:

@@ -2,27 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask_socketio import SocketIO
 from sqlalchemy import select
 
-from spaces_feature import Profile
+from spaces_feature import Profile, Spaces
 from spaces_feature.domain.ids import UserId
 from spaces_feature.domain.reports import Category
 from spaces_feature.domain.space import Audience, Role, Space
-from spaces_feature.services import attending, hosting, inviting, moderating, reporting, staging
+from spaces_feature.ports import Card
+from spaces_feature.services import (
+    attending,
+    hosting,
+    inviting,
+    moderating,
+    reminding,
+    reporting,
+    scheduling,
+    staging,
+)
 from tests.web.visitor import Visitor
 from tests.world import World, a_world
 
 SIGNED_OUT = "signed out"
 EXTRAS = ("newcomer", "second speaker")
 """Whom commands are about when none of the visitors fits: a follower outside, and somebody else on stage."""
+
+FOLLOWERS = ("blocked", "blocker", "removed", "suspended", "follower", "reminded", "listener", "waiting")
+POST = "77"
+"""The id of a post of the host's that everybody may read."""
+
+WRITTEN = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -73,33 +92,72 @@ def member(kind: str) -> UserId:
     return UserId(f"id-of-{kind.replace(' ', '-')}")
 
 
+class OnePost:
+    """The host app's posts: ``POST`` alone."""
+
+    def cards(self, ids: Collection[str], viewer: UserId | None) -> Mapping[str, Card]:
+        """Return it if it is asked for."""
+        return {card.id: card for card in self.recent(member("host"), 1) if card.id in ids}
+
+    def recent(self, author: UserId, limit: int) -> Sequence[Card]:
+        """Return it for its author."""
+        return [Card(POST, author, "Small software lasts.", "/posts/77", WRITTEN)] if author == member("host") else []
+
+
 @contextmanager
-def a_house(path: Path, kinds: tuple[str, ...], audience: str = "followers", url: str | None = None) -> Iterator[House]:
+def a_house(
+    path: Path,
+    kinds: tuple[str, ...],
+    audience: str = "followers",
+    url: str | None = None,
+    *,
+    is_planned: bool = False,
+) -> Iterator[House]:
     """Make the Space and bring everybody to their place the way people get there. No background loops run.
 
-    The database is a file in ``path``, or the empty one at ``url``.
+    The database is a file in ``path``, or the empty one at ``url``. ``is_planned``: the Space begins tomorrow.
     """
     socketio = SocketIO()
 
     def prepare(app: Flask) -> None:
         socketio.init_app(app, async_mode="threading")
 
-    with a_world(path, url=url, prepare=prepare, socketio=socketio) as world:
+    with ExitStack() as stack:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("tests.world.Spaces", partial(Spaces, cards=OnePost()))
+            world = stack.enter_context(a_world(path, url=url, prepare=prepare, socketio=socketio))
         world.app.extensions["spaces"].background.stop()
         for kind in (*kinds, *EXTRAS):
             if kind != SIGNED_OUT:
                 name = member(kind)
                 world.identity.add(Profile(name, name, kind.title(), url=f"/@{name}"))
-        yield House(world, socketio, *_peopled(world, Audience(audience)))
+        _tie(world)
+        space = _plan(world, Audience(audience)) if is_planned else _go_live(world, Audience(audience))
+        world.graph.block(member("host"), member("blocked"))
+        world.graph.block(member("blocker"), member("host"))
+        world.identity.bar(member("suspended"))
+        report = reporting.report(world.seams, member("second speaker"), space.id, Category.SPAM)
+        yield House(world, socketio, world.space(space.id), report.id)
 
 
-def _peopled(world: World, audience: Audience) -> tuple[Space, str]:
-    seams, host = world.seams, member("host")
-    for kind in ("blocked", "blocker", "removed", "suspended", "follower", "listener", "waiting", *EXTRAS):
-        world.graph.follow(member(kind), host)
+def _tie(world: World) -> None:
+    for kind in (*FOLLOWERS, *EXTRAS):
+        world.graph.follow(member(kind), member("host"))
     for kind in ("followed", "removed", "listener", "waiting"):
-        world.graph.follow(host, member(kind))
+        world.graph.follow(member("host"), member(kind))
     world.identity.make_staff(member("staff"))
+
+
+def _plan(world: World, audience: Audience) -> Space:
+    seams = world.seams
+    plan = hosting.Plan(title="The plan of the matrix", audience=audience, cohost_ids=(member("co-host"),))
+    space = scheduling.plan_space(seams, member("host"), plan, seams.clock() + timedelta(days=1))
+    reminding.remind(seams, member("reminded"), space.id, is_early=True)
+    return space
+
+
+def _go_live(world: World, audience: Audience) -> Space:
+    seams, host = world.seams, member("host")
     space = hosting.go_live(seams, host, hosting.Plan(title="The Space of the matrix", audience=audience))
     attending.join(seams, host, space.id)
     for kind, role in (("co-host", Role.COHOST), ("speaker", Role.SPEAKER), ("second speaker", Role.SPEAKER)):
@@ -112,11 +170,7 @@ def _peopled(world: World, audience: Audience) -> tuple[Space, str]:
     staging.ask_to_speak(seams, member("waiting"), space.id)
     inviting.invite(seams, host, space.id, member("invited"), Role.SPEAKER)
     moderating.remove(seams, host, space.id, member("removed"), "Talks over others")
-    world.graph.block(host, member("blocked"))
-    world.graph.block(member("blocker"), host)
-    world.identity.bar(member("suspended"))
-    report = reporting.report(seams, member("second speaker"), space.id, Category.SPAM)
-    return world.space(space.id), report.id
+    return space
 
 
 def _come_up(world: World, space: Space, kind: str, role: Role) -> None:

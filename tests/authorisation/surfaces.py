@@ -35,6 +35,7 @@ OUT = ("blocked", "blocker", "removed", "barred")
 VISITORS = (SIGNED_OUT, "stranger", "follower", "followed", *OUT, "guest", HOST)
 LIVE, SCHEDULED = "live", "scheduled"
 BOTH = frozenset({LIVE, SCHEDULED})
+PATIENCE = 60.0
 FLAGS = {"spaces.directory": True, "spaces.guests": True, "spaces.schedule": True}
 API = "/api/v1"
 
@@ -100,6 +101,8 @@ Look = Callable[[Town, str, SpaceId], Signature]
 class Surface:
     """One place. ``states`` in which it shows a Space to who may see it; ``is_public``: to who is signed out as well.
 
+    ``besides``: whom it does not lead there though they may see it, having nobody there whom they follow.
+
     ``is_by_id``: asked for one Space by its id, so that what may not be known must look like what does not exist.
     ``is_outside``: nobody is asked there who they are, so that everybody is as good as signed out.
     """
@@ -110,6 +113,7 @@ class Surface:
     is_public: bool = False
     is_by_id: bool = False
     is_outside: bool = False
+    besides: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
         return self.name
@@ -179,8 +183,8 @@ LISTS = (
     Surface("list of what is elsewhere", at(f"{API}/spaces?state=all&scope=elsewhere"), frozenset()),
     Surface("list by topic", at(f"{API}/spaces?state=all&topic={TOPIC}")),
     Surface("search", at(f"{API}/spaces?state=all&query={WORD}")),
-    Surface("directory", at("/")),
-    Surface("directory, searched", at(f"/?query={WORD}"), frozenset()),
+    Surface("directory", at("/"), is_public=True, besides=frozenset({"followed", "guest"})),
+    Surface("directory, searched", at(f"/?query={WORD}"), is_public=True),
     *(Surface(f"X, {name}", at(path), is_by_id=name == "by ids") for name, path in X_PATHS.items() if name != "by id"),
 )
 BY_ID = (
@@ -192,7 +196,11 @@ BY_ID = (
     Surface("snapshot", at(f"{API}/spaces/{{id}}"), is_by_id=True),
     Surface("participants", at(f"{API}/spaces/{{id}}/participants"), frozenset(), is_by_id=True),
     Surface("pinned posts", at(f"{API}/spaces/{{id}}/cards"), frozenset(), is_by_id=True),
+    Surface("recent speakers", at(f"{API}/spaces/{{id}}/recent-speakers"), frozenset(), is_by_id=True),
+    Surface("the removed", at(f"{API}/spaces/{{id}}/removals"), frozenset(), is_by_id=True),
     Surface("X, by id", at(X_PATHS["by id"]), is_by_id=True),
+    Surface("X, posts", at("/2/spaces/{id}/tweets"), frozenset(), is_by_id=True),
+    Surface("X, buyers", at("/2/spaces/{id}/buyers"), frozenset(), is_by_id=True),
     Surface("socket", watching, is_by_id=True),
 )
 OUTSIDE = (
@@ -227,6 +235,9 @@ def a_town(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
         return made[-1]
 
     monkeypatch.setattr("tests.world.Spaces", kept)
+    for module in ("services.breaker", "web.strip", "web.cards"):
+        # On a busy machine, too, everything that may be seen is shown.
+        monkeypatch.setattr(f"spaces_feature.{module}.SLOW", PATIENCE)
     settings = {"SPACES_FOLLOWEES_TTL": 0, "SPACES_PROFILES_TTL": 0, "SPACES_FLAGS": FLAGS}
     with a_world(path, prepare=prepare, socketio=socketio, **settings) as world:
         world.app.extensions["spaces"].background.stop()

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 MATRIX = Path(__file__).parent / "matrix.md"
-API, PAGES, SOCKETS, AUDIENCES = "API", "Pages", "Socket.IO", "Who may know"
+API, PLANNED, PAGES, SOCKETS, AUDIENCES = "API", "A planned Space", "Pages", "Socket.IO", "Who may know"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def visitors(section: str) -> tuple[str, ...]:
 
 def size() -> int:
     """How many cells the whole matrix has."""
-    return sum(len(line.cells) for section in (API, PAGES, SOCKETS, AUDIENCES) for line in lines(section))
+    return sum(len(line.cells) for section in (API, PLANNED, PAGES, SOCKETS, AUDIENCES) for line in lines(section))
 
 
 def template(rule: str) -> str:

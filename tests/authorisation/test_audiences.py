@@ -17,6 +17,8 @@ from tests.web.visitor import API, Visitor
 ABSENT = "0123456789abc"
 FOR_STAFF = {"POST /spaces/{space_id}/staff-actions", "GET /spaces/{space_id}/audit"}
 """What depends on being staff alone, never on the Space."""
+NOT_FOR_THE_BARRED = {"POST /spaces/{space_id}/start"}
+"""What the barred are refused before anybody looks which Space it is about."""
 ROUTES = [what for what in routes_by_name() if "{space_id}" in what and what not in FOR_STAFF]
 
 
@@ -31,6 +33,8 @@ def test_who_may_know(tmp_path: Path, line: Line) -> None:
         rows = house.rows()
         for kind, expected in line.cells:
             found = {what: knowledge(house, house.visitor(kind), what, rows) for what in ROUTES}
+            if kind == "suspended":
+                assert {found.pop(what) for what in NOT_FOR_THE_BARRED} == {"hidden"}
             assert set(found.values()) == {expected}, (line.what, kind, found)
             if kind != SIGNED_OUT:
                 assert subscribing(house, kind) == expected, (line.what, kind)
@@ -73,13 +77,14 @@ def subscribing(house: House, kind: str) -> str:
 
 
 def nudged(house: House, kinds: tuple[str, ...]) -> set[str]:
-    """Whose page is told that the Space changed, which names it."""
+    """Whose page is told that the Space changed, which names it: exactly those whose strip shows it."""
     sockets = {kind: Caller(house, kind) for kind in kinds if kind != SIGNED_OUT}
     do(house, "a new title")
     told = {kind for kind, socket in sockets.items() if socket.received("strip")}
     for socket in sockets.values():
         socket.close()
-    assert {"host", "co-host", "speaker"} <= told
+    assert told == {kind for kind in sockets if house.space.id in house.visitor(kind).get("/strip").text}
+    assert {"host", "listener"} <= told
     return told
 
 
@@ -90,7 +95,10 @@ def assert_listed(house: House, visitor: Visitor, *, is_known: bool, is_open: bo
             page = visitor.client.get(path)
             assert is_known or house.space.id not in page.text, path
         page, absent = (visitor.client.get(f"{PREFIX}/{space_id}") for space_id in (house.space.id, ABSENT))
+        file, no_file = (visitor.client.get(f"{PREFIX}/{one}/calendar.ics") for one in (house.space.id, ABSENT))
     assert (page.status_code == 200) is is_open
     assert is_known or house.space.title not in page.text
     if page.status_code == 404:
         assert signature(page) == signature(absent)
+    assert (file.status_code == 200) is is_open
+    assert file.status_code == 200 or signature(file) == signature(no_file)

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from flask import request, request_started
 
 from spaces_feature.domain.ids import UserId
 from spaces_feature.services import notifying, staff
@@ -46,6 +47,13 @@ MAY_SEE = {
 """Who may see it, of ``VISITORS``; nobody of ``OUT`` ever may. Which is why they are followers, and followed."""
 TOLD_WHY = {"removed", "barred"}
 """They know that it is there, and are told why they read nothing of it, where they ask by its id."""
+
+
+NO_SPACE_THERE = {
+    *("absent", "api_me", "api_topics", "api_bell", "api_own_cards", "events", "gate", "openapi", "static", "x_absent"),
+    *("api_audit", "api_reports", "staff_home", "staff_live", "staff_report", "staff_reports", "staff_space"),
+}
+"""What can be read and shows no Space to members; the second line is for staff, and in the matrix."""
 
 
 @contextmanager
@@ -98,7 +106,7 @@ def test_no_surface_shows_what_may_not_be_seen(
                 if kind not in MAY_SEE[audience] or (kind == SIGNED_OUT and not surface.is_public):
                     is_right = is_in_the_dark(town, surface, kind, seen)
                 else:
-                    is_right = state not in surface.states or TITLE in seen[2]
+                    is_right = state not in surface.states or kind in surface.besides or TITLE in seen[2]
                 if not is_right:
                     wrong.append(f"{surface} to {kind}: {seen[0]} {seen[2][:300]}")
         assert not wrong, "\n".join(wrong)
@@ -226,3 +234,22 @@ def ring_for(town: Town, kind: str) -> None:
     """The visitor set the host's bell long ago, before what is between them now."""
     with town.world.seams.store.begin() as work:
         work.set_bell(member(HOST), member(kind), Bell.ALL)
+
+
+def test_every_way_to_read_is_in_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new page, list or template function is looked at by a surface, or said to show no Space."""
+    with town_with(tmp_path, monkeypatch, "everyone", LIVE) as town:
+        app = town.world.app
+        seen: set[str] = set()
+
+        def note(_: object) -> None:
+            seen.add(str(request.endpoint).removeprefix("spaces."))
+
+        with request_started.connected_to(note, app):
+            for surface in SURFACES:
+                surface.look(town, HOST, town.space_id)
+        rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("spaces.")]
+        readable = {rule.endpoint.removeprefix("spaces.") for rule in rules if "GET" in (rule.methods or ())}
+        assert readable - seen == NO_SPACE_THERE
+        functions = {name for name in app.jinja_env.globals if name.startswith("spaces_")}
+        assert functions == {"spaces_strip", "spaces_card", "spaces_cards"}

@@ -12,9 +12,10 @@ from sqlalchemy import func, select
 
 from spaces_feature.domain.ids import SpaceId, UserId
 from spaces_feature.domain.reports import Category, Outcome
-from spaces_feature.domain.search import grams, words
+from spaces_feature.domain.search import asked_grams, words
 from spaces_feature.domain.space import Space, State
-from spaces_feature.services import hosting, reporting, scheduling
+from spaces_feature.services import hosting, listing, reporting, scheduling
+from spaces_feature.services.listing import Asked
 from spaces_feature.services.searching import CANDIDATES, FOUND, candidates, index_space, scored
 from tests.world import World
 
@@ -29,9 +30,9 @@ def plan(world: World, name: str, title: str, hours: float = 24, **more: object)
 
 def hits(world: World, query: str, states: tuple[State, ...] = FOUND) -> list[SpaceId]:
     """What the database names for a query."""
-    some = words(query)
+    wanted, least = asked_grams(words(query))
     with world.seams.store.begin() as work:
-        return work.gram_hits(grams(some), states=states, least=len(some), limit=CANDIDATES)
+        return work.gram_hits(wanted, states=states, least=least, limit=CANDIDATES)
 
 
 def found(world: World, query: str, states: tuple[State, ...] = FOUND) -> list[SpaceId]:
@@ -169,3 +170,26 @@ def test_reminders_of_what_is_still_to_come(world: World) -> None:
     with world.seams.store.begin() as work:
         assert work.reminded_of(grace) == {later.id}
         assert work.reminded_of(world.user("ada")) == frozenset()
+
+
+def test_pages_are_the_same_on_both_databases(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lists and searches go through all that is planned, by keyset, in one order, whatever the database."""
+    monkeypatch.setattr(world.seams.flags, "is_on", lambda key, user_id: True)
+    monkeypatch.setattr(listing, "LOOK", 4)
+    names = ("ada", "grace", "alan", "linus", "margaret", "tim")
+    planned = [plan(world, name, f"Small talk {hours}", hours) for hours in (3, 2, 2) for name in names]
+    order = [one.id for one in sorted(planned, key=lambda one: (one.scheduled_start, one.id))]
+    for asked, expected in (
+        (Asked("scheduled"), order),
+        (Asked(query="talk 2"), None),
+        (Asked(query="smal tlak"), None),
+    ):
+        found: list[str] = []
+        cursor: str | None = ""
+        while cursor is not None:
+            page = listing.spaces_page(world.seams, world.user("pam"), asked, cursor, size=5)
+            found += [row["id"] for row in page.data]
+            cursor = page.next_cursor
+        assert len(found) == len(set(found))
+        assert found == (expected or [one for one in order if one in found])
+        assert len(found) == (12 if "2" in asked.query else 18)

@@ -12,8 +12,8 @@ from spaces_feature.domain.admission import BlockScope, Circle
 from spaces_feature.domain.ids import SpaceId, UserId
 from spaces_feature.domain.space import Space
 
-Line = tuple[str, str, str]
-"""What one entry says: the Space's id, the reason's code and its words."""
+Line = tuple[str, str, str, tuple[UserId, ...]]
+"""What one entry says: the Space's id, the reason's code and its words, and the faces."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,11 @@ class Town:
 
 
 def sees(town: Town, viewer: UserId | None, space: Space, scope: BlockScope) -> bool:
-    """Whether the viewer may be shown the Space: bans, then blocks, then places given by hand, then the audience."""
+    """Whether the viewer may be shown the Space: bans, staff, blocks, places given by hand, and then the audience."""
     if viewer in town.barred or viewer in space.removed:
         return False
+    if space.is_frozen and viewer not in [seat.user_id for seat in space.seats]:
+        return False  # staff look into it: nobody is led there
     # A Space that has not begun has nobody on stage, and its host all the same.
     places = {space.host_id: "host", **{seat.user_id: str(seat.role) for seat in space.seats}}
     place = places.get(viewer) if viewer else None
@@ -80,35 +82,39 @@ def sees(town: Town, viewer: UserId | None, space: Space, scope: BlockScope) -> 
 
 @dataclass(frozen=True)
 class Found:
-    """One Space as the strip may have it. ``rank`` is 0 for one's own, then 1, 2, 3 by who is followed there."""
+    """One Space as the strip may have it. ``rank`` is 0 for one's own, then 1, 2, 3 by who is followed there.
+
+    ``faces``: who is the reason, the host, and who else is followed there; of one's own who runs it.
+    """
 
     space: Space
     rank: int
     first: UserId
     company: int
+    faces: tuple[UserId, ...]
 
 
 def found(town: Town, viewer: UserId, space: Space) -> Found | None:
     """What ties the viewer to the Space: being its host, else somebody followed there, hosting, on stage or listening.
 
-    Nobody is named to somebody with whom they have a block.
+    Nobody is named to somebody with whom they have a block, nor to themselves where the host app lets them follow that.
     """
     if space.host_id == viewer:
-        return Found(space, 0, viewer, 0)
+        return Found(space, 0, viewer, 0, (viewer, *(one.user_id for one in space.seats if one.role == "cohost")))
 
     def is_dear(who: UserId) -> bool:
-        return (viewer, who) in town.follows and not town.have_a_block(viewer, who)
+        return who != viewer and (viewer, who) in town.follows and not town.have_a_block(viewer, who)
 
     stage = [seat.user_id for seat in space.seats if is_dear(seat.user_id)]
     audience = {who for where, who in town.listening if where == space.id and is_dear(who)} - set(stage)
-    company = len(stage) + len(audience)
-    if is_dear(space.host_id):
-        return Found(space, 1, space.host_id, company)
-    if stage:
-        return Found(space, 2, stage[0], company)
-    if audience:
-        return Found(space, 3, min(audience), company)
-    return None
+    company = [*stage, *sorted(audience)]
+    if not company:
+        return None
+    is_hosting = is_dear(space.host_id)
+    first = space.host_id if is_hosting else company[0]
+    others = [who for who in company if who not in (first, space.host_id)]
+    faces = (first, *others) if is_hosting else (first, space.host_id, *others)
+    return Found(space, 1 if is_hosting else 2 if stage else 3, first, len(company), faces)
 
 
 def before(one: Found, other: Found) -> int:
@@ -125,12 +131,12 @@ def before(one: Found, other: Found) -> int:
 
 
 def told(one: Found) -> Line:
-    """What the entry says, with everybody called by their id."""
+    """What the entry says, with everybody called by their id, and whose faces it shows."""
     if one.rank == 0:
-        return (one.space.id, "own", "You are hosting")
+        return (one.space.id, "own", "You are hosting", one.faces)
     code, verb = [("host", "is hosting"), ("speaker", "speaks"), ("listener", "is listening")][one.rank - 1]
     more = f", +{one.company - 1} you follow" if one.company > 1 else ""
-    return (one.space.id, code, f"{one.first} {verb}{more}")
+    return (one.space.id, code, f"{one.first} {verb}{more}", one.faces)
 
 
 def expected(town: Town, viewer: UserId | None, spaces: list[Space], scope: BlockScope) -> list[Line]:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from spaces_feature.domain import stage
 from spaces_feature.domain.ids import RoomName, UserId
 from spaces_feature.domain.space import EndReason, Space, end, move_room
-from spaces_feature.domain.views import ViewerClass, change, class_of, iso, own_place, view
+from spaces_feature.domain.views import ViewerClass, change, class_of, own_place, view
+from spaces_feature.domain.wire import iso
 from spaces_feature.errors import Refusal
 
 from .building import ADA, ALAN, EVERYBODY, GRACE, LATER, LINUS, NOON, TIM, a_space, identity_of, live_spaces

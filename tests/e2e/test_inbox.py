@@ -11,9 +11,9 @@ from .member import Caller
 def test_the_badge_goes_up_by_itself(sign_in: SignIn, ada_caller: Caller) -> None:
     """Grace rings the bell beside ada's name; ada plans a Space, and the number is on grace's open page."""
     grace = sign_in("grace").open("/@ada")
-    grace.page.locator("plaza-bell summary").click()
+    grace.page.locator("spaces-bell button").click()
     with grace.page.expect_response(lambda answer: "/bells/" in answer.url and answer.request.method == "PUT"):
-        grace.page.get_by_label("Scheduled only").check()
+        grace.page.locator("spaces-bell").get_by_role("menuitemradio", name="Scheduled only").click()
     grace.open("/inbox")
     inbox = grace.page.locator(".menu [data-unread]")
     before = int(inbox.get_attribute("data-unread") or "0")

@@ -10,7 +10,11 @@ from .member import Caller
 
 #: How many entries Tab alone reaches.
 _STOPS = "[...document.querySelectorAll('spaces-strip :is(a, button)')].filter((one) => one.tabIndex === 0).length"
-_NAMES = "[...document.querySelectorAll('spaces-strip li a')].map((one) => one.ariaLabel ?? one.textContent)"
+_NAMES = """[...document.querySelectorAll('spaces-strip li a')].map((one) => {
+  const read = one.cloneNode(true);
+  for (const silent of read.querySelectorAll('[aria-hidden]')) silent.remove();
+  return one.ariaLabel ?? read.textContent;
+})"""
 _FOCUSED = "document.activeElement.closest('li')?.dataset.key"
 _BARS_MOVE = """document.querySelector('spaces-strip .spaces-entry .spaces-bars > i')
     .getAnimations().some(({ playState }) => playState === 'running')"""

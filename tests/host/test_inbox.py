@@ -101,7 +101,7 @@ def test_a_notice_opens_once_and_leads_to_its_space(
     deliver(plaza, notice("started/1", ids["grace"], host=ids["ada"]))
     grace = browser("grace")
     page = grace.open("/inbox").text
-    assert "Unread: </span>Ada is live: Why small software lasts" in page
+    assert "Unread: </span><bdi>Ada is live: Why small software lasts" in page
     assert 'aria-label="Inbox, 1 unread"' in page
     answer = grace.open("/inbox/notices/started/1")
     assert (answer.status_code, answer.headers["Location"]) == (303, "/spaces/AbCdEfGhIjKlM")

@@ -10,7 +10,7 @@ from flask import Flask
 
 from tests.host.plaza import Browser
 
-PAGES = ["/", "/explore", "/explore?q=night", "/@ada", "/@grace", "/posts/1", "/write", "/settings"]
+PAGES = ["/", "/inbox", "/explore", "/explore?q=night", "/@ada", "/@grace", "/posts/1", "/write", "/settings"]
 
 
 def post_id(page: str, words: str) -> str:

@@ -231,7 +231,7 @@ def test_a_frame_of_the_hosts(tmp_path: Path) -> None:
         with ada.sign_in(UserId("1")):
             page = app.test_client().get("/spaces/").text
         assert ("<b>framed</b>" in page) is is_framed
-        assert "Live now" in page
+        assert "Live for you" in page
 
 
 def test_the_nonce_of_the_host_is_on_every_tag(tmp_path: Path) -> None:

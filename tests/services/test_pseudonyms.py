@@ -9,7 +9,7 @@ import pytest
 from spaces_feature.domain.ids import UserId
 from spaces_feature.domain.space import Role, Space
 from spaces_feature.errors import Forbidden, NotFound
-from spaces_feature.services import attending, editing, hosting, inviting, moderating, preferences, staging
+from spaces_feature.services import attending, editing, inviting, moderating, preferences, staging
 from spaces_feature.services.snapshots import get_snapshot
 from tests.world import World
 

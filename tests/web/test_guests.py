@@ -197,9 +197,7 @@ def test_without_the_flag_there_are_no_guests(tmp_path: Path, monkeypatch: pytes
 
 
 @pytest.mark.parametrize("closing", [{"allows_guests": False}, {"audience": "followers"}], ids=str)
-def test_guests_are_put_out_when_the_host_closes_the_door(
-    world: World, space_id: str, closing: dict[str, Any]
-) -> None:
+def test_guests_are_put_out_when_the_host_closes_the_door(world: World, space_id: str, closing: dict[str, Any]) -> None:
     """The next look at the law ends their stays and tells the SFU; members who are inside stay."""
     world.seams.graph._port.follow(world.user("grace"), world.user("ada"))
     guest, grace = a_guest(world, space_id), Visitor(world, "grace")

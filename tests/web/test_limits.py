@@ -192,7 +192,7 @@ def test_the_factor_multiplies(name: str) -> None:
     doubled, off = RateLimits("memory://", 2), RateLimits("memory://", 0)
     assert spent(doubled, name, 5_000) == 2 * allowed(name)
     assert spent(off, name, 5_000) == 5_000
-    crowd = RateLimits("memory://", 2, per_address=1.5)
+    crowd = RateLimits("memory://", 2, per_address=1.5, guests_per_address=1.5)
     total = sum(spent(crowd, name, 5_000, ADDRESS, UserId(str(number))) for number in range(3))
     assert total == (3 * 2 if name in BY_MEMBER else 3) * allowed(name)
 

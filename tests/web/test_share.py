@@ -1,4 +1,4 @@
-"""A Space for whoever has its link: its page signed out, what scrapers read of it, and the card in other people's pages."""
+"""A Space for whoever has its link: its page signed out, what scrapers read of it, and the card in other sites."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.web.visitor import Visitor
 from tests.world import World, a_world
 
 ABSENT = "0123456789abc"
-HOSTILE = "</script><script>alert(1)</script> & \"quotes\""
+HOSTILE = '</script><script>alert(1)</script> & "quotes"'
 
 
 def shared(world: World, space_id: str) -> TestResponse:
@@ -255,6 +255,22 @@ def test_a_host_template_without_a_head_block_has_the_head_too(tmp_path: Path) -
         head, _, body = shared(made, space_id).text.partition("</head>")
         assert head.count("og:title") == 1
         assert "og:title" not in body
+
+
+def test_a_host_template_keeps_its_own_names(tmp_path: Path) -> None:
+    """What the host's template calls by names of its own is what it finds there, not something of ours."""
+    (tmp_path / "templates").mkdir()
+    names = ("icon", "face", "head", "state", "space", "view")
+    said = "".join(f"[{{{{ {name} }}}}]" for name in names)
+    base = f"<html><head></head><body>{said}{{% block content %}}{{% endblock %}}"
+    (tmp_path / "templates" / "named.html").write_text(base)
+    with a_world(tmp_path, SPACES_BASE_TEMPLATE="named.html") as made:
+        made.app.extensions["spaces"].background.stop()
+        made.app.jinja_env.globals |= {name: f"own {name}" for name in names}
+        space_id = Visitor(made, "ada").start("Why small software lasts")
+        page = shared(made, space_id).text
+        assert [name for name in names if f"[own {name}]" not in page] == []
+        assert "Why small software lasts" in page
 
 
 def test_oembed_describes_a_frame(world: World, visit: Visit) -> None:

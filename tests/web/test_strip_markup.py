@@ -99,9 +99,10 @@ def test_entries_are_links_with_full_names() -> None:
     """Without script every entry leads somewhere, and is read aloud as what it is."""
     margaret, mateo = profile("3", "Margaret Chen"), profile("4", "Mateo Silva")
     page = strip([live("Why0000000000"), fleet(margaret, is_seen=False), fleet(mateo, is_seen=True)])
-    named = {one["aria-label"]: one["href"] for one in page.having("href") if one.get("aria-label")}
+    assert "Why small software lasts , live. Ada is hosting, plus 2 you follow" in page.text
+    assert [one["href"] for one in page.having("data-spaces-join")] == ["/spaces/Why0000000000"]
+    named = {one["aria-label"]: one["href"] for one in page.having("aria-label") if "href" in one}
     assert named == {
-        "Why small software lasts, live. Ada is hosting, plus 2 you follow": "/spaces/Why0000000000",
         "Margaret, new fleet": "/fleets/margaret chen",
         "Mateo, fleet, seen": "/fleets/mateo silva",
     }

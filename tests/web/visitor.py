@@ -24,6 +24,7 @@ GOOD_BODIES = {
     "set_microphone": {"is_open": True},
     "edit_me": {"shares_listening": False},
     "edit_space": {"title": "Why small software lasts longer"},
+    "set_bell": {"level": "all"},
     "invite": {"user_id": "2", "role": "speaker"},
     "hand_over": {"user_id": "2"},
     "mute": {"reason": "Somebody is calling you"},
@@ -135,7 +136,9 @@ def _operation(method: str, path: str) -> dict[str, Any] | None:
     """The most exact documented path that matches: ``requests/me`` before ``requests/{user_id}``."""
     found = []
     for template, operations in _document()["paths"].items():
-        pattern = re.sub(r"\\{user_id\\}", ".+", re.sub(r"\\{(?:space|report)_id\\}", "[^/]+", re.escape(template)))
+        pattern = re.sub(
+            r"\\{(?:user|card)_id\\}", ".+", re.sub(r"\\{(?:space|report)_id\\}", "[^/]+", re.escape(template))
+        )
         if re.fullmatch(pattern, path) and method.lower() in operations:
             found.append((template.count("{"), operations[method.lower()]))
     return min(found, key=lambda pair: pair[0])[1] if found else None

@@ -1,7 +1,6 @@
 /** `<plaza-coming>`: what is planned by those whom the member follows, in the member's own time. */
 import { call, myId } from './api.js';
 import { onInbox } from './inbox.js';
-import { say } from './say.js';
 
 const PLANNED = '/spaces/api/v1/spaces?state=scheduled&scope=for_you';
 /** Rows shown; the rest is in the directory. */
@@ -27,12 +26,23 @@ class PlazaComing extends HTMLElement {
     const waiting = setTimeout(() => {
       this.hidden = false;
     }, SKELETON_AFTER);
+    await this.refresh();
+    clearTimeout(waiting);
+    // Without an answer there is no card.
+    if (!this.isFilled) this.hidden = true;
+  }
+
+  get isFilled() {
+    return this.querySelector('.plan a') !== null;
+  }
+
+  async refresh() {
     try {
-      this.show(await planned());
+      const spaces = await planned();
+      // What is under somebody's finger or focus stays where it is.
+      if (!this.querySelector('ul').contains(document.activeElement)) this.show(spaces);
     } catch {
-      this.show([]);
-    } finally {
-      clearTimeout(waiting);
+      // What is shown stays.
     }
   }
 
@@ -51,12 +61,19 @@ class PlazaComing extends HTMLElement {
     link.textContent = space.title;
     link.href = `/spaces/${space.id}`;
     this.tell(row, space);
-    const bell = row.querySelector('button');
-    if (space.creator_id === myId()) bell.remove();
+    const reminder = row.querySelector('spaces-reminder');
+    if (space.creator_id === myId()) reminder.remove();
     else {
-      press(bell, space, space.has_reminder);
-      bell.addEventListener('click', () => void this.toggle(row, bell, space));
+      reminder.setAttribute('space-id', space.id);
+      reminder.setAttribute('about', space.title);
+      reminder.toggleAttribute('has-reminder', space.has_reminder);
     }
+    reminder.addEventListener('spaces-reminder', ({ detail }) => {
+      // One of those who wait is the member.
+      space.subscriber_count += Number(detail.reminder !== null) - Number(space.has_reminder);
+      space.has_reminder = detail.reminder !== null;
+      this.tell(row, space);
+    });
     return row;
   }
 
@@ -72,27 +89,6 @@ class PlazaComing extends HTMLElement {
     ];
     row.querySelector('.facts').textContent = words.join(' · ');
   }
-
-  async toggle(row, bell, space) {
-    const isOn = bell.getAttribute('aria-pressed') !== 'true';
-    press(bell, space, isOn);
-    try {
-      const path = `/spaces/api/v1/spaces/${space.id}/reminder`;
-      const snapshot = await call(isOn ? 'PUT' : 'DELETE', path, isOn ? {} : undefined);
-      space.has_reminder = isOn;
-      space.subscriber_count = snapshot.space.subscriber_count;
-      this.tell(row, space);
-      say(isOn ? 'You will be told when it starts.' : 'You will not be told.');
-    } catch {
-      press(bell, space, !isOn);
-      say('That did not work. Try again in a moment.');
-    }
-  }
-}
-
-function press(bell, space, isOn) {
-  bell.setAttribute('aria-pressed', `${isOn}`);
-  bell.setAttribute('aria-label', `Remind me of ${space.title}`);
 }
 
 customElements.define('plaza-coming', PlazaComing);
@@ -100,5 +96,5 @@ customElements.define('plaza-coming', PlazaComing);
 // What came in may be about a plan.
 onInbox(() => {
   askedAt = 0;
-  for (const element of document.querySelectorAll('plaza-coming')) void element.connectedCallback();
+  for (const element of document.querySelectorAll('plaza-coming')) void element.refresh();
 });

@@ -142,7 +142,9 @@ class PlazaFleet extends HTMLElement {
   }
 
   sent(form, isGood) {
-    if (!isGood || !form.matches('.fleet-reply')) return;
+    if (!isGood) return;
+    for (const open of this.querySelectorAll('details[open]')) open.open = false;
+    if (!form.matches('.fleet-reply')) return;
     form.reset();
     form.querySelector('input[name="text"]').blur();
   }

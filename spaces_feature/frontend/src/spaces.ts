@@ -98,8 +98,15 @@ function start(): void {
     prepareAnnouncer();
     defineElements(deps, soundFirst);
     defineLate();
-    void soundFirst.then(() => whenIdle(live.start));
+    void soundFirst.then(() => whenIdle(begin));
   });
+
+  /** A server that had no time to ask who looks at its page says their id only. */
+  async function begin(): Promise<void> {
+    const { me } = config();
+    if (me && !me.username) await api.me().then(({ profile }) => Object.assign(me, profile), () => undefined);
+    live.start();
+  }
 
   /** The host swapped the page in place: somebody else may be signed in now. */
   function pageChanged(): void {
@@ -110,7 +117,7 @@ function start(): void {
       opened?.then((real) => real.leave()).catch(() => undefined);
       live.stop();
     }
-    void soundFirst.then(live.start);
+    void soundFirst.then(begin);
   }
   for (const swapped of ['turbo:load', 'htmx:afterSettle']) document.addEventListener(swapped, pageChanged);
   addEventListener('pageshow', ({ persisted }) => {

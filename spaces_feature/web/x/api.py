@@ -9,7 +9,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response, current_app, request
 
 from ...domain.space import Space
-from ...domain.views import Json
+from ...domain.wire import Json
 from ...errors import Invalid, Refusal, Unavailable
 from ...services import x_reading
 from ...services.seams import Seams

@@ -9,7 +9,7 @@ from flask import request
 
 from ...domain.ids import UserId
 from ...domain.space import Space
-from ...domain.views import Json, iso, space_fields
+from ...domain.wire import Json, iso, space_fields
 from ...ports import Card, Profile
 from ...services import x_reading
 from ...services.numbers import number_of

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ...domain.views import Json
+from ...domain.wire import Json
 
 TYPES = "https://api.x.com/2/problems/"
 SHOWN = 100

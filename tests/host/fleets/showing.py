@@ -57,7 +57,7 @@ def picture_url(browser: Browser, path: str) -> str:
 
 def fetch(browser: Browser, address: str) -> TestResponse:
     """Ask for what is no page."""
-    return browser.client.get(address)
+    return browser.client.get(address, buffered=True)
 
 
 def stripped(browser: Browser) -> dict[str, bool]:

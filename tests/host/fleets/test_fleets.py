@@ -267,3 +267,12 @@ def test_a_space_can_be_shared(browser: SignIn) -> None:
     assert show(ada, space="AbCdEfGhIjKlM").status_code == 303
     assert grace.open("/fleets/@ada").status_code == 200
     assert show(ada, space="short").status_code == 422
+
+
+def test_a_link_to_a_space_becomes_a_card(browser: SignIn) -> None:
+    """As in a post, a pasted link leaves the words; the fleet shows the Space instead."""
+    ada, grace = browser("ada"), browser("grace")
+    show(ada, "Come and listen http://127.0.0.1:8000/spaces/AbCdEfGhIjKlM")
+    page = grace.open("/fleets/@ada").text
+    assert '<p class="first">Come and listen</p>' in page
+    assert 'class="fleet-space"' in page

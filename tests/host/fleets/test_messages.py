@@ -25,6 +25,7 @@ def test_two_members_write_to_each_other(plaza: Flask, browser: SignIn) -> None:
     tim, ada, grace = browser("tim"), browser("ada"), browser("grace")
     assert tim.send("/messages/@ada", text="Hello <i>Ada</i>").status_code == 303
     assert unread(plaza, ada) == 1
+    assert "1 new" in ada.open("/inbox").text
     assert 'class="unread"' in ada.open("/messages").text
     assert "Hello &lt;i&gt;Ada&lt;/i&gt;" in ada.open("/messages/@tim").text
     assert unread(plaza, ada) == 0

@@ -3,8 +3,8 @@
 export const pageWords = {
   youAreLive: "You're live",
   strip: 'Live now',
-  /** How an entry is read aloud: "+2" is a sum to some voices. */
-  liveEntry: (title: string, why: string) => `${title}, live. ${why.replace(', +', ', plus ')}`,
+  /** Read aloud after an entry's title, in the place of its why-line: "+2" is a sum to some voices. */
+  entryIsLive: (why: string) => `, live. ${why.replace(', +', ', plus ')}`,
   ownFleet: 'Your fleet',
   newFleet: (name: string) => `${name}, new fleet`,
   seenFleet: (name: string) => `${name}, fleet, seen`,

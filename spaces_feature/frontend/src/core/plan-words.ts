@@ -15,7 +15,6 @@ export const planWords = {
   addTopic: 'Add',
   addTopicRest: ' a topic',
   dropTopic: (name: string) => `Remove the topic ${name}`,
-  fewTopics: 'No more topics to choose from.',
   cover: 'Cover',
   covers: { pine: 'Pine', blue: 'Blue', plum: 'Plum', amber: 'Amber', violet: 'Violet' },
   day: 'Day',
@@ -35,7 +34,6 @@ export const planWords = {
   pinnedPost: 'Pinned post',
   thePost: 'The post you started from',
   dropPost: 'Remove the post',
-  post: 'Post',
   isChanged: 'The Space is changed.',
   subscribersAreTold: (count: number) => `${people(count)} ${count === 1 ? 'is' : 'are'} told of a new time.`,
 
@@ -54,7 +52,6 @@ export const planWords = {
   addToCalendar: 'Add to calendar',
   edit: 'Edit',
   done: 'Done',
-  openPage: 'Open its page',
 
   // Waiting for it
   today: 'Today',
@@ -90,12 +87,10 @@ export const planWords = {
   youCalledOff: 'You called this Space off. Whoever waited was told.',
   youDidNotStart: 'You did not start this Space in time, so it is over.',
   isOver: 'This Space has ended. It was not recorded, so there is nothing to replay.',
-  liveLine: (name: string) => `${name} is live.`,
 
   // Reminders
   remind: 'Set reminder',
   reminded: 'Reminder set',
-  remindLine: 'We tell you when it starts.',
   remindEarly: 'Also 10 minutes before',
   isReminded: 'We tell you when it starts.',
   isUnreminded: 'The reminder is off.',
@@ -110,13 +105,11 @@ export const planWords = {
   bellIs: { all: 'You hear of all their Spaces.', scheduled: 'You hear of what they plan.', off: 'You hear nothing from them.' },
 
   // Pinned posts
-  pins: 'Pinned posts',
   pinCount: (count: number) => (count === 1 ? '1 pinned post' : `${count} pinned posts`),
   pin: 'Pin a post',
   pinLine: 'Up to three stay beside the Space',
   pinTitle: 'Pin a post',
   pinIntro: 'Everybody in the Space sees it. It stays when the Space has ended.',
-  pinned: 'Pinned',
   pinShort: 'Pin',
   unpin: 'Unpin',
   unpinOf: (name: string) => `Unpin the post of ${name}`,
@@ -124,7 +117,6 @@ export const planWords = {
   isUnpinned: 'The post is no longer pinned.',
   pinsAreFull: 'Three posts are pinned. Unpin one first.',
   noPosts: 'You have written nothing that could be pinned.',
-  openPost: (name: string) => `Open the post of ${name}`,
 };
 
 export type PlanWords = typeof planWords;

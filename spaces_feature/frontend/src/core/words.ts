@@ -97,9 +97,6 @@ export const words = {
   createTitle: 'What will you talk about?',
   createTitleHint: 'Up to 70 characters',
   createTitleMissing: 'Give your Space a title.',
-  createNote: 'People who follow you see it at once. It is not recorded.',
-  whoMayListen: 'Who may listen',
-  whoMaySpeak: 'Who may speak',
   everyone: 'Everyone',
   followers: 'People who follow me',
   following: 'People I follow',
@@ -191,7 +188,6 @@ export const words = {
   // The create dialog
   newSpace: 'New Space',
   createTitleLong: 'Keep the title within 70 characters.',
-  changeNothing: 'It holds until the end',
   youAcceptEach: 'You accept each person',
   checkIt: 'Check it',
   microphoneCheck: {

@@ -22,7 +22,6 @@ export function liveEntry(entry: StripEntry, space: Space, config: PageConfig, w
       part: 'entry',
       href: pageOf(config, space.id),
       'data-spaces-join': space.id,
-      'aria-label': words.liveEntry(space.title, why),
       ...talking(entry),
     },
     make(
@@ -36,7 +35,8 @@ export function liveEntry(entry: StripEntry, space: Space, config: PageConfig, w
       'span',
       { class: 'spaces-entry__text' },
       make('span', { class: 'spaces-entry__title', dir: 'auto' }, space.title),
-      make('span', { class: 'spaces-entry__why' }, why),
+      make('span', { class: 'spaces-hidden' }, words.entryIsLive(why)),
+      make('span', { class: 'spaces-entry__why', 'aria-hidden': 'true' }, why),
     ),
   );
 }
