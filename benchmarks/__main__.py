@@ -1,7 +1,7 @@
 """``python -m benchmarks [--pairs N] [--json FILE] [NAME...]``: measure, print one table. A missed target is no error.
 
-Names: bundles, strip, join, evict, decide, agree, reconcile, listen, accept, load, restart. Run it on a quiet machine;
-only ratios mean anything.
+Names: bundles, strip, graph, crowd, join, evict, decide, agree, reconcile, listen, accept, load, restart. Run it on a
+quiet machine; only ratios mean anything.
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from . import agreement, bundles, eviction, joining, reconciling, strip
+from . import agreement, bundles, crowd, eviction, joining, reconciling, strip, strip_graph
 from .pairs import Figure
 from .table import as_json, as_table
 
 #: Pairs of each figure. A restart takes seconds, an outage half a minute, a page load neither.
 PAIRS = {
     "strip": 7,
+    "graph": 2,
+    "crowd": 5,
     "join": 9,
     "evict": 20,
     "decide": 200,
@@ -62,6 +64,8 @@ def measure(names: Sequence[str], pairs: int | None) -> list[Figure]:
         figures += bundles.bundle_sizes()
     in_folder: dict[str, Callable[[Path, int], list[Figure]]] = {
         "strip": strip.strip_cost,
+        "graph": strip_graph.graph_cost,
+        "crowd": crowd.crowd_cost,
         "join": joining.join_rate,
         "evict": eviction.eviction,
         "decide": agreement.decision,

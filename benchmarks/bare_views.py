@@ -20,9 +20,10 @@ from spaces_feature.db.tables import build_tables
 
 
 def add_bare_views(app: Flask) -> None:
-    """Add ``POST /bare/join/<space_id>`` and ``GET /bare/followees``."""
+    """Add ``POST /bare/join/<space_id>``, ``GET /bare/followees`` and ``GET /bare/nothing``."""
     app.add_url_rule("/bare/join/<space_id>", "bare_join", _Join(app), methods=["POST"])
     app.add_url_rule("/bare/followees", "bare_followees", _followees)
+    app.add_url_rule("/bare/nothing", "bare_nothing", lambda: jsonify(entries=[]))
 
 
 class _Join:

@@ -24,6 +24,9 @@ from spaces_feature.domain.space import Role, Seat, Space, State
 from spaces_feature.services.seams import Seams
 
 PASSWORD = "only-for-measuring"
+ONLY_READS: dict[str, object] = {"SPACES_RECONCILE_IN_PROCESS": False, "SPACES_FOLLOWEES_TTL": 0}
+"""Nothing is remembered from one call to the next unless a figure says so."""
+NO_SFU = ("ws://127.0.0.1:1", "key", "a-secret-that-no-server-knows-0000000000")
 SECRET_KEY = "a-key-that-signs-nothing-but-benchmark-cookies"
 
 

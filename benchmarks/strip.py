@@ -23,7 +23,7 @@ from tests.sfu.server import free_port
 
 from .load import press, raw_request, signed_in_headers, web_server
 from .pairs import Figure
-from .plaza import Place, add_live_spaces, add_members, follow, open_plaza, username
+from .plaza import NO_SFU, ONLY_READS, Place, add_live_spaces, add_members, follow, open_plaza, username
 from .statements import statements_of_request
 
 #: Member id by number of followees. Whoever they follow have the ids from 10 on.
@@ -35,9 +35,7 @@ CALLS = 60
 STRANGERS = range(MEMBERS - CALLS, MEMBERS)
 SPELL = 1.0
 CONNECTIONS = 4
-#: Nothing is remembered from one call to the next unless a figure says so.
-ONLY_READS: dict[str, object] = {"SPACES_RECONCILE_IN_PROCESS": False, "SPACES_FOLLOWEES_TTL": 0}
-NO_SFU = ("ws://127.0.0.1:1", "key", "a-secret-that-no-server-knows-0000000000")
+STRIP = "/spaces/api/v1/strip?only_spaces=1"
 
 
 def strip_cost(folder: Path, count: int) -> list[Figure]:
@@ -99,34 +97,34 @@ def _microseconds(call: Callable[[], object]) -> float:
 
 def _over_http(place: Place, count: int) -> list[Figure]:
     figures = []
-    for name, ttl in (("GET /strip over HTTP, nothing remembered, followee view", 0), ("  the same, remembered", 5)):
-        figure = Figure(name, "ms", 2.0)
+    for name, ttl in (("GET /strip over HTTP, nothing remembered", 0), ("GET /strip over HTTP, remembered", 5)):
+        cost = Figure(f"{name}, followee view", "ms", 2.0)
+        rate = Figure("  the same, empty view", "req/s", None, at_least=True)
         settings = {**ONLY_READS, "SPACES_FOLLOWEES_TTL": ttl}
-        with _served(place, settings) as (ours, bare):
+        with _served(place, settings) as press_path:
+            paths = {"ours": STRIP, "followees": "/bare/followees", "nothing": "/bare/nothing"}
             for number in range(count):
-                order = [bare, ours] if number % 2 else [ours, bare]
-                times = {id(one): one() for one in order}
-                figure.add(times[id(ours)], times[id(bare)])
-        figures.append(figure)
+                order = sorted(paths, reverse=bool(number % 2))
+                rates = {one: press_path(paths[one]) for one in order}
+                # Busy all the time, one core: what a request takes is what is left of a second for each.
+                cost.add(1000 / rates["ours"], 1000 / rates["followees"])
+                rate.add(rates["ours"], rates["nothing"])
+        figures += [cost, rate]
     return figures
 
 
 @contextmanager
-def _served(place: Place, settings: dict[str, object]) -> Iterator[tuple[Callable[[], float], Callable[[], float]]]:
-    """A server, and how many milliseconds of it one strip and one followee view take while it has nothing else."""
+def _served(place: Place, settings: dict[str, object]) -> Iterator[Callable[[str], float]]:
+    """A server, and how often in a second it answers a path while it has nothing else to do."""
     url = f"http://127.0.0.1:{place.port}"
     with web_server(place.write(**settings), url):
         headers = signed_in_headers(url, username(VIEWERS[300]))
 
-        def spell(path: str) -> Callable[[], float]:
-            pool = [raw_request("GET", url + path, headers)]
-            # Busy all the time, one core: what a request takes is what is left of a second for each.
-            return lambda: 1000 / press(url, pool, seconds=SPELL, connections=CONNECTIONS).rate
+        def press_path(path: str) -> float:
+            return press(url, [raw_request("GET", url + path, headers)], seconds=SPELL, connections=CONNECTIONS).rate
 
-        ours, bare = spell("/spaces/api/v1/strip?only_spaces=1"), spell("/bare/followees")
-        ours()
-        bare()
-        yield ours, bare
+        press_path(STRIP)
+        yield press_path
 
 
 def _statements(app: Flask, viewer: int) -> int:

@@ -26,9 +26,9 @@ def serve(settings: Path) -> None:
     """Serve until killed, as ``host_app.wsgi`` does."""
     app = create_app({**json.loads(settings.read_text()), "ASYNC_MODE": "eventlet"})
     add_bare_views(app)
-    listener = eventlet.listen(("127.0.0.1", app.config["PORT"]), backlog=256)
+    listener = eventlet.listen(("127.0.0.1", app.config["PORT"]), backlog=1024)
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    wsgi.server(listener, app, log_output=False, debug=False)
+    wsgi.server(listener, app, max_size=20_000, log_output=False, debug=False)
 
 
 if __name__ == "__main__":

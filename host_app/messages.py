@@ -6,7 +6,7 @@ about a fleet keep its words for its author; whoever answered it is shown them o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,8 @@ from .blocking import hidden_from
 from .clock import now
 from .extensions import db
 from .fleets import law
-from .models import MESSAGE_LENGTH, Fleet, Message, User
+from .models import MESSAGE_LENGTH, Fleet, Message, User, blocks
+from .notices import tell_after_commit
 
 #: So many of the latest messages a page of two members shows.
 PAGE = 100
@@ -44,9 +45,26 @@ class Said:
 
 def unread_count(user_id: int) -> int:
     """Return how many messages to a member they have not read yet, of those they may read."""
-    count = sa.select(sa.func.count()).select_from(Message).join(User, User.id == Message.sender_id)
-    waiting = count.where(Message.recipient_id == user_id, Message.read_at.is_(None), *_is_there(user_id))
-    return db.session.scalar(waiting) or 0
+    return unread_of([user_id])[user_id]
+
+
+def unread_of(user_ids: Collection[int]) -> Mapping[int, int]:
+    """Return the same for each of these members, in one statement."""
+    sender, to = Message.sender_id, Message.recipient_id
+    is_here = sa.exists().where(User.id == sender, User.is_suspended.is_(False), User.deleted_at.is_(None))
+    is_blocked = sa.exists().where(
+        sa.or_(
+            sa.and_(blocks.c.blocker_id == to, blocks.c.blocked_id == sender),
+            sa.and_(blocks.c.blocker_id == sender, blocks.c.blocked_id == to),
+        )
+    )
+    counted = (
+        sa.select(to, sa.func.count())
+        .where(to.in_(user_ids), Message.read_at.is_(None), is_here, ~is_blocked)
+        .group_by(to)
+    )
+    found = {row[0]: row[1] for row in db.session.execute(counted)}
+    return {user_id: found.get(user_id, 0) for user_id in user_ids}
 
 
 def threads(user_id: int) -> Sequence[Thread]:
@@ -92,9 +110,11 @@ def between(user_id: int, other_id: int) -> list[Said]:
 
 
 def mark_read(user_id: int, other_id: int) -> None:
-    """Note that a member has read what the other one wrote, and commit."""
+    """Note that a member has read what the other one wrote, and commit; open pages show the new number."""
     unread = (Message.recipient_id == user_id, Message.sender_id == other_id, Message.read_at.is_(None))
-    db.session.execute(sa.update(Message).where(*unread).values(read_at=now()))
+    read = db.session.scalars(sa.update(Message).where(*unread).values(read_at=now()).returning(Message.id)).all()
+    if read:
+        tell_after_commit(db.session, {user_id})
     db.session.commit()
 
 
@@ -104,11 +124,12 @@ def problem_with(text: str) -> str:
 
 
 def send(sender_id: int, recipient_id: int, text: str, fleet: Fleet | None = None) -> None:
-    """Send a message, perhaps about a fleet of the recipient's, and commit."""
+    """Send a message, perhaps about a fleet of the recipient's, and commit; their open pages show the new number."""
     message = Message(sender_id=sender_id, recipient_id=recipient_id, text=text)
     if fleet is not None:
         message.fleet_id, message.about_fleet = fleet.id, _words_of(fleet)
     db.session.add(message)
+    tell_after_commit(db.session, {recipient_id})
     db.session.commit()
 
 

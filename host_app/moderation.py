@@ -27,6 +27,12 @@ def strips_changed(*user_ids: int) -> None:
     spaces.strips_changed([UserId(str(user_id)) for user_id in user_ids])
 
 
+def shows_changed(user_id: int) -> None:
+    """Look again at a member, and let their followers' strips ask for their fleets again, after a commit."""
+    look_again(user_id)
+    spaces.items_changed(UserId(str(user_id)))
+
+
 def note_report(app: Flask, report: Report) -> None:
     """Leave staff a note. The words of a report stay in the queue of Spaces, and reach no log or table of Plaza's."""
     whom = member_id(report.user_id)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable, Sequence
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,6 +29,8 @@ log = logging.getLogger(__name__)
 #: Where pages of members listen: ``inbox`` with ``{"unread": number}``.
 NAMESPACE = "/plaza"
 TABLE = Base.metadata.tables[Notification.__tablename__]
+#: So long a notice is kept at least; the next one for its member clears it away.
+LIFE = timedelta(days=60)
 _TOLD = "plaza_inbox"
 
 
@@ -47,6 +50,7 @@ class Inbox:
         statement = self._insert().on_conflict_do_nothing(index_elements=["id"])
         written = self._db.session.execute(statement.returning(TABLE.c.id, TABLE.c.user_id), rows).all()
         if written:
+            self._clear_away(present)
             from . import push
 
             push.enqueue(self._db.session, [row.id for row in written])
@@ -55,6 +59,10 @@ class Inbox:
     def _present(self, user_ids: Collection[int]) -> frozenset[int]:
         here = (User.is_suspended.is_(False), User.deleted_at.is_(None))
         return frozenset(self._db.session.scalars(sa.select(User.id).where(User.id.in_(user_ids), *here)))
+
+    def _clear_away(self, user_ids: Collection[int]) -> None:
+        old = (TABLE.c.user_id.in_(user_ids), TABLE.c.created_at < now() - LIFE)
+        self._db.session.execute(sa.delete(TABLE).where(*old))
 
     def _insert(self) -> Any:
         dialects = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from spaces_feature import UserId
+
+from . import messages
 from .clock import now
-from .extensions import db
+from .extensions import db, spaces
 from .models import Notification, PushSubscription, User, blocks, follows
 
 PAGE = 20
@@ -18,10 +21,11 @@ MOST = 99
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A notice as it stands in the inbox."""
+    """A notice as it stands in the inbox. ``text`` names no Space that its member may not know any more."""
 
     notification: Notification
     host: User
+    text: str
 
 
 def page(user_id: int, before: str | None = None) -> Sequence[Line]:
@@ -33,7 +37,9 @@ def page(user_id: int, before: str | None = None) -> Sequence[Line]:
         last = sa.select(*place).where(Notification.id == before, Notification.user_id == user_id).subquery()
         statement = statement.join(last, sa.tuple_(*place) < sa.tuple_(*last.c))
     newest = (column.desc() for column in place)
-    return [Line(*row) for row in db.session.execute(statement.order_by(*newest).limit(PAGE))]
+    rows = db.session.execute(statement.order_by(*newest).limit(PAGE)).all()
+    known = spaces.visible_to(UserId(str(user_id)), {notification.space_id for notification, _ in rows})
+    return [Line(one, host, one.text if one.space_id in known else _without_title(host)) for one, host in rows]
 
 
 def one(user_id: int, notification_id: str) -> Notification | None:
@@ -44,19 +50,25 @@ def one(user_id: int, notification_id: str) -> Notification | None:
 
 
 def unread(user_id: int) -> int:
-    """Return how many notices a member has not read, at most one more than ``MOST``."""
+    """Return how many notices and messages a member has not read, at most one more than ``MOST``."""
     return unread_of([user_id])[user_id]
 
 
 def unread_of(user_ids: Collection[int]) -> Mapping[int, int]:
-    """Return the same for each of these members, in one statement."""
+    """Return the same for each of these members, in two statements."""
+    notices, letters = unread_notices_of(user_ids), messages.unread_of(user_ids)
+    return {user_id: min(notices[user_id] + letters[user_id], MOST + 1) for user_id in user_ids}
+
+
+def unread_notices_of(user_ids: Collection[int]) -> Mapping[int, int]:
+    """Return how many notices each of these members has not read, in one statement."""
     counted = (
         sa.select(Notification.user_id, sa.func.count())
         .where(Notification.user_id.in_(user_ids), Notification.read_at.is_(None), *readable())
         .group_by(Notification.user_id)
     )
     found = {row[0]: row[1] for row in db.session.execute(counted)}
-    return {user_id: min(found.get(user_id, 0), MOST + 1) for user_id in user_ids}
+    return {user_id: found.get(user_id, 0) for user_id in user_ids}
 
 
 def mark_read(user_id: int, notification_id: str | None = None) -> None:
@@ -72,6 +84,10 @@ def erase(user_id: int) -> None:
     """Leave of a member's inbox nothing, nor a browser to tell, without a commit; errands go with either."""
     for table in (Notification, PushSubscription):
         db.session.execute(sa.delete(table).where(table.user_id == user_id))
+
+
+def _without_title(host: User) -> str:
+    return f"{host.name} told you of a Space that is not open to you any more."
 
 
 def readable() -> tuple[sa.ColumnElement[bool], ...]:

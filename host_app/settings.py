@@ -78,6 +78,11 @@ def read_settings(given: Mapping[str, object]) -> dict[str, object]:
         "SPACES_FLAGS": {"spaces.directory": True, "spaces.guests": True},
         "SPACES_RATE_LIMIT_FACTOR": 10,
         "SPACES_TOPICS": TOPICS,
+        "SPACES_SHARE_LINKS": {
+            "Share as a fleet": "/fleets/new?space={space_id}",
+            "Write about it": "/write?space={space_id}",
+        },
+        "SPACES_CREATE_LINKS": {"Write a fleet": "/fleets/new", "Write a post": "/write"},
     }
     settings |= {key: _value(key, text) for key, text in os.environ.items() if key.startswith("SPACES_")}
     settings |= given

@@ -22,12 +22,26 @@ from .errors import (
     WrongState,
 )
 from .extension import Spaces
-from .ports import Blocks, Identity, MediaServer, Profile, SocialGraph
+from .ports import (
+    Blocks,
+    Card,
+    Cards,
+    Identity,
+    MediaServer,
+    Notice,
+    Notify,
+    Profile,
+    SocialGraph,
+    StripItem,
+    StripSource,
+)
 
 __all__ = [
     "AuditEntry",
     "Blocks",
     "Broken",
+    "Card",
+    "Cards",
     "Conflict",
     "Forbidden",
     "Identity",
@@ -38,6 +52,8 @@ __all__ = [
     "MediaServer",
     "NotFound",
     "NotSignedIn",
+    "Notice",
+    "Notify",
     "Profile",
     "Refusal",
     "Report",
@@ -45,6 +61,8 @@ __all__ = [
     "SocialGraph",
     "Spaces",
     "SpacesError",
+    "StripItem",
+    "StripSource",
     "Unavailable",
     "UserId",
     "WebhookRefused",

@@ -105,6 +105,11 @@ class Config:
     flags: Mapping[str, bool | int] = field(default_factory=dict)
     #: Topics members may choose, id to name.
     topics: Mapping[str, str] = field(default_factory=dict)
+    #: Where else members can take a Space, words to path, ``{space_id}`` in the path standing for its id:
+    #: ``{"Write about it": "/write?space={space_id}"}``. They stand in the sheet that shares.
+    share_links: Mapping[str, str] = field(default_factory=dict)
+    #: What else members can make, words to path: ``{"Write a post": "/write"}``. They stand where a Space is made.
+    create_links: Mapping[str, str] = field(default_factory=dict)
     #: Words that no title may hold, not even written with lookalike letters; two words mean the two in a row.
     blocked_words: tuple[str, ...] = ()
     #: Members whose open reports keep a Space from being shown to people who do not follow anybody in it.
@@ -174,6 +179,7 @@ def _contradictions(values: Mapping[str, object]) -> list[str]:
     scope = str(values.get("block_scope", "hosts"))
     if scope not in SCOPES:
         problems.append(f"SPACES_BLOCK_SCOPE must be one of {', '.join(SCOPES)}, not {scope}.")
+    problems += [problem for name in ("share_links", "create_links") for problem in _link_problems(name, values)]
     problems += _out_of_bounds(values)
     ttl = values.get("grant_ttl", 60)
     if not isinstance(ttl, int) or not 1 <= ttl <= 60:
@@ -225,6 +231,23 @@ def _is_loopback(url: str) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _link_problems(name: str, values: Mapping[str, object]) -> list[str]:
+    links = values.get(name)
+    if not isinstance(links, Mapping):
+        return []
+    # Whatever a browser takes for another site's address or for script is no path.
+    unfit = [
+        words
+        for words, path in links.items()
+        if not (isinstance(words, str) and words.strip() and isinstance(path, str) and _is_path(path))
+    ]
+    return [f"{PREFIX}{name.upper()} must map words to paths of this site; {words!r} does not." for words in unfit]
+
+
+def _is_path(url: str) -> bool:
+    return url.startswith("/") and not url.startswith(("//", "/\\")) and url.isprintable()
 
 
 def _flag_problem(key: str, value: object) -> str:

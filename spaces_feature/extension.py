@@ -35,6 +35,7 @@ from .services import nudging
 from .services.health import Health
 from .services.index import LiveIndex
 from .services.memory import HostMemory
+from .services.page_cards import known_to
 from .services.seams import Seams
 from .services.summons import Summons
 from .web.blueprint import make_blueprint
@@ -146,6 +147,15 @@ class Spaces:
         """Tell followers' pages that a member posted, or took back, what ``strip_source`` shows; after the commit."""
         state: AppState = current_app.extensions[KEY]
         nudging.followers_of(state.seams, UserId(author_id))
+
+    def visible_to(self, user_id: UserId | None, space_ids: Collection[str]) -> frozenset[str]:
+        """Return those of these Spaces, in any state, that a member may know now; None is who is signed out.
+
+        For titles that the host app remembers, as its inbox does: whom a Space is closed to since then is not told its
+        title again. Ids of nothing are left out. Call it within the app's context; it commits nothing.
+        """
+        state: AppState = current_app.extensions[KEY]
+        return known_to(state.seams, None if user_id is None else UserId(user_id), space_ids)
 
     def _is_open(self, namespace: str) -> bool:
         """Whether the host's server has our namespace, or will have it; a server made anew for another app has none."""

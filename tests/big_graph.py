@@ -60,7 +60,7 @@ def fill(engine: sa.Engine, *, password: str = "", edges: int = 1_000_000) -> No
         run(_BLOCKS, count=PEOPLE * BLOCKED, each=BLOCKED)
         for index in follows.indexes:
             index.create(engine)
-        run("ANALYZE")
+    analyze(engine)
 
 
 def stages(count: int, known: int = 165) -> list[tuple[int, tuple[int, int, int]]]:
@@ -77,6 +77,12 @@ def add_followers(engine: sa.Engine, whom: int, count: int, first: int) -> None:
     """Let everybody from the id ``first`` on follow one member, whether there is such a member or not."""
     with _unchecked(engine) as run:
         run(_FOLLOWERS, count=count, first=first, whom=whom)
+
+
+def analyze(engine: sa.Engine) -> None:
+    """Let the database look at what is there now, as it does by itself in time."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")
 
 
 @contextmanager

@@ -62,6 +62,9 @@ class Listener:
     def watching(self, space_id: SpaceId) -> frozenset[UserId]:
         return frozenset(self.watchers.get(space_id, {}))
 
+    def watched(self) -> frozenset[SpaceId]:
+        return frozenset(space_id for space_id, people in self.watchers.items() if people)
+
     def online(self) -> frozenset[UserId]:
         return frozenset(self.inbox)
 

@@ -12,7 +12,7 @@ from .. import messages, notices_inbox
 from ..extensions import db
 from ..fleets import posting
 from ..models import Post, User, blocks, follows, likes, now
-from ..moderation import look_again
+from ..moderation import look_again, shows_changed, strips_changed
 
 blueprint = Blueprint("account", __name__, url_prefix="/settings")
 
@@ -41,7 +41,7 @@ def open_up() -> ResponseReturnValue:
 def _set_protected(is_protected: bool) -> ResponseReturnValue:
     current_user.is_protected = is_protected
     db.session.commit()
-    look_again(current_user.id)
+    shows_changed(current_user.id)
     return redirect(url_for("account.settings"), 303)
 
 
@@ -53,9 +53,12 @@ def delete() -> ResponseReturnValue:
         return render_template("settings.html", problem="That is not your password. Nothing was deleted."), 422
     user_id: int = current_user.id
     logout_user()
+    # Once it is committed nobody follows them any more.
+    followers = db.session.scalars(sa.select(follows.c.follower_id).where(follows.c.followed_id == user_id)).all()
     _empty(user_id)
     db.session.commit()
     look_again(user_id)
+    strips_changed(*followers)
     return redirect(url_for("auth.login"), 303)
 
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from .. import timeline
+from ..models import User
 
 blueprint = Blueprint("explore", __name__)
+
+
+@blueprint.app_template_global()
+def voices_near() -> Sequence[User]:
+    """Return people to discover, for pages that no view of Plaza's makes."""
+    return timeline.suggestions(current_user.id)
 
 
 @blueprint.get("/explore")

@@ -54,6 +54,7 @@ def badge() -> ResponseReturnValue:
 def init_app(app: Flask) -> None:
     """Let templates ask for the number beside the inbox."""
     app.add_template_global(unread_count)
+    app.add_template_global(unread_notices)
 
 
 def unread_count() -> int:
@@ -64,6 +65,11 @@ def unread_count() -> int:
         g.unread_count = notices_inbox.unread(current_user.id)
     count: int = g.unread_count
     return count
+
+
+def unread_notices() -> int:
+    """Return how many notices alone the signed-in member has not read."""
+    return notices_inbox.unread_notices_of([current_user.id])[current_user.id]
 
 
 def _mark_read(notice_id: str | None) -> None:

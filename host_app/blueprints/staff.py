@@ -11,7 +11,7 @@ from flask_login import current_user, login_required
 
 from ..extensions import db
 from ..models import ModerationNote, User
-from ..moderation import look_again, note
+from ..moderation import note, shows_changed
 from .profiles import other_member
 
 blueprint = Blueprint("staff", __name__)
@@ -55,7 +55,7 @@ def _set_suspended(user: User, is_suspended: bool) -> ResponseReturnValue:
     if user.is_suspended != is_suspended:
         user.is_suspended = is_suspended
         note("suspended" if is_suspended else "restored", current_user.id, user.id)
-        look_again(user.id)
+        shows_changed(user.id)
     return redirect(user.url, 303)
 
 

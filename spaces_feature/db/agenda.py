@@ -25,7 +25,7 @@ class AgendaRows:
     _tables: Tables
 
     def set_reminder(self, space_id: SpaceId, user_id: UserId, *, is_early: bool, now: datetime) -> None:
-        """Insert the reminder, or change it. The Space is locked by who asks, so nobody is quicker."""
+        """Insert the reminder, or change it."""
         table = self._tables.reminder
         mine = (table.c.space_id == space_id) & (table.c.user_id == user_id)
         if self._session.scalar(select(table.c.is_early).where(mine)) is None:

@@ -56,7 +56,8 @@ class Circle:
     """How one viewer stands to everybody who matters to a list of Spaces; ``viewer`` is None for who is signed out.
 
     ``blocked``: with whom there is a block, in either direction. ``protected``: whose account is open to followers
-    only. ``followed_by``: who follows the viewer. The sets need only be right for the people of the Spaces asked about.
+    only. ``followed_by``: who follows the viewer. ``gone``: whom the host app has barred from taking part. The sets
+    need only be right for the people of the Spaces asked about.
     """
 
     viewer: UserId | None
@@ -65,14 +66,18 @@ class Circle:
     protected: frozenset[UserId] = frozenset()
     followed_by: frozenset[UserId] = frozenset()
     is_barred: bool = False
+    gone: frozenset[UserId] = frozenset()
 
 
 def may_see(space: Space, circle: Circle, scope: BlockScope) -> bool:
     """Whether the Space may be shown to the viewer in any list, card or message.
 
     Who was removed, or is barred from taking part, is shown nothing; who is signed out, what is for everyone. What
-    staff have frozen is recommended to nobody: those on its stage find it, and whoever is inside stays (SEC-28).
+    staff have frozen is recommended to nobody: those on its stage find it, and whoever is inside stays (SEC-28). So is
+    what somebody planned who was suspended since.
     """
+    if space.host_id in circle.gone and circle.viewer != space.host_id:
+        return False
     if circle.is_barred or circle.viewer in space.removed:
         return False
     if space.is_frozen and space.seat_of(circle.viewer) is None:

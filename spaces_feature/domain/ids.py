@@ -36,6 +36,11 @@ def is_guest(user_id: str | None) -> bool:
     return len(rest) == GUEST_LENGTH and all(character in BASE62 for character in rest)
 
 
+def is_plain_id(text: str) -> bool:
+    """Whether ``text`` may be an id of the host app's: 1 to 64 characters, none of which no database takes."""
+    return 0 < len(text) <= 64 and all(ord(one) > 31 and ord(one) != 127 for one in text)
+
+
 def is_space_id(text: str) -> bool:
     """Whether ``text`` has the shape of a Space id."""
     return len(text) == SPACE_ID_LENGTH and all(character in BASE62 for character in text)

@@ -36,8 +36,10 @@ class Kind(StrEnum):
 TO_HOST = frozenset({Kind.HOST_SOON, Kind.HOST_NOW, Kind.EXPIRED})
 TO_SUBSCRIBERS = frozenset({Kind.SOON, Kind.STARTED, Kind.RESCHEDULED, Kind.CANCELED})
 TO_FOLLOWERS = frozenset({Kind.SCHEDULED, Kind.LIVE})
-BEFORE_START = frozenset({Kind.HOST_SOON, Kind.HOST_NOW, Kind.SOON, Kind.EXPIRE, Kind.SCHEDULED, Kind.RESCHEDULED})
-"""What is due no more once the Space began, moved or was canceled."""
+OF_A_TIME = frozenset({Kind.HOST_SOON, Kind.HOST_NOW, Kind.SOON, Kind.EXPIRE, Kind.RESCHEDULED})
+"""What is due no more once the Space moved to another time."""
+BEFORE_START = OF_A_TIME | {Kind.SCHEDULED}
+"""What is due no more once the Space began or was canceled."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from ..errors import Forbidden
 from .ids import RoomName, UserId
 from .media import MediaRights
-from .space import Role, Space, State
+from .space import Role, Space, State, require_state
 
 
 class Action(StrEnum):
@@ -60,7 +60,7 @@ _RUN = _LISTEN | {
     Action.EDIT,
     Action.PIN,
 }
-_PLAN = frozenset({Action.START, Action.EDIT, Action.CANCEL, Action.NAME_COHOSTS, Action.PIN})
+_PLAN = frozenset({Action.START, Action.EDIT, Action.CANCEL, Action.INVITE, Action.NAME_COHOSTS, Action.PIN})
 
 TABLE: dict[Role | Standing, frozenset[Action]] = {
     Role.HOST: _RUN | {Action.END, Action.HAND_OVER, Action.NAME_COHOSTS},
@@ -91,11 +91,16 @@ def permissions(role: Role, state: State, *, is_waiting: bool = False) -> list[s
 
 
 def require(space: Space, user_id: UserId, action: Action) -> None:
-    """Raise Forbidden, saying whose it is to do, unless the member's role in this very Space has the action."""
+    """Raise Forbidden, saying whose it is to do, unless the member's role in this very Space has the action.
+
+    Raises WrongState for what nobody may do to a Space that is planned.
+    """
     role = space.role_of(user_id)
     table = TABLES.get(space.state, TABLES[State.LIVE])
     if action not in table[role]:
         who = " or ".join(str(other) for other in Role if action in table[other])
+        if not who:
+            require_state(space, State.LIVE)
         raise Forbidden(
             sentence="You may not do this in this Space.",
             way_on=f"It is for: {who}.",

@@ -91,12 +91,12 @@ def reschedule(space: Space, start: datetime) -> Space:
     return replace(space, scheduled_start=start, invitations=guests)
 
 
-def cancel(space: Space) -> Space:
-    """Return the Space canceled by its host. Canceling twice changes nothing."""
+def cancel(space: Space, reason: EndReason = EndReason.CANCELED) -> Space:
+    """Return the Space canceled, by its host unless ``reason`` says otherwise. Canceling twice changes nothing."""
     if space.state is State.CANCELED:
         return space
     require_state(space, State.SCHEDULED)
-    return replace(space, state=State.CANCELED, end_reason=EndReason.CANCELED, requests=(), invitations=())
+    return replace(space, state=State.CANCELED, end_reason=reason, requests=(), invitations=())
 
 
 def expire(space: Space) -> Space:

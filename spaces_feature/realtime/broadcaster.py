@@ -39,6 +39,10 @@ class SocketBroadcaster:
         """Members who watch the Space."""
         return self._watchers.users(space_id)
 
+    def watched(self) -> frozenset[SpaceId]:
+        """Spaces that somebody watches."""
+        return self._watchers.spaces()
+
     def online(self) -> frozenset[UserId]:
         """Members with an open socket."""
         return self._watchers.online()

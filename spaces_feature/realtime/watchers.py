@@ -130,6 +130,11 @@ class Watchers:
             self._spaces.pop(sid, None)
         return viewers
 
+    def spaces(self) -> frozenset[SpaceId]:
+        """Spaces that somebody watches."""
+        with self._lock:
+            return frozenset(space_id for space_id, watching in self._watching.items() if watching)
+
     def users(self, space_id: SpaceId) -> frozenset[UserId]:
         """Members who watch the Space."""
         with self._lock:

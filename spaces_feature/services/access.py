@@ -156,6 +156,8 @@ def known_space(seams: Seams, work: Work, viewer: UserId, space_id: SpaceId) -> 
     if space is None:
         raise NotFound
     space = as_of(space, seams.clock(), horizon(seams))
+    if space.started_at is None and space.host_id != viewer and seams.identity.barred([space.host_id]):
+        raise NotFound
     ties = _ties(seams, space, viewer, work)
     return require_known(space, viewer, ties), ties
 

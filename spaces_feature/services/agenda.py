@@ -41,7 +41,10 @@ class Agenda(Protocol):
     """The part of one transaction that keeps what is due, and who wants to be told."""
 
     def set_reminder(self, space_id: SpaceId, user_id: UserId, *, is_early: bool, now: datetime) -> None:
-        """Remind the member of the Space, ``is_early`` ten minutes before as well; again changes only that."""
+        """Remind the member of the Space, ``is_early`` ten minutes before as well; again changes only that.
+
+        Raises RacedError, at the latest at the commit, when another first tap was quicker.
+        """
         ...
 
     def drop_reminder(self, space_id: SpaceId, user_id: UserId) -> None:

@@ -50,15 +50,23 @@ class Breaker:
             return instead
 
     @contextmanager
-    def watch(self) -> Iterator[None]:
-        """Let the block through in any case; open for others when it fails or is slow. Raises what the block does."""
+    def watch(self) -> Iterator[Callable[[], None]]:
+        """Let the block through in any case; open for others when it fails or is slow. Raises what the block does.
+
+        What it is given raises TimeoutError once the block is slow, for a block of many questions.
+        """
+
+        def hurry() -> None:
+            if self._timer() - began > SLOW:
+                raise TimeoutError(f"{self._what} took over {SLOW} s")
+
         ticket = object()
         began = self._timer()
         with self._lock:
             self._out[ticket] = began
         is_fine = False
         try:
-            yield
+            yield hurry
             is_fine = self._timer() - began <= SLOW
             if not is_fine:
                 log.warning("%s took over %s s; pages go without for %s s", self._what, SLOW, PAUSE)

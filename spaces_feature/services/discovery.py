@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from ..domain.admission import Circle, blocking, may_see
-from ..domain.ids import UserId
+from ..domain.ids import UserId, is_plain_id
 from ..domain.space import Audience, Space
 from ..domain.strip import Entry, tied, why
 from ..domain.strip import strip as ordered
@@ -35,6 +35,7 @@ RINGS = 100
 def strip(seams: Seams, viewer: UserId, *, only_spaces: bool = False) -> list[Json]:
     """Return the viewer's strip: live Spaces best first, then the host's items, unseen before seen."""
     entries = live_for(seams, viewer)[:LONGEST]
+    seams.shown.note(viewer, [entry.space.id for entry in entries])
     profiles = seams.memory.profiles({person for entry in entries for person in entry.people[:FACES]})
     shown = [_space_entry(seams, entry, profiles) for entry in entries]
     return shown if only_spaces else shown + _item_entries(seams, viewer)
@@ -65,16 +66,18 @@ def circle_of(
     """Return how the viewer stands to the people of these Spaces, and to others; None is who is signed out."""
     hosts = frozenset(space.host_id for space in spaces)
     if viewer is None or not spaces:
-        return Circle(viewer, protected=seams.memory.protected(hosts))
+        return Circle(viewer, protected=seams.memory.protected(hosts), gone=seams.memory.barred(hosts))
     people = others.union(one for space in spaces for one in blocking(space, block_scope(seams))) - {viewer}
     choosy = {space.host_id for space in spaces if space.audience is Audience.FOLLOWING}
+    gone = seams.memory.barred(hosts | {viewer})
     return Circle(
         viewer,
         followees=seams.memory.followees(viewer),
         blocked=seams.memory.blocks(viewer, people).either,
         protected=seams.memory.protected(hosts),
         followed_by=frozenset(host for host in choosy if viewer in seams.memory.followees(host)),
-        is_barred=viewer in seams.memory.barred([viewer]),
+        is_barred=viewer in gone,
+        gone=gone,
     )
 
 
@@ -86,7 +89,7 @@ def visible(seams: Seams, viewer: UserId | None, spaces: Sequence[Space]) -> lis
 
 def avatars(seams: Seams, viewer: UserId, user_ids: Collection[UserId]) -> dict[UserId, str]:
     """Return the ring of each member who has one: ``live``, ``unseen`` or ``seen``."""
-    asked = frozenset(list(dict.fromkeys(user_ids))[:RINGS])
+    asked = frozenset([one for one in dict.fromkeys(user_ids) if is_plain_id(one)][:RINGS])
     on_stage = [space for space in seams.index.spaces() if any(seat.user_id in asked for seat in space.seats)]
     seen = visible(seams, viewer, on_stage)
     rings = dict.fromkeys((seat.user_id for space in seen for seat in space.seats if seat.user_id in asked), "live")

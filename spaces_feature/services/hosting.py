@@ -155,9 +155,14 @@ def end_space(seams: Seams, user_id: UserId, space_id: SpaceId) -> Space:
 
 
 def ended(seams: Seams, work: Work, space: Space, reason: EndReason) -> Space:
-    """Return the Space ended, and end every stay in it; for the rules of whoever may end it."""
+    """Return the Space ended, and end every stay in it; for the rules of whoever may end it.
+
+    One that has not begun is canceled instead, for the same reason.
+    """
     if space.state is State.ENDED:
         return space
+    if space.started_at is None:
+        return schedule.cancel(space, reason)
     now = seams.clock()
     work.close_stays([stay.id for stay in work.stays(space.id)], now)
     return end(space, now, reason)
@@ -186,6 +191,5 @@ def dismiss_cohost(seams: Seams, user_id: UserId, space_id: SpaceId, cohost: Use
             return invitations.withdraw(space, cohost)
         return hosts.dismiss_cohost(space, cohost, seams.clock(), seats_of(seams, space)[Role.SPEAKER])
 
-    return command(
-        seams, space_id, Action.NAME_COHOSTS, Deed(kind="cohost_dismissed", actor=user_id, whom=cohost), rule
-    )
+    deed = Deed(kind="cohost_dismissed", actor=user_id, whom=cohost)
+    return command(seams, space_id, Action.NAME_COHOSTS, deed, rule, states=(State.SCHEDULED, State.LIVE))

@@ -54,7 +54,7 @@ def withdraw(seams: Seams, user_id: UserId, space_id: SpaceId, guest: UserId) ->
         return invitations.withdraw(space, guest)
 
     deed = Deed(kind="invitation_withdrawn", actor=user_id, whom=guest)
-    return command(seams, space_id, Action.INVITE, deed, rule)
+    return command(seams, space_id, Action.INVITE, deed, rule, states=_OPEN)
 
 
 def _require_namer(space: Space, user_id: UserId, guest: UserId) -> None:
@@ -94,4 +94,5 @@ def decline(seams: Seams, user_id: UserId, space_id: SpaceId) -> Space:
         None,
         Deed(kind="invitation_declined", actor=user_id, whom=user_id),
         lambda space, _, __: invitations.decline(space, user_id, seams.clock(), patience(seams)),
+        states=_OPEN,
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 
 from ..domain.ids import UserId
-from ..domain.notices import BEFORE_START, NEWS, STALE, Due, Kind, due_for_plan
+from ..domain.notices import BEFORE_START, NEWS, OF_A_TIME, STALE, Due, Kind, due_for_plan
 from ..domain.schedule import heard_of
 from ..domain.space import EndReason, Space, State
 from .access import horizon
@@ -36,7 +36,7 @@ def _found_by(space: Space) -> object:
 def _keep_agenda(seams: Seams, work: Work, before: Space | None, after: Space) -> None:
     was = before.state if before else None
     if was is State.SCHEDULED and _plan(before) != _plan(after):
-        work.drop_tasks(after.id, BEFORE_START)
+        work.drop_tasks(after.id, OF_A_TIME if after.state is State.SCHEDULED else BEFORE_START)
     work.add_tasks([_task(after, due) for due in _due(seams, before, after)] + _invited(seams, work, before, after))
     if after.state is State.ENDED and was is not State.ENDED:
         work.drop_tasks(after.id, frozenset(Kind))
@@ -61,6 +61,7 @@ def _due(seams: Seams, before: Space | None, after: Space) -> list[Due]:
         told = [Kind.STARTED, Kind.LIVE] if was is State.SCHEDULED else [Kind.LIVE]
         return [Due(kind, now, now + STALE) for kind in told]
     if after.state is State.CANCELED:
+        # Whoever waits is told of a Space that was called off, its host of one that they let go by.
         kind = Kind.EXPIRED if after.end_reason is EndReason.EXPIRED else Kind.CANCELED
         return [Due(kind, now, now + NEWS)]
     return []

@@ -124,6 +124,7 @@ class HostMemory:
         for start in range(0, len(missing), AT_ONCE):
             self.profiles(missing[start : start + AT_ONCE])
         self.protected(hosts)
+        self.barred(hosts)
         for host in choosy:
             self.followees(host)
 

@@ -8,6 +8,7 @@ when. One that tells elsewhere may tell again, under the same id.
 from __future__ import annotations
 
 import logging
+from collections import deque
 from dataclasses import replace
 from datetime import timedelta
 
@@ -30,7 +31,7 @@ BATCH = 500
 """Notices in one batch, and in one transaction."""
 TASKS = 20
 LONGEST_PAUSE = timedelta(minutes=15)
-AT_ONCE = 10
+AT_ONCE = 25
 """Batches of one turn, before other work of the process comes."""
 
 
@@ -38,13 +39,14 @@ def do_what_is_due(seams: Seams) -> bool:
     """Do what is due now, and return whether more may be. Never raises for what one task does."""
     with seams.store.begin() as work:
         due = work.due_tasks(seams.clock(), limit=TASKS)
-    batches = 0
-    for task_id in due:
-        while batches < AT_ONCE:
-            batches += 1
-            if not _step(seams, task_id):
-                break
-    return len(due) == TASKS or batches >= AT_ONCE
+    # A batch of each in turn: what is for one host does not wait behind what is for a crowd.
+    unfinished, batches = deque(due), 0
+    while unfinished and batches < AT_ONCE:
+        batches += 1
+        task_id = unfinished.popleft()
+        if _step(seams, task_id):
+            unfinished.append(task_id)
+    return bool(unfinished) or len(due) == TASKS
 
 
 def _step(seams: Seams, task_id: str) -> bool:
@@ -71,7 +73,7 @@ def _advance(seams: Seams, task_id: str) -> tuple[SpaceId | None, bool]:
             return None, False
         space = work.load(task.space_id)
         if space is None or now >= task.expires_at or not is_still_true(task.kind, space):
-            work.finish_task(task_id)
+            _finish(work, task)
             return None, False
         if task.kind is Kind.EXPIRE:
             # Its own end deletes the task; until then it stays due.
@@ -90,8 +92,8 @@ def _advance(seams: Seams, task_id: str) -> tuple[SpaceId | None, bool]:
 
 def _finish(work: Work, task: Task) -> None:
     work.finish_task(task.id)
-    if task.kind is Kind.CANCELED:
-        # They were told; who wanted to come is nobody's business any more.
+    if task.kind in (Kind.CANCELED, Kind.EXPIRED):
+        # They were told, or nobody is any more; who wanted to come is nobody's business any more.
         work.drop_reminders(task.space_id)
 
 

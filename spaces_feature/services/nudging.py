@@ -48,6 +48,11 @@ def _who_see_another_card(
         return hosts & online
     # Who follows only others of those on stage sees the same card with the same faces.
     followers = _followers_among(seams, then ^ now if is_same_card else then | now, online)
+    if not is_same_card:
+        # Theirs may be there for somebody who only listens.
+        followers |= seams.shown.to_whom(after.id) & online
+    # Of their own Space hosts see other hosts alone.
+    followers -= hosts or {after.host_id}
     return _who_may_see(seams, before, followers) | _who_may_see(seams, after, followers) | (hosts & online)
 
 
@@ -62,7 +67,7 @@ def _who_see_more_or_less(
         # Only for who was removed, was asked, took or left a seat may it be another door.
         asked = (before.removed ^ after.removed) | (_guests(before) ^ _guests(after)) | (then ^ now)
         online &= asked
-    followers = _followers_among(seams, then | now, online)
+    followers = _followers_among(seams, then | now, online) | (seams.shown.to_whom(after.id) & online)
     return _who_may_see(seams, before, followers) ^ _who_may_see(seams, after, followers)
 
 
@@ -108,6 +113,8 @@ def followers_of(seams: Seams, author: UserId) -> None:
 
 
 def _send(seams: Seams, concerned: Collection[UserId], message: Mapping[str, object]) -> None:
+    if not concerned:
+        return
     # A hundred more who are told take that much longer to ask.
     spread = len(concerned) // 100 * seams.config.rejoin_spread_ms
     seams.broadcaster.strip(concerned, {**message, "spread_ms": spread})

@@ -6,12 +6,13 @@ from collections.abc import Collection, Mapping
 
 from ..domain.ids import SpaceId, UserId, is_space_id
 from ..domain.schedule import as_of
-from ..domain.space import State
+from ..domain.space import Space, State
 from ..domain.wire import Json
 from . import discovery
 from .access import horizon
 from .list_rows import Near, rows_of
 from .seams import Seams
+from .store import Work
 
 MOST = 100
 """Cards on one page."""
@@ -27,9 +28,7 @@ def cards_in_host_page(seams: Seams, viewer: UserId | None, ids: Collection[str]
         return {}
     reminded: frozenset[SpaceId] = frozenset()
     with seams.store.read() as work:
-        now, limits = seams.clock(), horizon(seams)
-        found = [as_of(space, now, limits) for space in work.spaces_among(wanted)]
-        seen = discovery.visible(seams, viewer, found)
+        seen = _seen(seams, work, viewer, wanted)
         planned = [space.id for space in seen if space.state is State.SCHEDULED]
         waiting = work.subscribers(planned) if planned else {}
         if viewer is not None and planned:
@@ -38,3 +37,18 @@ def cards_in_host_page(seams: Seams, viewer: UserId | None, ids: Collection[str]
     followees = seams.memory.followees(viewer) if viewer is not None else frozenset[UserId]()
     rows = rows_of(seams, Near(viewer, entries, followees, reminded), seen, waiting)
     return {row["id"]: row for row in rows}
+
+
+def known_to(seams: Seams, viewer: UserId | None, ids: Collection[str]) -> frozenset[str]:
+    """Return those of these Spaces that the viewer may know now, in any state; ids of nothing are left out."""
+    wanted = [SpaceId(one) for one in dict.fromkeys(ids) if is_space_id(one)]
+    known: set[str] = set()
+    for start in range(0, len(wanted), MOST):
+        with seams.store.read() as work:
+            known.update(space.id for space in _seen(seams, work, viewer, wanted[start : start + MOST]))
+    return frozenset(known)
+
+
+def _seen(seams: Seams, work: Work, viewer: UserId | None, wanted: Collection[SpaceId]) -> list[Space]:
+    now, limits = seams.clock(), horizon(seams)
+    return discovery.visible(seams, viewer, [as_of(space, now, limits) for space in work.spaces_among(wanted)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..domain import schedule
 from ..domain.admission import Relations
 from ..domain.audit import Deed
-from ..domain.ids import SpaceId, UserId
+from ..domain.ids import SpaceId, UserId, is_plain_id
 from ..domain.roles import Action
 from ..domain.space import Space, State
 from ..domain.wire import Json, iso
@@ -17,7 +17,6 @@ from .seams import Seams
 from .snapshots import profile_fields
 from .store import Work
 
-LONGEST_ID = 64
 CHOICE = 20
 """Own posts to choose from."""
 
@@ -25,7 +24,7 @@ CHOICE = 20
 def require_card(seams: Seams, user_id: UserId, card: str) -> str:
     """Return the id of a post that the member may read. Raises NotFound ``no_such_card``, also without the port."""
     port = seams.cards
-    found = port.cards([card], user_id) if port is not None and 0 < len(card) <= LONGEST_ID else {}
+    found = port.cards([card], user_id) if port is not None and is_plain_id(card) else {}
     if card not in found:
         raise NotFound("no_such_card", "This post is not there.", "Choose another one.")
     return card

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ..domain.ids import SpaceId, UserId
+from ..domain.schedule import as_of
+from ..domain.space import Space
+from .access import horizon, who_may_know
 from .discovery import refresh_index
 from .law import answer_summons, unwelcome
 from .nudging import listeners_changed, strips_of, talking_changed
 from .seams import Seams
 from .snapshots import listeners_of
-from .telling import event, send_away, tell_missed
+from .telling import send_away, tell_listeners, tell_missed
 
 WATCHERS_EVERY = timedelta(seconds=4)
 LISTENERS_EVERY = timedelta(seconds=5)
@@ -34,6 +37,8 @@ class Pulse:
     _touched_at: datetime | None = None
     _listeners_at: datetime | None = None
     _talking: frozenset[SpaceId] = frozenset()
+    _planned_at: datetime | None = None
+    _planned: dict[SpaceId, Space] = field(default_factory=dict)
 
     def beat(self) -> None:
         """Refresh the live index; tell of what others committed; send ``listeners`` where the audience may differ.
@@ -50,14 +55,14 @@ class Pulse:
         self._follow_talk()
         self._note_watchers()
         self._keep_law()
+        self._follow_planned()
         live = self.seams.index.spaces()
         for space in live:
             # Who goes on stage and comes back is present all the time, and answers to commands told of the way there.
             present = (self.seams.index.count(space.id), space.version)
             if self._told.get(space.id) == present or not self.seams.broadcaster.watching(space.id):
                 continue
-            data = listeners_of(self.seams, space)
-            self.seams.broadcaster.to_all(space.id, event(space, "listeners", None, None, data))
+            tell_listeners(self.seams, space, listeners_of(self.seams, space))
             self._told[space.id] = present
         for space_id in self._told.keys() - {space.id for space in live}:
             del self._told[space_id]
@@ -82,7 +87,10 @@ class Pulse:
         index.set_listeners(audience)
         nobody: frozenset[UserId] = frozenset()
         for space_id, space in live.items():
-            moved = audience.get(space_id, nobody) ^ before.get(space_id, nobody)
+            # Who went up on stage, that was told.
+            moved = (audience.get(space_id, nobody) ^ before.get(space_id, nobody)) - {
+                seat.user_id for seat in space.seats
+            }
             if moved and len(moved) <= MOST_TOLD:
                 listeners_changed(self.seams, space, moved)
 
@@ -117,6 +125,32 @@ class Pulse:
             watching = self.seams.broadcaster.watching(space.id)
             for user_id, code in unwelcome(self.seams, space, watching).items():
                 send_away(self.seams, space, [user_id], code)
+        self.seams.store.rest()
+
+    def _follow_planned(self) -> None:
+        """Tell watchers of Spaces that are not live what other processes did to them, or time; send away the rest.
+
+        What is live the index follows, each second.
+        """
+        now = self.seams.clock()
+        if self._planned_at is not None and now - self._planned_at < WATCHERS_EVERY:
+            return
+        self._planned_at = now
+        watched = self.seams.broadcaster.watched() - {space.id for space in self.seams.index.spaces()}
+        if not watched:
+            self._planned.clear()
+            return
+        with self.seams.store.begin() as work:
+            spaces = [as_of(space, now, horizon(self.seams)) for space in work.spaces_among(sorted(watched))]
+        for space in spaces:
+            before = self._planned.get(space.id)
+            if before is not None and (before.version, before.state) != (space.version, space.state):
+                tell_missed(self.seams, before, space)
+            watching = self.seams.broadcaster.watching(space.id)
+            send_away(
+                self.seams, space, watching - who_may_know(self.seams, space, watching) - {space.host_id}, "blocked"
+            )
+        self._planned = {space.id: space for space in spaces}
         self.seams.store.rest()
 
     def _catch_up(self) -> None:

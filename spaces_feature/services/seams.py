@@ -17,6 +17,7 @@ from .breaker import Breaker
 from .health import Health
 from .index import LiveIndex
 from .memory import HostMemory
+from .shown import Shown
 from .store import Store
 from .summons import Summons
 
@@ -26,6 +27,10 @@ class Broadcaster(Protocol):
 
     def watching(self, space_id: SpaceId) -> frozenset[UserId]:
         """Return the members who watch the Space through this process."""
+        ...
+
+    def watched(self) -> frozenset[SpaceId]:
+        """Return the Spaces that somebody watches through this process."""
         ...
 
     def online(self) -> frozenset[UserId]:
@@ -114,4 +119,5 @@ class Seams:
     strip_source: StripSource | None = None
     cards: Cards | None = None
     notify: Notify | None = None
+    shown: Shown = field(default_factory=Shown)
     sources: Breaker = field(default_factory=lambda: Breaker("strip_source"))

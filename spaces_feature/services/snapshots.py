@@ -46,7 +46,8 @@ def look_around(seams: Seams, work: Work, space: Space, viewer: UserId, ties: Re
         waiting = work.subscribers([space.id]).get(space.id, 0), work.reminder(space.id, viewer)
     if space.state is not State.LIVE:
         return Around(0, work.visitors(space.id), (), blocked, *waiting)
-    listening, present, sample = work.listeners(space.id, sample=SAMPLE)
+    # Members were told that members see what they listen to; the whole world was not spoken of.
+    listening, present, sample = work.listeners(space.id, sample=0 if is_guest(viewer) else SAMPLE)
     return Around(listening, present, tuple(sample), blocked, *waiting)
 
 

@@ -67,6 +67,20 @@ def tell_missed(seams: Seams, before: Space | None, space: Space) -> None:
     nudge(seams, before, space)
 
 
+def tell_listeners(seams: Seams, space: Space, data: Json) -> None:
+    """Send who listens to everybody who watches; to guests how many, without a face."""
+    told = event(space, "listeners", None, None, data)
+    guests = frozenset(one for one in seams.broadcaster.watching(space.id) if is_guest(one))
+    if not guests:
+        seams.broadcaster.to_all(space.id, told)
+        return
+    for viewers in ViewerClass:
+        seams.broadcaster.to_class(space.id, viewers, told, guests)
+    counted = event(space, "listeners", None, None, {**data, "sample": []})
+    for guest in guests:
+        seams.broadcaster.to_user(space.id, guest, counted)
+
+
 def send_away(seams: Seams, space: Space, user_ids: Collection[UserId], code: str) -> None:
     """Tell members that they are out of the Space, and nothing more of it. Never raises.
 

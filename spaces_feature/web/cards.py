@@ -28,6 +28,7 @@ class CardRenderer:
     def __init__(self, seams: Seams, breaker: Breaker | None = None) -> None:
         self._seams = seams
         self._breaker = breaker or Breaker("the cards of Spaces")
+        self._asking = Breaker("who asks, and the flag")
 
     def one(self, space_id: str) -> Markup:
         """Return the card of one Space as the current viewer may see it; for several, ``many`` reads once."""
@@ -39,6 +40,8 @@ class CardRenderer:
         A Space that the viewer may not know, and one that does not exist, is the same card without a name.
         """
         ids = list(dict.fromkeys(str(one) for one in space_ids))
+        if self._asking.is_open:
+            return dict.fromkeys(ids, Markup(""))
         try:
             # Ports, flags and the host's context processors may all ask the database.
             with self._seams.store.read():
@@ -49,9 +52,10 @@ class CardRenderer:
 
     def _rendered(self, ids: list[str]) -> dict[str, Markup]:
         seams = self._seams
-        viewer = seams.identity.current_user_id()
-        if not seams.flags.is_on("spaces.enabled", viewer):
-            return dict.fromkeys(ids, Markup(""))
+        with self._asking.watch():
+            viewer = seams.identity.current_user_id()
+            if not seams.flags.is_on("spaces.enabled", viewer):
+                return dict.fromkeys(ids, Markup(""))
         current_app.extensions["spaces"].background.ensure()
         asked = ids[:MOST]
         read = self._breaker.call(lambda: self._read(viewer, asked), None)

@@ -21,10 +21,10 @@ LONGEST_IDS = 1000
 @route("GET", "/spaces", answer=SpaceList, limit="read")
 def list_spaces(call: Call) -> Reply:
     """Live and scheduled Spaces that I may see: a list by state, scope, words and topic, or some by their ids."""
-    ids = request.args.get("ids")
+    ids, wants = request.args.get("ids"), asked()
     if ids is not None:
         return 200, {"data": listing.spaces_by_id(call.seams, call.viewer, wanted(ids)), "next_cursor": None}
-    page = listing.spaces_page(call.seams, call.viewer, asked(), request.args.get("cursor"))
+    page = listing.spaces_page(call.seams, call.viewer, wants, request.args.get("cursor"))
     return 200, {"data": page.data, "next_cursor": page.next_cursor}
 
 

@@ -65,7 +65,7 @@ LISTED: dict[str, dict[str, Any]] = {
     "query": {"type": "string", "maxLength": LONGEST_QUERY},
     "topic": {"type": "string"},
     "cursor": {"type": "string"},
-    "ids": {"type": "string", "description": "Up to fifty ids with commas between; everything else is then ignored."},
+    "ids": {"type": "string", "description": "Up to fifty ids with commas between; only these are then listed."},
 }
 """Which Spaces ``GET /spaces`` lists."""
 

@@ -75,11 +75,13 @@ def when(moment: datetime | None) -> str:
 
 
 def with_times(rows: Sequence[Mapping[str, Any]]) -> list[Json]:
-    """Rows of a list, each with its time for people to read."""
-    return [
-        {**row, "when": when(datetime.fromisoformat(row["scheduled_start"]) if row["scheduled_start"] else None)}
-        for row in rows
-    ]
+    """Rows of a list, each with its time for people to read, in few words: ``Tue 24 Nov, 19:30 UTC``."""
+    return [{**row, "when": _short(row["scheduled_start"])} for row in rows]
+
+
+def _short(start: str | None) -> str:
+    moment = datetime.fromisoformat(start) if start else None
+    return f"{moment:%a} {moment.day} {moment:%b, %H:%M} UTC" if moment else ""
 
 
 def sign_in_url(config: Config) -> str:

@@ -53,11 +53,11 @@ class StripRenderer:
             return Markup("")
 
     def _rendered(self, work: Work) -> Markup:
-        with self._asking.watch():
+        with self._asking.watch() as hurry:
             viewer = self._seams.identity.current_user_id()
             if not self._seams.flags.is_on("spaces.enabled", viewer):
                 return Markup("")
-            context = self._context(viewer)
+            context = self._context(viewer, hurry)
         current_app.extensions["spaces"].background.ensure()
         # Without an answer the page's script asks for the strip.
         if viewer is not None and not self._breaker.is_open:
@@ -65,14 +65,19 @@ class StripRenderer:
                 self._fill(context, work, viewer)
         return Markup(render_template("spaces/strip.html", **context))  # noqa: S704 - autoescaped
 
-    def _context(self, viewer: UserId | None) -> dict[str, Any]:
+    def _context(self, viewer: UserId | None, hurry: Callable[[], None]) -> dict[str, Any]:
         """What needs who asks and the flags alone."""
+        flags: dict[str, bool] = {}
+        for flag in FLAGS:
+            if isinstance(flag.default, bool):
+                hurry()
+                flags[flag.key] = self._seams.flags.is_on(flag.key, viewer)
         return {
             "entries": [],
             "me": None,
-            "config": self._config(viewer),
-            "shows_strip": viewer is not None and self._seams.flags.is_on("spaces.strip", viewer),
-            "can_host": viewer is not None and self._seams.flags.is_on("spaces.host", viewer),
+            "config": self._config(viewer, flags),
+            "shows_strip": viewer is not None and flags["spaces.strip"],
+            "can_host": viewer is not None and flags["spaces.host"],
             "asset": asset,
             "chunks": chunks(),
             "nonce": self._csp_nonce() if self._csp_nonce else None,
@@ -87,17 +92,17 @@ class StripRenderer:
             if context["shows_strip"]:
                 context["entries"] = discovery.strip_in_host_page(self._seams, viewer)
 
-    def _config(self, viewer: UserId | None) -> Json:
+    def _config(self, viewer: UserId | None, flags: dict[str, bool]) -> Json:
         prefix = self._seams.config.url_prefix
-        flags = self._seams.flags
-        boolean = {flag.key: flags.is_on(flag.key, viewer) for flag in FLAGS if isinstance(flag.default, bool)}
         return {
             "prefix": prefix,
             "api": f"{prefix}/api/v1",
             "socket_path": _socket_path(self._socketio),
             "me": _only_id(viewer),
-            "flags": boolean,
+            "flags": flags,
             "plan": {"upcoming": self._seams.config.upcoming_limit, "days": self._seams.config.schedule_days},
+            "share_links": list(self._seams.config.share_links.items()),
+            "create_links": list(self._seams.config.create_links.items()),
             "room_bundle": asset("room.js"),
             "app_name": self._seams.config.app_name or current_app.name.replace("_", " "),
             "sign_in_url": self._seams.config.sign_in_url,

@@ -61,8 +61,7 @@ def plaza(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             big_graph.add_followers(db.engine, host, FOLLOWERS, big_graph.OTHERS[0])
         add_past(seams)
         add_many_live_spaces(seams, big_graph.stages(FEW))
-        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("ANALYZE")
+        big_graph.analyze(db.engine)
         yield app, seams, {followees: iter(viewers) for followees, viewers in strangers.items()}
 
 

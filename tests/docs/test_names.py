@@ -17,7 +17,7 @@ CLASSES = {name: text for text in MODULES.values() for name in re.findall(r"^cla
 DRAWN = re.findall(r'class="code">([^<]+)<', (ROOT / "docs" / "images" / "way.svg").read_text())
 SERVED = {"openapi.json", "events.json", "livekit.yaml"}
 """Names of documents and of the host's files, not of ours."""
-_FILE = re.compile(r"[\w./-]+\.(?:py|ts|md|json|html|yaml)")
+_FILE = re.compile(r"[\w./-]+\.(?:py|ts|md|json|html|yaml|ics)")
 
 
 def find(name: str) -> Path | None:

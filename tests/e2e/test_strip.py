@@ -112,7 +112,7 @@ def test_the_strip_ends_where_the_room_begins(sign_in: SignIn, ada_caller: Calle
 
 
 def test_rings_and_cards_anywhere_in_a_page(sign_in: SignIn, ada_caller: Caller) -> None:
-    """A host app's own avatar gets a ring and a word, a card is drawn, and both follow when the Space ends."""
+    """A host app's own avatar gets a ring and a word, a card is drawn, and both follow when the Space ends, a stranger's card as well."""
     space_id = ada_caller.go_live("Everywhere at once")
     grace = sign_in("grace", width=PHONE)
     grace.shows(grace.entry(space_id))
@@ -124,7 +124,12 @@ def test_rings_and_cards_anywhere_in_a_page(sign_in: SignIn, ada_caller: Caller)
     grace.shows(card.get_by_text("Everywhere at once", exact=True))
     grace.shows(card.get_by_text("Ada is hosting"))
     assert card.get_by_role("link", name="Listen: Everywhere at once").bounding_box()["height"] >= 44  # type: ignore[index]
+    tim = sign_in("tim")
+    tim.quiet(f"({_ADD})({ada_caller.user_id!r}, {space_id!r})")
+    strangers = tim.page.locator("main > spaces-card")
+    tim.shows(strangers.get_by_text("Everywhere at once", exact=True))
     ada_caller.post(f"/spaces/{space_id}/end")
     grace.shows(card.get_by_text("This Space has ended."))
+    tim.shows(strangers.get_by_text("This Space has ended."))
     grace.hides(grace.page.locator("main > spaces-avatar[data-ring]"))
     grace.shows(card.get_by_text("Everywhere at once", exact=True))

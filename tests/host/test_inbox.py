@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,10 +20,12 @@ from tests.host.plaza import Browser
 
 @pytest.fixture(autouse=True)
 def _at_once(plaza: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What would follow a commit in the background is done when it returns."""
-    from host_app.extensions import socketio
+    """What would follow a commit in the background is done when it returns, and every title may be known."""
+    from host_app.extensions import socketio, spaces
 
     monkeypatch.setattr(socketio, "start_background_task", lambda task, *arguments: task(*arguments))
+    # Most notices here are of a Space that there never was.
+    monkeypatch.setattr(spaces, "visible_to", lambda user_id, space_ids: frozenset(space_ids))
 
 
 @pytest.fixture
@@ -203,6 +208,55 @@ def test_a_url_that_leads_away_is_not_followed(
             db.session.execute(sa.update(Notification).values(url=url))
             db.session.commit()
         assert grace.open("/inbox/notices/a").headers["Location"] == "/inbox"
+
+
+def test_the_title_of_a_closed_space_is_not_told_again(
+    plaza: Flask, browser: Callable[[str], Browser], ids: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ada lets in the invited only: grace's line names the Space no more, and ada's own still does."""
+    monkeypatch.undo()
+    ada, grace = browser("ada"), browser("grace")
+    start = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    space = ada.call("POST", "/spaces", {"title": "Night trains", "scheduled_start": start}).json["space"]
+    batch = [notice(name, ids[name], host=ids["ada"], text="Ada planned: Night trains") for name in ("ada", "grace")]
+    deliver(plaza, *(replace(one, space_id=space["id"]) for one in batch))
+    assert "Ada planned: Night trains" in grace.open("/inbox").text
+    assert ada.call("PATCH", f"/spaces/{space['id']}", {"audience": "invited"}).status_code == 200
+    line = re.findall(r"<bdi>([^<]*)</bdi></p>", grace.open("/inbox").text)
+    assert line == ["Ada Whitlock told you of a Space that is not open to you any more."]
+    assert "Ada planned: Night trains" in ada.open("/inbox").text
+
+
+def test_a_message_counts_beside_the_inbox(
+    plaza: Flask, browser: Callable[[str], Browser], ids: dict[str, int]
+) -> None:
+    """It is one more on grace's open page and nobody else's, until the thread was opened, and is no notice to mark."""
+    from host_app.extensions import socketio
+
+    ada, grace = browser("ada"), browser("grace")
+    page = socketio.test_client(plaza, namespace="/plaza", flask_test_client=grace.client)
+    deliver(plaza, notice("a", ids["grace"], host=ids["ada"]))
+    ada.send("/messages/@grace", text="Hello")
+    assert (unread(grace), unread(ada)) == (2, 0)
+    grace.send("/inbox/read")
+    assert unread(grace) == 1
+    assert "Mark all as read" not in grace.open("/inbox").text
+    grace.open("/messages/@ada")
+    grace.open("/messages/@ada")
+    assert [event["args"][0]["unread"] for event in page.get_received("/plaza")] == [1, 2, 1, 0]
+
+
+def test_old_notices_go_with_the_next_one(
+    plaza: Flask, browser: Callable[[str], Browser], ids: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After sixty days a notice stays until something else is told, to its own member."""
+    deliver(plaza, notice("a", ids["grace"], host=ids["ada"]), notice("b", ids["alan"], host=ids["ada"]))
+    later = datetime.now(UTC) + timedelta(days=60, minutes=1)
+    monkeypatch.setattr("host_app.clock.source", lambda: later)
+    deliver(plaza, notice("c", ids["grace"], host=ids["ada"]))
+    page, other = browser("grace").open("/inbox").text, browser("alan").open("/inbox").text
+    assert ("/inbox/notices/a" in page, "/inbox/notices/c" in page) == (False, True)
+    assert "/inbox/notices/b" in other
 
 
 @pytest.mark.postgres

@@ -137,7 +137,9 @@ def test_the_removed_are_out_everywhere_and_stay_out(world: World) -> None:
 
 
 def test_whoever_is_removed_or_let_back_in_is_told_that_their_strip_changed(world: World) -> None:
-    """And nobody else is, since nothing changed for them."""
+    """And nobody else is, since nothing changed for them; nor would be who follows nobody there."""
+    for name in ("tim", "grace"):
+        world.graph.follow(world.user(name), world.user("ada"))
     space = world.go_live("ada")
     for name in ("tim", "grace"):
         world.listener.watch(space.id, world.user(name), ViewerClass.AUDIENCE)

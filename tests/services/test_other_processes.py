@@ -130,6 +130,9 @@ def test_what_was_told_here_is_not_told_again(world: World) -> None:
     """Every commit of this process is told once: beats before, between and after add nothing."""
     pulse = Pulse(world.seams)
     pulse.beat()
+    for name in ("ada", "grace"):
+        world.graph.follow(world.user("tim"), world.user(name))
+    world.listener.inbox[world.user("tim")] = []
     space = world.go_live("ada")
     watch(world, space, "ada")
     pulse.beat()

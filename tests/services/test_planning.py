@@ -83,6 +83,7 @@ def test_a_planned_space_is_there_for_everybody_and_nobody_is_in_it(world: World
     assert get_snapshot(world.seams, world.user("ada"), space.id)["me"]["permissions"] == [
         "cancel",
         "edit",
+        "invite",
         "name_cohosts",
         "pin",
         "start",

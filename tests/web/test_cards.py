@@ -140,3 +140,17 @@ def test_with_spaces_off_a_card_is_nothing(closed: World) -> None:
     """The host's page is then what it is without us."""
     assert cards(closed, "grace", ABSENT) == {ABSENT: ""}
     assert Visitor(closed, "grace").page(f"/spaces/{ABSENT}").status_code == 404
+
+
+def test_titles_that_a_host_app_remembers_are_for_who_may_know_them(world: World, visit: Visit) -> None:
+    """``visible_to`` says which Spaces a member may know now: not one for the invited, nor one of who blocks them."""
+    spaces: Spaces = world.app.extensions["spaces.made"]
+    open_one, closed, blocked = (visit(name).start(name) for name in ("ada", "grace", "alan"))
+    visit("grace").call("PATCH", f"/spaces/{closed}", {"audience": "invited"})
+    world.graph.block(world.user("alan"), world.user("tim"))
+    asked = [open_one, closed, blocked, ABSENT, "no id", open_one]
+    with world.app.app_context():
+        assert spaces.visible_to(world.user("tim"), asked) == {open_one}
+        assert spaces.visible_to(world.user("grace"), asked) == {open_one, closed, blocked}
+        assert spaces.visible_to(None, asked) == {open_one, blocked}
+        assert spaces.visible_to(world.user("tim"), []) == frozenset()

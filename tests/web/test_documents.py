@@ -100,7 +100,7 @@ def test_everything_sent_is_as_described(world: World, visit: Visit) -> None:
     assert {"requested", "request_accepted", "microphone", "talking", "stepped_down", "listeners", "ended"} <= kinds
     for message in sent:
         assert list(event.iter_errors(message)) == [], message
-    assert {message["type"] for _, message in world.listener.strips} == {"live", "changed", "ended"}
+    assert {message["type"] for _, message in world.listener.strips} == {"live", "changed", "talking", "ended"}
     for _, message in world.listener.strips:
         assert list(nudge.iter_errors(message)) == []
 

@@ -68,19 +68,25 @@ class PlazaComing extends HTMLElement {
       reminder.setAttribute('about', space.title);
       reminder.toggleAttribute('has-reminder', space.has_reminder);
     }
-    reminder.addEventListener('spaces-reminder', ({ detail }) => {
-      // One of those who wait is the member.
-      space.subscriber_count += Number(detail.reminder !== null) - Number(space.has_reminder);
-      space.has_reminder = detail.reminder !== null;
-      this.tell(row, space);
-    });
+    row.plan = space;
     return row;
+  }
+
+  /** A reminder was set or taken back, here or elsewhere in the page: one of those who wait is the member. */
+  hear({ space_id, reminder }) {
+    for (const row of this.querySelectorAll('.plan')) {
+      const space = row.plan;
+      if (space?.id !== space_id) continue;
+      space.subscriber_count += Number(reminder !== null) - Number(space.has_reminder);
+      space.has_reminder = reminder !== null;
+      this.tell(row, space);
+    }
   }
 
   tell(row, space) {
     const host = space.people.find(({ user_id }) => space.host_ids.includes(user_id)) ?? space.people[0];
     const start = new Date(space.scheduled_start);
-    const time = start.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
+    const time = start.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
     const waiting = space.subscriber_count;
     const words = [
       space.creator_id === myId() ? 'You host' : `${host?.name.split(' ')[0] ?? 'Somebody'} hosts`,
@@ -92,6 +98,10 @@ class PlazaComing extends HTMLElement {
 }
 
 customElements.define('plaza-coming', PlazaComing);
+
+document.addEventListener('spaces-reminder', ({ detail }) => {
+  for (const element of document.querySelectorAll('plaza-coming')) element.hear(detail);
+});
 
 // What came in may be about a plan.
 onInbox(() => {

@@ -106,6 +106,31 @@ test('a socket that comes back subscribes again', async () => {
   watched.close();
 });
 
+test('who watches quietly asks nothing without a socket, and whoever watches beside them does', async (context) => {
+  context.mock.timers.enable({ apis: ['setInterval', 'setTimeout'] });
+  const api = snapshots(1);
+  const replicas = createReplicas(api);
+  const quiet = replicas.watch('space', true);
+  context.mock.timers.tick(3000);
+  await settled();
+  assert.deepEqual([api.asked, quiet.get()], [0, null]);
+  const watched = replicas.watch('space');
+  await settled();
+  assert.deepEqual([api.asked, quiet.get()?.space.version], [1, 1]);
+  quiet.close();
+  watched.close();
+});
+
+test('a socket that refuses who watches quietly costs no question', async () => {
+  const api = snapshots(1);
+  const replicas = createReplicas(api);
+  replicas.connected(socketWith(() => ({ status: 429 })));
+  const quiet = replicas.watch('space', true);
+  await settled();
+  assert.deepEqual([api.asked, quiet.get()], [0, null]);
+  quiet.close();
+});
+
 test('the last of several watchers unsubscribes, once', async () => {
   const socket = socketWith(() => snapshot(3));
   const replicas = createReplicas(snapshots(1));

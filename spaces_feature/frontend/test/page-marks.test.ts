@@ -94,12 +94,14 @@ interface Card {
   isThere: boolean;
   isSeen: boolean;
   isDrawn: boolean;
+  state: string;
 }
 
 function cardsOf(found: ListedSpace[]) {
   const { frame, draw } = frames();
   const asked: string[] = [];
   const shown: [string, CardNews][] = [];
+  const watched: string[] = [];
   const api = { spaces: async ({ ids }: { ids?: string }) => (asked.push(ids ?? ''), { data: found }) };
   const store = createCardStore<Card>(api, {
     frame,
@@ -108,13 +110,15 @@ function cardsOf(found: ListedSpace[]) {
     isInSight: ({ isSeen }) => isSeen,
     isDrawn: ({ isDrawn }) => isDrawn,
     show: ({ id }, news) => shown.push([id, news]),
+    stateOf: ({ state }) => state,
+    watch: (ids) => watched.push(ids.join()),
   });
   const add = (id: string, fields: Partial<Card> = {}): Card => {
-    const card = { id, isThere: true, isSeen: true, isDrawn: true, ...fields };
+    const card = { id, isThere: true, isSeen: true, isDrawn: true, state: 'live', ...fields };
     store.follow(card);
     return card;
   };
-  return { store, add, draw, asked, shown };
+  return { store, add, draw, asked, shown, watched };
 }
 
 test('cards that a nudge names are asked for together, and the others are left alone', async (context) => {
@@ -162,4 +166,21 @@ test('a Space that ended is over on its card at once, whatever an older answer s
   assert.deepEqual(shown, [['a', 'over']]);
   await draw();
   assert.deepEqual(shown, [['a', 'over'], ['a', 'over']]);
+});
+
+test('what is in sight and not over is heard of at once, and what it says is asked about where it differs', async (context) => {
+  context.mock.timers.enable({ apis: ['setInterval', 'Date'] });
+  const { store, add, draw, asked, watched } = cardsOf([]);
+  add('a');
+  add('b', { state: 'scheduled' });
+  add('c', { state: 'ended' });
+  add('d', { isSeen: false });
+  store.look();
+  assert.equal(watched.at(-1), 'a,b');
+  store.told('a', 'live');
+  await draw();
+  assert.deepEqual(asked, []);
+  store.told('b', 'live');
+  await draw();
+  assert.deepEqual(asked, ['b']);
 });

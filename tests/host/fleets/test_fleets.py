@@ -276,3 +276,25 @@ def test_a_link_to_a_space_becomes_a_card(browser: SignIn) -> None:
     page = grace.open("/fleets/@ada").text
     assert '<p class="first">Come and listen</p>' in page
     assert 'class="fleet-space"' in page
+
+
+@pytest.mark.parametrize("leaves", ["suspended", "protected", "deleted"])
+def test_followers_pages_are_told_when_an_author_goes(plaza: Flask, browser: SignIn, leaves: str) -> None:
+    """Grace follows ada and looks at a page: it asks for its strip again at once; tim's, who does not, stays quiet."""
+    from host_app.extensions import socketio
+
+    ada, pages = browser("ada"), {}
+    show(ada, "Until I go")
+    for name in ("grace", "tim"):
+        pages[name] = socketio.test_client(plaza, namespace="/spaces", flask_test_client=browser(name).client)
+        pages[name].get_received("/spaces")
+    ada.open("/settings")
+    match leaves:
+        case "suspended":
+            browser("pam").send("/@ada/suspend")
+        case "protected":
+            ada.send("/settings/protect")
+        case "deleted":
+            ada.send("/settings/delete", password="ada")
+    told = {name: [one["name"] for one in page.get_received("/spaces")] for name, page in pages.items()}
+    assert told == {"grace": ["strip"], "tim": []}

@@ -18,8 +18,11 @@ export interface PageDeps {
   openSession(): Promise<Session>;
   /** Starts loading the room bundle; call on hover, touchstart or focus. */
   prefetch(): void;
-  /** A live copy of one Space; null until the first answer. Call `close` when it is no longer shown. */
-  watch(space_id: string): Watched;
+  /**
+   * A live copy of one Space; null until the first answer. Call `close` when it is no longer shown. Quietly: by the socket
+   * or not at all, for what is asked about in another way as well.
+   */
+  watch(space_id: string, isQuiet?: boolean): Watched;
   /** A snapshot that came as the answer of a command: the live copy takes it. */
   take(snapshot: Snapshot): void;
   readonly words: PageWords;

@@ -60,13 +60,13 @@ export const planWords = {
   hosts: (name: string) => `${name} hosts`,
   youHost: 'You host',
   waiting: (count: number) => `${count.toLocaleString('en')} waiting`,
-  /** How far away it is, in minutes; beyond a day in days. */
+  /** How far away it is, in minutes; beyond two days in days. */
   startsIn: (minutes: number) =>
     minutes <= 0
       ? 'any moment now'
       : minutes < 60
         ? `in ${some(minutes, '1 minute', 'minutes')}`
-        : minutes < DAY
+        : minutes < 2 * DAY
           ? `in ${some(Math.round(minutes / 60), '1 hour', 'hours')}`
           : `in ${some(Math.round(minutes / DAY), '1 day', 'days')}`,
   isLate: (name: string) => `${name} has not started yet.`,

@@ -55,6 +55,7 @@ export const words = {
   fold: 'Fold away',
   share: 'Share',
   copyLink: 'Copy link',
+  shareLink: 'Share link',
   copied: 'Link copied',
   settings: 'Sound settings',
   popOut: 'Open in its own window',

@@ -19,6 +19,8 @@ import { focused, holdsFocus } from './modal';
 import { styled } from './styles';
 
 const LEVELS: BellLevel[] = ['all', 'scheduled', 'off'];
+/** Pixels that the menu needs, and a host's bar at the foot of a phone. */
+const ROOM = 280;
 const MARKS: Record<BellLevel, IconName> = { all: 'bellOn', scheduled: 'bell', off: 'bellOff' };
 
 export class SpacesBellView extends LitElement {
@@ -82,7 +84,8 @@ export class SpacesBellView extends LitElement {
     const { plan } = deps().words;
     const box = this.getBoundingClientRect();
     const isAtStart = box.left + box.right < innerWidth;
-    return html`<div class="menu" role="menu" aria-label=${plan.bell(this.name)} data-side=${isAtStart ? 'left' : 'right'}>
+    const isLow = box.bottom + ROOM > innerHeight && box.top > ROOM;
+    return html`<div class="menu" role="menu" aria-label=${plan.bell(this.name)} data-side=${isAtStart ? 'left' : 'right'} ?data-above=${isLow}>
       ${LEVELS.map((level) => {
         const [title, line] = plan.bellLevels[level];
         return html`<button

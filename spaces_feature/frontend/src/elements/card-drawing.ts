@@ -6,6 +6,7 @@
 import bell from '@phosphor-icons/core/regular/bell.svg';
 import bellOn from '@phosphor-icons/core/fill/bell-fill.svg';
 import headphones from '@phosphor-icons/core/fill/headphones-fill.svg';
+import { reminded } from '../core/reminded';
 import type { ListedSpace } from '../core/types';
 import type { CardNews } from '../live/card-store';
 import { asProblem, pageDeps } from './context';
@@ -30,16 +31,18 @@ export function drawCard(card: HTMLElement, news: CardNews): void {
 
 /** Sets or takes back the reminder of the card's Space. */
 export async function remind(card: HTMLElement, button: HTMLButtonElement): Promise<void> {
-  const { api, announce } = pageDeps();
+  const { api, announce, take } = pageDeps();
   const id = button.dataset['spacesRemind'] ?? '';
   const isSet = button.hasAttribute('data-on');
   if (button.getAttribute('aria-busy')) return;
   button.setAttribute('aria-busy', 'true');
   try {
-    await (isSet ? api.forgetReminder(id) : api.remind(id, false));
+    const snapshot = await (isSet ? api.forgetReminder(id) : api.remind(id, false));
+    take(snapshot);
     button.replaceWith(reminder(id, !isSet));
     card.querySelector<HTMLElement>('[data-spaces-remind]')?.focus({ preventScroll: true });
     announce(isSet ? words.reminderIsOff : words.weTellYou);
+    card.dispatchEvent(reminded(id, snapshot.me.reminder ?? null));
   } catch (error) {
     button.removeAttribute('aria-busy');
     announce(asProblem(error).title, true);

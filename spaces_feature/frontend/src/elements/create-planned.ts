@@ -5,7 +5,7 @@ import { ownZone, startName } from '../core/moments';
 import type { Space } from '../core/types';
 import { deps } from './context';
 import { icon } from './icons';
-import { narrow } from './modal';
+import { shareFace } from './sharing';
 
 export const addressOf = ({ id }: Pick<Space, 'id'>): string =>
   new URL(`${deps().config.prefix}/${encodeURIComponent(id)}`, location.href).href;
@@ -24,7 +24,7 @@ export interface PlannedActions {
 export function plannedCard(space: Space, hasCopied: boolean, { share, edit }: PlannedActions): TemplateResult {
   const { words } = deps();
   const { plan } = words;
-  const shares = narrow.matches && 'share' in navigator;
+  const face = shareFace(space);
   return html`<div class="planned" data-cover=${space.cover || 'pine'}>
       <span class="badge" part="badge">${icon('calendar')}${startOf(space)}</span>
       <p class="title" dir="auto">${space.title}</p>
@@ -34,7 +34,7 @@ export function plannedCard(space: Space, hasCopied: boolean, { share, edit }: P
     <div class="address">
       <input id="address" readonly dir="ltr" .value=${addressOf(space)} @focus=${(event: Event) => (event.target as HTMLInputElement).select()} />
       <button class="button" part="button" type="button" data-action="share" @click=${share}>
-        ${icon(hasCopied ? 'check' : shares ? 'share' : 'link')}${hasCopied ? words.copied : shares ? words.share : words.copyLink}
+        ${icon(hasCopied ? 'check' : face.icon)}${hasCopied ? words.copied : face.title}
       </button>
     </div>
     <div class="ways">

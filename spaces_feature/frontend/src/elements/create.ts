@@ -20,6 +20,7 @@ import covers from '../styles/cover.css?inline';
 import whenSheet from '../styles/create-when.css?inline';
 import { asProblem, attempt, deps } from './context';
 import { LONGEST_TITLE, cardField, coverField, microphoneField, modeField, optionFields, subjectField, topicField } from './create-fields';
+import { otherWays } from './create-links';
 import { plannedCard } from './create-planned';
 import { changesOf, draftOf, newSpaceOf } from './create-sending';
 import { limits, misfitOf, readWall, whenField } from './create-when';
@@ -47,6 +48,8 @@ export class SpacesCreate extends LitElement {
   @property({ attribute: false }) edited: Snapshot | null = null;
   /** The post that a new Space starts from. */
   @property({ attribute: false }) card: Partial<Card> | null = null;
+  /** What the sheet opens on; without it, what the draft was about. */
+  @property({ attribute: false }) mode: Draft['mode'] | null = null;
 
   @state() private draft: Draft = EMPTY_DRAFT;
   @state() private wrong: Partial<Record<Field, string>> = {};
@@ -64,6 +67,7 @@ export class SpacesCreate extends LitElement {
     super.connectedCallback();
     if (this.edited) this.draft = draftOf(this.edited.space);
     else this.draft = { ...(drafts.find(this.member) ?? EMPTY_DRAFT), card_ids: this.card?.id ? [this.card.id] : [] };
+    if (this.mode && !this.edited) this.draft = { ...this.draft, mode: this.mode };
     if (this.draft.mode === 'later') this.beginPlanning();
     const { api } = deps();
     api.topics().then((topics) => (this.topics = topics), () => undefined);
@@ -115,7 +119,7 @@ export class SpacesCreate extends LitElement {
       </div>
       ${isLater ? whenField(draft, wrong.when ?? '', ({ day, time }) => this.write({ day, time }, 'when'), this.leaveWhen) : nothing}
       ${this.card ? cardField(this.card, this.dropCard) : nothing} ${optionFields(draft, (change) => this.write(change))}
-      ${isLater ? nothing : microphoneField(this.check)}`;
+      ${isLater ? nothing : microphoneField(this.check)} ${this.edited ? nothing : otherWays()}`;
   }
 
   private end(): TemplateResult {

@@ -5,6 +5,8 @@ export interface DayAndTime {
   weekday: string;
   /** "24" */
   day: string;
+  /** "Nov" */
+  month: string;
   /** "Tuesday 24 November" */
   date: string;
   /** "19:30" */
@@ -20,6 +22,7 @@ export function dayAndTime(moment: string, zone?: string): DayAndTime | null {
   return {
     weekday: show({ weekday: 'short' }),
     day,
+    month: show({ month: 'short' }),
     date: `${show({ weekday: 'long' })} ${day} ${show({ month: 'long' })}`,
     time: show({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }),
   };

@@ -5,6 +5,7 @@
  * @fires spaces-found - Other results stand in the page; `detail` is `{query}`. Bubbles.
  */
 
+import { createWatchList } from '../live/watch-list';
 import { pageDeps } from './context';
 import { dayAndTime } from './directory-times';
 
@@ -16,9 +17,11 @@ const BODY = '[data-part="body"]';
 const RESULTS = '.spaces-tile__link, .spaces-plan__link';
 
 const enhanced = new WeakSet<Element>();
+const watching = new WeakSet<Element>();
 
 export function enhance(root: HTMLElement): void {
   tellTimes(root);
+  if (pageDeps().config.me) watchPlans(root);
   const form = root.querySelector<HTMLFormElement>('form[role="search"]');
   const field = form?.querySelector<HTMLInputElement>('input[type="search"]');
   if (!form || !field || enhanced.has(form)) return;
@@ -94,6 +97,47 @@ function skeleton(): HTMLElement {
   list.setAttribute('aria-hidden', 'true');
   for (let count = 0; count < 3; count += 1) list.append(Object.assign(document.createElement('div'), { className: 'spaces-skeleton' }));
   return list;
+}
+
+/** A row of a Space to come is a card from the moment that it comes no more: live, or called off. */
+function watchPlans(root: HTMLElement): void {
+  if (watching.has(root)) return;
+  watching.add(root);
+  const inSight = new Set<Element>();
+  const rows = createWatchList((space_id) => pageDeps().watch(space_id, true), {
+    found: ({ space }) => settle(space.id, space.state),
+    changed: (space_id, snapshot) => settle(space_id, snapshot?.space.state ?? 'gone'),
+  });
+  const idOf = (row: Element): string => (row as HTMLElement).dataset['space'] ?? '';
+  const look = (): void => {
+    for (const row of inSight) if (!row.isConnected) inSight.delete(row);
+    rows.keep(document.hidden ? [] : [...inSight].map(idOf).filter(Boolean));
+  };
+  const sight = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (isIntersecting) inSight.add(target);
+      else inSight.delete(target);
+    }
+    look();
+  });
+  function settle(space_id: string, state: string): void {
+    if (state === 'scheduled') return;
+    for (const row of [...inSight].filter((one) => idOf(one) === space_id)) {
+      const card = document.createElement('spaces-card');
+      card.setAttribute('space-id', space_id);
+      sight.unobserve(row);
+      inSight.delete(row);
+      row.className = '';
+      row.replaceChildren(card);
+    }
+    look();
+  }
+  const follow = (): void => {
+    for (const row of root.querySelectorAll('.spaces-plan')) sight.observe(row);
+  };
+  new MutationObserver(follow).observe(root, { childList: true, subtree: true });
+  document.addEventListener('visibilitychange', look);
+  follow();
 }
 
 function tellTimes(root: HTMLElement): void {

@@ -8,7 +8,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { deps } from './context';
 import { may } from './host-rules';
-import { narrow } from './modal';
+import { shareFace } from './sharing';
 import { choice } from './sheet-parts';
 import { SideSheet } from './side-sheet';
 
@@ -16,7 +16,6 @@ export class SpacesMenuSheet extends SideSheet {
   protected override content(): TemplateResult {
     const { words } = deps();
     const { hosting: w } = words;
-    const shares = narrow.matches && 'share' in navigator;
     return html`<div class="head">${this.heading(w.more)}</div>
       <ul class="menu" role="list">
         ${may(this.snapshot, 'edit')
@@ -26,7 +25,7 @@ export class SpacesMenuSheet extends SideSheet {
           ? choice({ name: 'pin', icon: 'pin', title: words.plan.pin, line: words.plan.pinLine, press: () => this.show({ kind: 'pin' }) })
           : nothing}
         ${choice({ name: 'removed', icon: 'prohibit', title: w.removedPeople, line: w.removedPeopleLine, press: () => this.show({ kind: 'removed' }) })}
-        ${choice({ name: 'share', icon: shares ? 'share' : 'link', title: shares ? words.share : words.copyLink, line: w.linkLine, press: this.pass })}
+        ${choice({ name: 'share', ...shareFace(this.snapshot.space), line: w.linkLine, press: this.pass })}
         ${choice({ name: 'sound', icon: 'sound', title: words.settings, press: () => this.show({ kind: 'sound' }) })}
       </ul>`;
   }

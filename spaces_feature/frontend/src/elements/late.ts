@@ -1,4 +1,4 @@
-/** What every page may hold and few do: bells, reminders, Spaces to come. Their code comes with the first of them. */
+/** What every page may hold and few do: bells, reminders, Spaces to come, moments. Their code comes with the first of them. */
 
 import { defineOnce } from './context';
 
@@ -15,4 +15,12 @@ export function defineLate(): void {
         }
       },
     );
+  defineOnce(
+    'spaces-when',
+    class extends HTMLElement {
+      connectedCallback(): void {
+        import('./local-time').then(({ tellTime }) => tellTime(this), () => undefined);
+      }
+    },
+  );
 }

@@ -1,6 +1,6 @@
 /**
  * What opens our dialogs, anywhere in the page: `[data-spaces-join="ID"]` and `[data-spaces-create]`, the strip's own
- * entries and the host's buttons alike; `[data-spaces-listen="ID"]` goes in at once, and `[data-spaces-share="ID"]` shares.
+ * entries and the host's buttons alike, `="later"` for a plan; `[data-spaces-listen="ID"]` goes in at once, and `[data-spaces-share="ID"]` shares.
  * A link keeps its way for new tabs and for pages without script.
  */
 
@@ -24,8 +24,9 @@ export function openWhatWasAsked(): void {
   const { config } = pageDeps();
   if (!config.me || !config.flags['spaces.host'] || here.pathname !== `${config.prefix}/` || !here.searchParams.has('new')) return;
   const card = here.searchParams.get('card');
+  const mode = modeOf(here.searchParams.get('new'));
   history.replaceState(history.state, '', here.pathname);
-  loadRoomElements().then(({ openCreate }) => openCreate(card ? { id: card } : null), () => undefined);
+  loadRoomElements().then(({ openCreate }) => openCreate(card ? { id: card } : null, mode), () => undefined);
 }
 
 async function open(event: MouseEvent): Promise<void> {
@@ -40,7 +41,7 @@ async function open(event: MouseEvent): Promise<void> {
     if (spacesListen) listenAtOnce(spacesListen);
     else if (spacesShare) shareSpace({ id: spacesShare, title: spacesTitle });
     else if (id) openJoin(id);
-    else openCreate(cardOf(opener.dataset));
+    else openCreate(cardOf(opener.dataset), modeOf(opener.dataset.spacesCreate));
   } catch {
     if (opener instanceof HTMLAnchorElement) location.assign(opener.href);
     else pageDeps().announce(pageDeps().words.unreachable, true);
@@ -48,6 +49,8 @@ async function open(event: MouseEvent): Promise<void> {
     opener.removeAttribute('aria-busy');
   }
 }
+
+const modeOf = (said: string | null | undefined): 'later' | null => (said === 'later' ? said : null);
 
 /** The post that a button stands for. Its words may come along, for posts of others. */
 function cardOf({ spacesCard: id, spacesCardText: text }: DOMStringMap): Partial<Card> | null {

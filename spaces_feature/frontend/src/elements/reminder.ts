@@ -9,6 +9,7 @@
 
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
+import { REMINDED, reminded, type Reminded } from '../core/reminded';
 import type { Problem, Snapshot } from '../core/types';
 import knob from '../styles/switch.css?inline';
 import sheet from '../styles/plan.css?inline';
@@ -29,6 +30,16 @@ export class SpacesReminderView extends LitElement {
 
   @state() private problem: Problem | null = null;
   @state() private busy = false;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    document.addEventListener(REMINDED, this.hear);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    document.removeEventListener(REMINDED, this.hear);
+  }
 
   protected override render(): TemplateResult {
     const { plan } = deps().words;
@@ -72,12 +83,10 @@ export class SpacesReminderView extends LitElement {
     try {
       const snapshot: Snapshot = await (isOn ? api.remind(this.spaceId, isEarly) : api.forgetReminder(this.spaceId));
       const { reminder = null } = snapshot.me;
-      this.hasReminder = reminder !== null;
-      this.isEarly = reminder?.is_early ?? false;
+      this.show(reminder);
       take(snapshot);
       announce(isOn ? words.plan.isReminded : words.plan.isUnreminded, true);
-      const detail = { space_id: this.spaceId, reminder };
-      this.dispatchEvent(new CustomEvent('spaces-reminder', { detail, bubbles: true, composed: true }));
+      this.dispatchEvent(reminded(this.spaceId, reminder));
     } catch (error) {
       this.problem = asProblem(error);
       announce(this.problem.title, true);
@@ -87,5 +96,15 @@ export class SpacesReminderView extends LitElement {
     } finally {
       this.busy = false;
     }
+  }
+
+  /** The same Space may stand in the page twice. */
+  private hear = ({ detail }: CustomEvent<Reminded>): void => {
+    if (detail.space_id === this.spaceId) this.show(detail.reminder);
+  };
+
+  private show(reminder: Reminded['reminder']): void {
+    this.hasReminder = reminder !== null;
+    this.isEarly = reminder?.is_early ?? false;
   }
 }

@@ -1,5 +1,6 @@
 /** Everything but the strip, loaded when somebody reaches for a Space. */
 
+import type { Draft } from '../core/draft';
 import type { Card, Snapshot, Space } from '../core/types';
 import { words } from '../core/words';
 import { attempt, deps, defineOnce, provideWords } from './context';
@@ -58,9 +59,10 @@ export function shareSpace(space: Pick<Space, 'id' | 'title'>): void {
 }
 
 /** The sheet for a new Space; with `card`, one that starts from a post of the host app. */
-export function openCreate(card: Partial<Card> | null = null): void {
+export function openCreate(card: Partial<Card> | null = null, mode: Draft['mode'] | null = null): void {
   const sheet = document.createElement('spaces-create') as SpacesCreate;
   sheet.card = card;
+  sheet.mode = mode;
   open(sheet);
 }
 

@@ -21,10 +21,9 @@ import { problemLine } from './dock-parts';
 import { bars } from './face';
 import { may } from './host-rules';
 import { icon } from './icons';
-import { narrow } from './modal';
 import { loadRoomElements } from './openers';
 import { doing } from './sheet-parts';
-import { share } from './sharing';
+import { share, shareFace } from './sharing';
 import { styled } from './styles';
 import { EachSecond } from './time';
 
@@ -85,7 +84,7 @@ export class SpacesScheduledView extends LitElement {
         return html`<span class="badge live" part="badge">${bars} ${words.live}</span>`;
       case 'scheduled':
         return html`<span class="badge" part="badge">${icon('calendar')}${plan.comingUp}</span>
-          ${space.subscriber_count ? html`<span class="num">${plan.waiting(space.subscriber_count)}</span>` : nothing}`;
+          ${space.subscriber_count ? html`<span class="num" dir="auto">${plan.waiting(space.subscriber_count)}</span>` : nothing}`;
       case 'canceled':
         return html`<span class="badge" part="badge">${space.end_reason === 'expired' ? plan.expiredTag : plan.canceledTag}</span>`;
       case 'ended':
@@ -172,12 +171,11 @@ export class SpacesScheduledView extends LitElement {
 
   private passOn(space: Space): TemplateResult {
     const { words } = deps();
-    const shares = narrow.matches && 'share' in navigator;
-    const label = this.hasCopied ? words.copied : shares ? words.share : words.copyLink;
+    const face = shareFace(space);
     return html`<a class="button" part="button" href=${calendarOf(space)} download data-action="calendar" data-turbo="false">
         ${icon('calendarPlus')}${words.plan.addToCalendar}
       </a>
-      ${doing('share', html`${icon(this.hasCopied ? 'check' : shares ? 'share' : 'link')}${label}`, '', false, () => void this.pass(space))}`;
+      ${doing('share', html`${icon(this.hasCopied ? 'check' : face.icon)}${this.hasCopied ? words.copied : face.title}`, '', false, () => void this.pass(space))}`;
   }
 
   private get host(): string {

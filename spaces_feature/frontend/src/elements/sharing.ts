@@ -1,15 +1,42 @@
-/** Takes a Space elsewhere: its address to others, or its sound to a window of its own. */
+/** Takes a Space elsewhere: its address to others, its name into the host app, or its sound to a window of its own. */
 
+import { waysWith } from '../core/host-links';
 import type { Space } from '../core/types';
 import { deps } from './context';
+import type { IconName } from './icons';
 import { narrow } from './modal';
 
-/** Resolves to whether the link lies in the clipboard now. */
+const sharesByItself = (): boolean => narrow.matches && 'share' in navigator;
+
+const hasWays = ({ id }: Pick<Space, 'id'>): boolean => {
+  const { config } = deps();
+  return config.me !== null && waysWith(config.share_links, id).length > 0;
+};
+
+/** What a button that shares is called: it copies the link at once, or offers more than that. */
+export function shareFace(space: Pick<Space, 'id'>): { icon: IconName; title: string } {
+  const { words } = deps();
+  return sharesByItself() || hasWays(space) ? { icon: 'share', title: words.share } : linkFace();
+}
+
+/** What the button is called that passes on the link and nothing else. */
+export function linkFace(): { icon: IconName; title: string } {
+  const { words } = deps();
+  return sharesByItself() ? { icon: 'share', title: words.shareLink } : { icon: 'link', title: words.copyLink };
+}
+
+/** Shares, by a sheet where the host app has places of its own for it. Resolves to whether the link is in the clipboard now. */
 export async function share(space: Pick<Space, 'id' | 'title'>): Promise<boolean> {
+  const sheet = hasWays(space) ? await import('./share-sheet').catch(() => null) : null;
+  return sheet ? sheet.openShareSheet(space) : passLink(space);
+}
+
+/** Resolves to whether the link lies in the clipboard now. */
+export async function passLink(space: Pick<Space, 'id' | 'title'>): Promise<boolean> {
   const { config, words, announce } = deps();
   const url = new URL(`${config.prefix}/${encodeURIComponent(space.id)}`, location.href).href;
   try {
-    if (narrow.matches && 'share' in navigator) {
+    if (sharesByItself()) {
       await navigator.share({ title: space.title, url });
       return false;
     }

@@ -1,6 +1,8 @@
 /** What keeps `<spaces-card>` true. It comes with the first card of the page; until then the server's own card stands. */
 
+import { REMINDED } from '../core/reminded';
 import { createCardStore, type CardNews } from '../live/card-store';
+import { createWatchList } from '../live/watch-list';
 import { drawCard, remind, tellLocalTime } from './card-drawing';
 import { pageDeps } from './context';
 
@@ -14,6 +16,13 @@ const store = createCardStore<HTMLElement>(pageDeps().api, {
   isInSight: (card) => onScreen.has(card) && !document.hidden,
   isDrawn: (card) => card.querySelector('.spaces-tile') !== null,
   show: (card, news: CardNews) => drawCard(card, news),
+  stateOf: (card) => card.querySelector<HTMLElement>('.spaces-tile')?.dataset['state'],
+  watch: (space_ids) => watched.keep(space_ids),
+});
+
+const watched = createWatchList((space_id) => pageDeps().watch(space_id, true), {
+  found: ({ space }) => store.told(space.id, space.state),
+  changed: (space_id, snapshot) => store.news([space_id], snapshot?.space.state === 'ended'),
 });
 
 const sight = new IntersectionObserver((entries) => {
@@ -26,6 +35,7 @@ const sight = new IntersectionObserver((entries) => {
 
 pageDeps().strip.onNews(store.news);
 document.addEventListener('visibilitychange', store.look);
+document.addEventListener(REMINDED, ({ detail }) => store.news([detail.space_id], false));
 
 /** Takes over a card that the server wrote. */
 export function follow(card: HTMLElement): void {

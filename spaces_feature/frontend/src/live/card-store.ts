@@ -4,7 +4,7 @@
  */
 
 import type { Api } from '../core/api';
-import type { ListedSpace } from '../core/types';
+import type { ListedSpace, SpaceState } from '../core/types';
 import { createBatch, type Batching } from './batch';
 
 /** Milliseconds between questions about cards that no nudge names. */
@@ -26,6 +26,10 @@ export interface CardView<Card> {
   /** Whether the server has written it; where it could not, there is only a link. */
   isDrawn(card: Card): boolean;
   show(card: Card, news: CardNews): void;
+  /** The state that it shows, if any. */
+  stateOf(card: Card): string | undefined;
+  /** Hear at once what becomes of these Spaces, and of no others: `told` and `news` take it. */
+  watch(space_ids: string[]): void;
 }
 
 export interface CardStore<Card> {
@@ -33,13 +37,15 @@ export interface CardStore<Card> {
   follow(card: Card): boolean;
   /** Other cards may be in sight now: asks about those that nobody has asked about for a while. */
   look(): void;
+  /** What a Space is; cards that show it otherwise ask. */
+  told(space_id: string, state: SpaceState): void;
   /** Spaces that a nudge named. */
   news(space_ids: string[], areOver: boolean): void;
 }
 
 export function createCardStore<Card>(
   api: Pick<Api, 'spaces'>,
-  { frame, idOf, isThere, isInSight, isDrawn, show }: CardView<Card>,
+  { frame, idOf, isThere, isInSight, isDrawn, show, stateOf, watch }: CardView<Card>,
   now: () => number = Date.now,
 ): CardStore<Card> {
   const cards = new Set<Card>();
@@ -72,11 +78,19 @@ export function createCardStore<Card>(
 
   function tell(space_id: string, news: CardNews): void {
     for (const card of present()) if (idOf(card) === space_id) show(card, news);
+    attend();
+  }
+
+  /** What is over, or gone, stays so. */
+  function attend(): void {
+    const mayChange = (card: Card) => ['live', 'scheduled'].includes(stateOf(card) ?? '');
+    watch(present().filter((card) => isInSight(card) && mayChange(card)).map(idOf));
   }
 
   function look(): void {
     const isStale = (space_id: string) => now() - (askedAt.get(space_id) ?? 0) >= POLL - SLACK;
     want(present().filter(isInSight).map(idOf).filter(isStale));
+    attend();
   }
 
   return {
@@ -89,6 +103,10 @@ export function createCardStore<Card>(
       else want([space_id]);
       timer ??= setInterval(look, POLL);
       return true;
+    },
+    told(space_id, state) {
+      const isOther = (card: Card) => idOf(card) === space_id && stateOf(card) !== state;
+      if (present().some(isOther)) want([space_id]);
     },
     news(space_ids, areOver) {
       if (areOver) {

@@ -9,7 +9,7 @@ import { createStripStore, type StripStore } from './strip-store';
 
 export interface Live {
   readonly strip: StripStore;
-  watch(space_id: string): Watched;
+  watch(space_id: string, isQuiet?: boolean): Watched;
   /** A snapshot that came as the answer of a command. */
   take(snapshot: Snapshot): void;
   refresh(space_id: string): Promise<void>;

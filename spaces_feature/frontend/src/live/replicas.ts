@@ -18,10 +18,13 @@ interface Copy {
   /** The newest version that an event spoke of; a snapshot below it was taken too early. */
   heardOf: number;
   fetching: Promise<void> | null;
+  /** Nobody watches who could not wait for the next event. */
+  isQuiet: boolean;
 }
 
 export interface Replicas {
-  watch(space_id: string): Watched;
+  /** Quietly: by the socket or not at all, for what is asked about in another way as well. */
+  watch(space_id: string, isQuiet?: boolean): Watched;
   /** A snapshot that came as the answer of a command. An older one than the copy changes nothing. */
   take(snapshot: Snapshot): void;
   /** Fetches the snapshot; fetches that overlap are one. Never rejects. */
@@ -64,25 +67,33 @@ export function createReplicas(api: Pick<Api, 'snapshot'>): Replicas {
     return copy.fetching;
   }
 
+  async function ask(space_id: string): Promise<void> {
+    if (!copies.get(space_id)?.isQuiet) await refresh(space_id);
+  }
+
   async function subscribe(space_id: string): Promise<void> {
-    if (!socket?.isConnected) return refresh(space_id);
+    if (!socket?.isConnected) return ask(space_id);
     const answer = (await socket.subscribe(space_id)) as Partial<Snapshot> | null;
     if (answer?.space) take(answer as Snapshot);
-    const copy = copies.get(space_id);
-    if (!answer?.space || (copy && copy.heardOf > answer.space.version)) await refresh(space_id);
+    else return ask(space_id);
+    if ((copies.get(space_id)?.heardOf ?? 0) > answer.space.version) await refresh(space_id);
   }
 
   return {
-    watch(space_id) {
+    watch(space_id, isQuiet = false) {
       let copy = copies.get(space_id);
       if (!copy) {
-        copy = { store: createStore<Snapshot | null>(null), watchers: 0, heardOf: 0, fetching: null };
+        copy = { store: createStore<Snapshot | null>(null), watchers: 0, heardOf: 0, fetching: null, isQuiet };
         copies.set(space_id, copy);
         void subscribe(space_id);
+      } else if (copy.isQuiet && !isQuiet) {
+        copy.isQuiet = false;
+        // The socket may have refused who could wait.
+        if (!copy.store.get()) void subscribe(space_id);
       }
       copy.watchers += 1;
       poll ??= setInterval(() => {
-        if (!socket?.isConnected) for (const id of copies.keys()) void refresh(id);
+        if (!socket?.isConnected) for (const id of copies.keys()) void ask(id);
       }, POLL);
       const { store } = copy;
       let isOpen = true;
