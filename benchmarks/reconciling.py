@@ -29,9 +29,8 @@ from spaces_feature.testing.media import MINUTE, FakeMediaServer
 from tests.sfu.server import free_port
 
 from .pairs import Figure
-from .plaza import Place, add_live_space, add_members, open_plaza
+from .plaza import NO_SFU, Place, add_live_space, add_members, open_plaza
 from .statements import Statements
-from .strip import NO_SFU
 
 ON_STAGE = 10
 CROWDS = (10, 100, 1_000)

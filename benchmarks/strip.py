@@ -63,6 +63,7 @@ def _in_process(seams: Seams, count: int) -> list[Figure]:
     cold = Figure("strip of 300 followees in process, a viewer not seen before, followee query", "us", 2.0)
     bare = Figure("  the same, no profile remembered either", "us", None)
     warm = Figure("  the same, everything remembered", "us", 2.0)
+    whole = Figure("  the same, with the host's fleets", "us", None)
     viewer = VIEWERS[300]
 
     def query() -> object:
@@ -70,20 +71,23 @@ def _in_process(seams: Seams, count: int) -> list[Figure]:
         db.session.rollback()
         return found
 
-    def strip(seams: Seams, viewer: int) -> object:
-        entries = discovery.strip(seams, UserId(str(viewer)))
+    def strip(seams: Seams, viewer: int, *, only_spaces: bool = True) -> object:
+        entries = discovery.strip(seams, UserId(str(viewer)), only_spaces=only_spaces)
         db.session.rollback()
         return entries
 
     for _ in range(count):
         remembering = replace(seams, memory=HostMemory(seams.identity, seams.graph, seams.clock, ttl=60))
         assert strip(remembering, viewer)
+        # In a request whoever asks is known from the sign-in.
+        remembering.memory.barred([UserId(str(number)) for number in (*STRANGERS, viewer)])
         others = iter(STRANGERS)
         floor = _microseconds(query)
         cold.add(_microseconds(partial(lambda seams, ids: strip(seams, next(ids)), remembering, others)), floor)
         bare.add(_microseconds(lambda: strip(seams, viewer)), floor)
         warm.add(_microseconds(partial(strip, remembering, viewer)), floor)
-    return [cold, bare, warm]
+        whole.add(_microseconds(partial(strip, remembering, viewer, only_spaces=False)), floor)
+    return [cold, bare, warm, whole]
 
 
 def _microseconds(call: Callable[[], object]) -> float:
@@ -133,10 +137,9 @@ def _statements(app: Flask, viewer: int) -> int:
     with client.session_transaction() as session:
         session.update(_user_id=str(viewer), _fresh=True)
     discovery.refresh_index(app.extensions["spaces"].seams)
-    path = "/spaces/api/v1/strip"
 
     def get() -> None:
-        answer = client.get(path)
+        answer = client.get(STRIP)
         assert answer.status_code == 200
         assert answer.json is not None
         assert answer.json["entries"]

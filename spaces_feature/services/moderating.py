@@ -168,7 +168,8 @@ def removals(seams: Seams, user_id: UserId, space_id: SpaceId) -> Json:
     """
     with seams.store.begin() as work:
         space, _ = readable_space(seams, work, user_id, space_id)
-        require(space, user_id, Action.REMOVE)
+        # Before it begins nobody is removed; the list is its host's all the same, and empty.
+        require(space, user_id, Action.EDIT if space.started_at is None else Action.REMOVE)
         found = work.removals(space.id)
     profiles = seams.memory.profiles({one.user_id for one in found if one.stay is None})
     return {
