@@ -7,9 +7,11 @@ join through the ORM and a question for each followee.
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import flask_login
@@ -39,6 +41,9 @@ VIEWERS = {
 }
 SLOW, SLOWER = 5, 1
 """Viewers of each kind for whom there is a join, and a question for each followee: of 5,000 that takes seconds."""
+
+TRIES = 3
+"""Of so many the quickest counts: what is slow for one viewer each time is a plan, what is slow once is the machine."""
 
 Times = list[float]
 
@@ -95,7 +100,7 @@ def _on(database: str, app: Flask, seams: Seams, count: int) -> list[Figure]:
         for _ in range(count):
             seams = replace(seams, memory=HostMemory(seams.identity, seams.graph, seams.clock, ttl=3600))
             discovery.refresh_index(seams)
-            index_cost.add(_took(lambda seams=seams: discovery.refresh_index(seams)))  # type: ignore[misc]
+            index_cost.add(_took(partial(discovery.refresh_index, seams)))
             times = _round(app, seams, asks, viewers)
             floor = times["followees"]
             for name in ("cold", "remembered"):
@@ -106,8 +111,9 @@ def _on(database: str, app: Flask, seams: Seams, count: int) -> list[Figure]:
         tails[kind] = lines["cold p99"]
         figures += lines.values()
     ordinary, _, fan = tails.values()
-    celebrity = Figure(f"{database}: p99 of who follows a celebrity, of an ordinary viewer", "ms", 1.2)
-    for value, floor_value in zip(fan.values, ordinary.values, strict=True):
+    # Each by its own floor: the two were not measured in the same moments.
+    celebrity = Figure(f"{database}: p99 of who follows a celebrity, of an ordinary viewer", "x", 1.2)
+    for value, floor_value in zip(fan.ratios, ordinary.ratios, strict=True):
         celebrity.add(value, floor_value)
     return [*figures, celebrity, index_cost]
 
@@ -125,15 +131,15 @@ def _round(app: Flask, seams: Seams, asks: _Asks, viewers: Sequence[int]) -> dic
             ("cold", strip),
             ("remembered", strip),
         ]
-        if number % 2:
-            ways = [*ways[1:], ways[0]]
-        if number < SLOW:
-            ways.append(("join", asks.join))
-        if number < SLOWER:
-            ways.append(("n+1", asks.one_by_one))
+        slow = [("join", asks.join)] * (number < SLOW) + [("n+1", asks.one_by_one)] * (number < SLOWER)
         with _request_of(app, viewer):
-            for name, ask in ways:
-                times[name].append(_took(lambda ask=ask, viewer=viewer: ask(viewer)))  # type: ignore[misc]
+            tries: dict[str, Times] = defaultdict(list)
+            for turn in range(TRIES):
+                seams.memory.forget([UserId(str(viewer))])
+                for name, ask in [*ways[turn % 2 :], *ways[: turn % 2], *(slow if turn == 0 else ())]:
+                    tries[name].append(_took(partial(ask, viewer)))
+            for name, tried in tries.items():
+                times[name].append(min(tried))
     return times
 
 

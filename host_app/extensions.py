@@ -69,7 +69,8 @@ def init_app(app: Flask) -> None:
     """Give the app its database, sign-in, sockets and Spaces."""
     db.init_app(app)
     with app.app_context():
-        sa.event.listen(db.engine, "connect", _prepare_sqlite)
+        if db.engine.dialect.name == "sqlite":
+            sa.event.listen(db.engine, "connect", _prepare_sqlite)
     migrate.init_app(app, db)
     login_manager.init_app(app)
     login_manager.login_view = "auth.login"

@@ -37,6 +37,7 @@ from .services.index import LiveIndex
 from .services.memory import HostMemory
 from .services.page_cards import known_to
 from .services.seams import Seams
+from .services.searching import index_names
 from .services.summons import Summons
 from .web.blueprint import make_blueprint
 from .web.cards import CardRenderer
@@ -147,6 +148,15 @@ class Spaces:
         """Tell followers' pages that a member posted, or took back, what ``strip_source`` shows; after the commit."""
         state: AppState = current_app.extensions[KEY]
         nudging.followers_of(state.seams, UserId(author_id))
+
+    def renamed(self, user_id: UserId) -> None:
+        """Let the search find what a member hosts by the name that they have now; after the commit.
+
+        Call it, within the app's context, when a name or a username changed; the new name counts everywhere within
+        ``SPACES_PROFILES_TTL``. Without it their live and planned Spaces are found by neither name until an edit.
+        """
+        state: AppState = current_app.extensions[KEY]
+        index_names(state.seams, UserId(user_id))
 
     def visible_to(self, user_id: UserId | None, space_ids: Collection[str]) -> frozenset[str]:
         """Return those of these Spaces, in any state, that a member may know now; None is who is signed out.

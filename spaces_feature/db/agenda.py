@@ -105,15 +105,21 @@ class AgendaRows:
         return [UserId(user_id) for user_id in self._session.scalars(statement)]
 
     def add_tasks(self, tasks: Collection[Task]) -> None:
-        """Insert tasks."""
-        if tasks:
-            self._session.execute(insert(self._tables.task), [_row(task) for task in tasks])
+        """Insert tasks that are not there. Who writes them has the Space's lock."""
+        if not tasks:
+            return
+        table = self._tables.task
+        known = set(self._session.scalars(select(table.c.id).where(table.c.id.in_([task.id for task in tasks]))))
+        if new := [_row(task) for task in tasks if task.id not in known]:
+            self._session.execute(insert(table), new)
 
     def drop_tasks(self, space_id: SpaceId, kinds: Collection[Kind]) -> None:
-        """Delete a Space's tasks of these kinds."""
+        """Delete a Space's tasks of these kinds, but what another process has at hand: that ends with its batch."""
         table = self._tables.task
         wanted = table.c.kind.in_(sorted(str(kind) for kind in kinds))
-        self._session.execute(delete(table).where(table.c.space_id == space_id, wanted))
+        free = select(table.c.id).where(table.c.space_id == space_id, wanted).with_for_update(skip_locked=True)
+        if ids := list(self._session.scalars(free)):
+            self._session.execute(delete(table).where(table.c.id.in_(ids)))
 
     def due_tasks(self, now: datetime, *, limit: int) -> list[str]:
         """Return the ids of tasks that are due, longest first."""
@@ -122,9 +128,11 @@ class AgendaRows:
         return list(self._session.scalars(statement.order_by(table.c.due_at, table.c.id).limit(limit)))
 
     def take_task(self, task_id: str, now: datetime) -> Task | None:
-        """Write first, which waits for whoever has the row, and read what is left then."""
+        """Pass over what another process has at hand. Where rows have no locks, write first and read what is left."""
         table = self._tables.task
         mine = (table.c.id == task_id) & (table.c.due_at <= rows.naive(now))
+        if self._session.scalar(select(table.c.id).where(mine).with_for_update(skip_locked=True)) is None:
+            return None
         taken = self._session.execute(update(table).where(mine).values(attempts=table.c.attempts + 1))
         if not taken.rowcount:  # type: ignore[attr-defined]
             return None
@@ -154,6 +162,12 @@ class AgendaRows:
     def finish_task(self, task_id: str) -> None:
         """Delete a task."""
         self._session.execute(delete(self._tables.task).where(self._tables.task.c.id == task_id))
+
+    def hold_plans(self, host_id: UserId) -> None:
+        """Write the rows as they are, which takes their locks. Who has none yet is far from any limit."""
+        table = self._tables.space
+        planned = (table.c.state == str(State.SCHEDULED)) & (table.c.host_id == host_id)
+        self._session.execute(update(table).where(planned).values(state=table.c.state))
 
     def upcoming_of(self, host_id: UserId, since: datetime) -> int:
         """Return how many Spaces the host has planned for ``since`` or later."""

@@ -89,6 +89,11 @@ class Bookkeeping:
             )
         )
         self._session.execute(delete(answers).where(answers.c.created_at < rows.naive(now - ANSWER_LIFE)))
+        # A tap on the bell that crossed the end.
+        space, reminder, task = self._tables.space, self._tables.reminder, self._tables.task
+        over = select(space.c.id).where(space.c.state.in_(["ended", "canceled"]))
+        told = reminder.c.space_id.not_in(select(task.c.space_id))
+        self._session.execute(delete(reminder).where(reminder.c.space_id.in_(over), told))
 
     def take_lease(self, name: str, holder: str, now: datetime, expires_at: datetime) -> bool:
         """Take or renew a lease. Returns False while somebody else holds it."""

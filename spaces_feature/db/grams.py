@@ -7,13 +7,13 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, and_, case, delete, exists, false, func, insert, or_, select, true
 from sqlalchemy.orm import Session
 
 from ..domain.ids import SpaceId, UserId
 from ..domain.search import NEIGHBOUR
-from ..domain.space import Space, State
-from ..services.finding import Planned
+from ..domain.space import Audience, Space, State
+from ..services.finding import Hit, Planned
 from ..services.ledger import Position
 from . import rows
 from .tables import Tables
@@ -44,7 +44,16 @@ class GramRows:
         if new := sorted(grams - kept):
             self._session.execute(insert(table), [{"gram": gram, "space_id": space_id} for gram in new])
 
-    def gram_hits(self, grams: Collection[str], *, states: Collection[State], least: int, limit: int) -> list[SpaceId]:
+    def gram_hits(
+        self,
+        grams: Collection[str],
+        *,
+        states: Collection[State],
+        least: int,
+        limit: int,
+        viewer: UserId | None,
+        followees: Collection[UserId] | None,
+    ) -> list[Hit]:
         """Return the Spaces with most in common with ``grams``."""
         table, space = self._tables.gram, self._tables.space
         weight = func.sum(case((func.substr(table.c.gram, 1, 1) == NEIGHBOUR, NEAR), else_=1))
@@ -57,14 +66,47 @@ class GramRows:
             .subquery()
         )
         moment = func.coalesce(space.c.started_at, space.c.scheduled_start)
+        tied = self._is_tied(viewer)
         best = (
-            select(space.c.id)
+            select(space.c.id, space.c.host_id, space.c.audience, space.c.topic_ids, tied.label("is_tied"))
             .join(met, met.c.space_id == space.c.id)
             .where(space.c.state.in_([str(state) for state in states]))
+            .where(or_(tied, and_(~space.c.is_frozen, self._is_for(viewer, followees))))
             .order_by(met.c.weight.desc(), moment.desc(), space.c.id)
             .limit(limit)
         )
-        return [SpaceId(found) for found in self._session.scalars(best)]
+        return [
+            Hit(
+                SpaceId(row.id),
+                UserId(row.host_id),
+                Audience(row.audience),
+                tuple(json.loads(row.topic_ids)),
+                bool(row.is_tied),
+            )
+            for row in self._session.execute(best)
+        ]
+
+    def _is_tied(self, viewer: UserId | None) -> ColumnElement[bool]:
+        """Whether somebody hosts a Space, is on its stage or was asked there."""
+        space, seat, invitation = self._tables.space, self._tables.seat, self._tables.invitation
+        if viewer is None:
+            return false()
+        return or_(
+            space.c.host_id == viewer,
+            exists().where(seat.c.space_id == space.c.id, seat.c.user_id == viewer, seat.c.left_at.is_(None)),
+            exists().where(invitation.c.space_id == space.c.id, invitation.c.user_id == viewer),
+        )
+
+    def _is_for(self, viewer: UserId | None, followees: Collection[UserId] | None) -> ColumnElement[bool]:
+        """Whether the audience may have a place for somebody; whom a host follows is not known here."""
+        audience, host = self._tables.space.c.audience, self._tables.space.c.host_id
+        if viewer is None:
+            return audience == str(Audience.EVERYONE)
+        follows = true() if followees is None else host.in_(sorted(followees))
+        return or_(
+            audience.in_([str(Audience.EVERYONE), str(Audience.FOLLOWING)]),
+            and_(audience == str(Audience.FOLLOWERS), follows),
+        )
 
     def spaces_among(self, ids: Collection[SpaceId]) -> list[Space]:
         """Return those of these Spaces that exist, in the order of ``ids``."""

@@ -108,7 +108,7 @@ class OutsideRows:
         if deliveries:
             self._session.execute(insert(self._tables.delivery), [_delivery_row(one) for one in deliveries])
 
-    def due_deliveries(self, now: datetime, *, limit: int) -> list[Delivery]:
+    def due_deliveries(self, now: datetime, *, limit: int, has_failed: bool) -> list[Delivery]:
         """Return of each hook the oldest message, where that one is due; ids sort by when they were made."""
         delivery, hook = self._tables.delivery, self._tables.hook
         first = select(func.min(delivery.c.id).label("id")).group_by(delivery.c.hook_id).subquery()
@@ -124,7 +124,8 @@ class OutsideRows:
             .join(first, first.c.id == delivery.c.id)
             .join(hook, hook.c.id == delivery.c.hook_id)
             .where(delivery.c.due_at <= rows.naive(now), hook.c.disabled_at.is_(None))
-            .order_by(delivery.c.due_at)
+            .where(delivery.c.attempts > 0 if has_failed else delivery.c.attempts == 0)
+            .order_by(delivery.c.due_at, delivery.c.id)
             .limit(limit)
         ).mappings()
         return [_delivery(row) for row in found]
@@ -147,11 +148,14 @@ class OutsideRows:
         table = self._tables.delivery
         self._session.execute(delete(table).where(table.c.id == delivery_id))
 
-    def give_up_deliveries(self, hook_id: str, before: datetime) -> int:
-        """Delete the hook's messages made before a moment."""
+    def give_up_deliveries(self, delivery: Delivery, before: datetime) -> int:
+        """Delete its hook's messages made before a moment; the next one counts as tried as often."""
         table = self._tables.delivery
-        old = (table.c.hook_id == hook_id) & (table.c.created_at < rows.naive(before))
-        gone = self._session.execute(delete(table).where(old))
+        mine = table.c.hook_id == delivery.hook.id
+        gone = self._session.execute(delete(table).where(mine, table.c.created_at < rows.naive(before)))
+        following = self._session.scalar(select(func.min(table.c.id)).where(mine))
+        less = (table.c.id == following) & (table.c.attempts < delivery.attempts)
+        self._session.execute(update(table).where(less).values(attempts=delivery.attempts))
         return int(gone.rowcount)  # type: ignore[attr-defined]
 
     def spaces_of_creators(self, creators: Collection[UserId]) -> list[Space]:

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from ..errors import Forbidden, NotFound
 from .ids import UserId, is_guest
-from .space import Audience, Role, Space, Speak
+from .space import Audience, EndReason, Role, Space, Speak
 
 
 class BlockScope(StrEnum):
@@ -47,6 +47,7 @@ class Relations:
     is_inside: bool = False
     is_barred: bool = False
     is_host_protected: bool = False
+    is_host_barred: bool = False
     is_open_to_guests: bool = False
     blocked: frozenset[UserId] = frozenset()
 
@@ -73,11 +74,8 @@ def may_see(space: Space, circle: Circle, scope: BlockScope) -> bool:
     """Whether the Space may be shown to the viewer in any list, card or message.
 
     Who was removed, or is barred from taking part, is shown nothing; who is signed out, what is for everyone. What
-    staff have frozen is recommended to nobody: those on its stage find it, and whoever is inside stays (SEC-28). So is
-    what somebody planned who was suspended since.
+    staff have frozen is recommended to nobody: those on its stage find it, and whoever is inside stays (SEC-28).
     """
-    if space.host_id in circle.gone and circle.viewer != space.host_id:
-        return False
     if circle.is_barred or circle.viewer in space.removed:
         return False
     if space.is_frozen and space.seat_of(circle.viewer) is None:
@@ -88,6 +86,7 @@ def may_see(space: Space, circle: Circle, scope: BlockScope) -> bool:
         is_blocked=not circle.blocked.isdisjoint(blocking(space, scope) - {circle.viewer}),
         is_blocked_with_host=space.host_id in circle.blocked,
         is_host_protected=space.host_id in circle.protected,
+        is_host_barred=space.host_id in circle.gone,
     )
     return may_know(space, circle.viewer, relations)
 
@@ -103,13 +102,16 @@ def may_know(space: Space, viewer: UserId | None, relations: Relations) -> bool:
 
     Who is on stage, inside or a guest may, whatever the audience, unless a block counts. The Space of a
     protected account is for its followers, whatever it says. Who listens signed out has no more than that: being
-    inside keeps no guest in.
+    inside keeps no guest in. What never began is nobody's but its host's once staff called it off or its host was
+    barred.
     """
     if is_guest(viewer):
         return welcomes_guests(space, relations)
     role = space.role_of(viewer)
     if role is Role.HOST:
         return True
+    if space.started_at is None and (relations.is_host_barred or space.end_reason is EndReason.STAFF):
+        return False
     if relations.is_blocked_with_host if role is Role.COHOST else relations.is_blocked:
         return False
     if role is not Role.LISTENER or relations.is_inside or _was_asked_up(space, viewer):

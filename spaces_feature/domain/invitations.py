@@ -54,9 +54,9 @@ def invite(space: Space, guest: UserId, role: Role, by: UserId, now: datetime, p
 
 
 def _require_open_to(space: Space, guest: UserId, role: Role) -> None:
-    seat = space.seat_of(guest)
-    if seat is not None and (seat.role is role or seat.role is Role.HOST or role is Role.SPEAKER):
-        raise Conflict("already_on_stage", "They are on stage already.", "See the stage.", role=str(seat.role))
+    present = space.role_of(guest)
+    if present is not Role.LISTENER and (present in (role, Role.HOST) or role is Role.SPEAKER):
+        raise Conflict("already_on_stage", "They are on stage already.", "See the stage.", role=str(present))
     # Whoever they removed by a pseudonym is nobody they removed: the answer would say who it was.
     if guest in space.removed_as:
         raise Conflict("was_removed", "They were removed from this Space.", "Let them back in first.")
@@ -81,7 +81,7 @@ def accept(space: Space, guest: UserId, identity: Identity, now: datetime, limit
 
 def decline(space: Space, guest: UserId, now: datetime, patience: Patience) -> Space:
     """Return the Space with the invitation declined. Raises NotFound ``invitation_gone`` when there is none."""
-    require_live(space)
+    require_state(space, State.LIVE, State.SCHEDULED)
     invitation = space.invitation_of(guest)
     if invitation is None:
         raise gone()

@@ -13,6 +13,10 @@ from .space import Space, State
 
 STALE = timedelta(hours=1)
 """So long after a Space began nobody need be told that it did."""
+LATE = timedelta(minutes=10)
+"""So long "in half an hour" is true enough."""
+SETTLED = timedelta(minutes=2)
+"""A new time is told when it has stood for so long: who moves a Space twenty times tells of the last."""
 NEWS = timedelta(hours=24)
 """So long what was planned, moved or canceled is worth telling."""
 
@@ -34,7 +38,6 @@ class Kind(StrEnum):
 
 
 TO_HOST = frozenset({Kind.HOST_SOON, Kind.HOST_NOW, Kind.EXPIRED})
-TO_SUBSCRIBERS = frozenset({Kind.SOON, Kind.STARTED, Kind.RESCHEDULED, Kind.CANCELED})
 TO_FOLLOWERS = frozenset({Kind.SCHEDULED, Kind.LIVE})
 OF_A_TIME = frozenset({Kind.HOST_SOON, Kind.HOST_NOW, Kind.SOON, Kind.EXPIRE, Kind.RESCHEDULED})
 """What is due no more once the Space moved to another time."""
@@ -60,7 +63,7 @@ def due_for_plan(space: Space, now: datetime, horizon: Horizon) -> list[Due]:
     assert start is not None
     over = start + horizon.late
     wanted = [
-        Due(Kind.HOST_SOON, start - HOST_SOON, start),
+        Due(Kind.HOST_SOON, start - HOST_SOON, start - HOST_SOON + LATE),
         Due(Kind.SOON, start - SOON, start),
         Due(Kind.HOST_NOW, start, over),
         Due(Kind.EXPIRE, over, over + timedelta(days=3650)),
@@ -68,17 +71,20 @@ def due_for_plan(space: Space, now: datetime, horizon: Horizon) -> list[Due]:
     return [one for one in wanted if one.at >= now]
 
 
-def is_still_true(kind: Kind, space: Space) -> bool:
-    """Whether what the notice says holds for the Space as it stands."""
+def is_still_true(kind: Kind, space: Space, whom: UserId | None) -> bool:
+    """Whether what the notice says holds for the Space as it stands; ``whom`` is who it is for, if one member.
+
+    To what staff have frozen nobody is called.
+    """
     match kind:
         case Kind.STARTED | Kind.LIVE:
-            return space.state is State.LIVE
+            return space.state is State.LIVE and not space.is_frozen
         case Kind.HOST_SOON | Kind.HOST_NOW | Kind.SOON | Kind.SCHEDULED | Kind.RESCHEDULED | Kind.EXPIRE:
             return space.state is State.SCHEDULED
         case Kind.CANCELED | Kind.EXPIRED:
             return space.state is State.CANCELED
         case Kind.INVITED:
-            return space.state in (State.SCHEDULED, State.LIVE)
+            return space.invitation_of(whom) is not None and not space.is_frozen
 
 
 def notice_id(task_id: str, user_id: UserId) -> str:

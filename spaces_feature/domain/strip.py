@@ -62,9 +62,7 @@ def tied(spaces: Iterable[Space], circle: Circle, listeners: Listeners) -> list[
     followees = circle.followees - circle.blocked - {circle.viewer}
     none: frozenset[UserId] = frozenset()
     return [
-        entry
-        for space in spaces
-        if (entry := _entry(space, circle.viewer, followees, listeners.get(space.id, none)))
+        entry for space in spaces if (entry := _entry(space, circle.viewer, followees, listeners.get(space.id, none)))
     ]
 
 

@@ -65,14 +65,21 @@ def relations(seams: Seams, space: Space, viewer: UserId) -> Relations:
         is_blocked_with_host=space.host_id in blocks.either,
         is_barred=viewer in seams.identity.barred([viewer]),
         is_host_protected=is_protected,
+        is_host_barred=_is_host_barred(seams, space),
         blocked=blocks.blocked,
     )
+
+
+def _is_host_barred(seams: Seams, space: Space) -> bool:
+    """Whether a planned Space has lost its host to the host app; a live one is ended for it."""
+    return space.started_at is None and bool(seams.identity.barred([space.host_id]))
 
 
 def guest_relations(seams: Seams, space: Space) -> Relations:
     """How everybody who listens signed out stands to a Space."""
     return Relations(
         is_host_protected=space.host_id in seams.identity.protected([space.host_id]),
+        is_host_barred=_is_host_barred(seams, space),
         is_open_to_guests=seams.flags.is_on("spaces.guests", space.host_id),
     )
 
@@ -112,6 +119,7 @@ def who_may_know(seams: Seams, space: Space, people: Collection[UserId]) -> froz
         for user_id in seams.graph.blocks(one, asked - {one}).either
     }
     is_protected = space.host_id in seams.identity.protected([space.host_id])
+    is_host_barred = _is_host_barred(seams, space)
     minds_followers = is_protected or space.audience is Audience.FOLLOWERS
     followers = seams.graph.followers_among(space.host_id, asked) if minds_followers else frozenset()
     followed = seams.graph.followees(space.host_id) if space.audience is Audience.FOLLOWING else frozenset()
@@ -126,6 +134,7 @@ def who_may_know(seams: Seams, space: Space, people: Collection[UserId]) -> froz
                 is_followed_by_host=user_id in followed,
                 is_blocked=user_id in blocked,
                 is_host_protected=is_protected,
+                is_host_barred=is_host_barred,
             ),
         )
     )
@@ -156,8 +165,6 @@ def known_space(seams: Seams, work: Work, viewer: UserId, space_id: SpaceId) -> 
     if space is None:
         raise NotFound
     space = as_of(space, seams.clock(), horizon(seams))
-    if space.started_at is None and space.host_id != viewer and seams.identity.barred([space.host_id]):
-        raise NotFound
     ties = _ties(seams, space, viewer, work)
     return require_known(space, viewer, ties), ties
 

@@ -88,11 +88,11 @@ class Agenda(Protocol):
         ...
 
     def add_tasks(self, tasks: Collection[Task]) -> None:
-        """Write tasks."""
+        """Write tasks; one that waits already stays as it is."""
         ...
 
     def drop_tasks(self, space_id: SpaceId, kinds: Collection[Kind]) -> None:
-        """Delete a Space's tasks of these kinds."""
+        """Delete a Space's tasks of these kinds, but what another process has at hand."""
         ...
 
     def due_tasks(self, now: datetime, *, limit: int) -> list[str]:
@@ -113,6 +113,10 @@ class Agenda(Protocol):
 
     def finish_task(self, task_id: str) -> None:
         """Delete a task that is done, or worth nothing any more."""
+        ...
+
+    def hold_plans(self, host_id: UserId) -> None:
+        """Let nobody else change the host's planned Spaces, or count them by this, until the transaction ends."""
         ...
 
     def upcoming_of(self, host_id: UserId, since: datetime) -> int:

@@ -49,11 +49,12 @@ def is_at_hand(seams: Seams, viewer: UserId) -> bool:
 
 def live_for(seams: Seams, viewer: UserId) -> list[Entry]:
     """Return the live Spaces that the viewer has a tie to and may see, best first, with why."""
-    spaces = seams.index.spaces()
-    if not spaces:
+    if not seams.index.spaces():
         return []
     mine = Circle(viewer, seams.memory.followees(viewer))
-    entries = tied(spaces, mine, seams.index.listeners)
+    # From whom the viewer follows to where they are, and not the other way round: more people are live than that.
+    near = seams.index.where(mine.followees | {viewer}, or_listening=True)
+    entries = tied(near, mine, seams.index.listeners)
     candidates = [entry.space for entry in entries]
     followed = frozenset(one for entry in entries for one in entry.followed)
     circle = circle_of(seams, viewer, candidates, followed)
@@ -90,9 +91,12 @@ def visible(seams: Seams, viewer: UserId | None, spaces: Sequence[Space]) -> lis
 def avatars(seams: Seams, viewer: UserId, user_ids: Collection[UserId]) -> dict[UserId, str]:
     """Return the ring of each member who has one: ``live``, ``unseen`` or ``seen``."""
     asked = frozenset([one for one in dict.fromkeys(user_ids) if is_plain_id(one)][:RINGS])
-    on_stage = [space for space in seams.index.spaces() if any(seat.user_id in asked for seat in space.seats)]
-    seen = visible(seams, viewer, on_stage)
-    rings = dict.fromkeys((seat.user_id for space in seen for seat in space.seats if seat.user_id in asked), "live")
+    on_stage = seams.index.where(asked)
+    there = frozenset(seat.user_id for space in on_stage for seat in space.seats) & asked
+    circle, scope = circle_of(seams, viewer, on_stage, there), block_scope(seams)
+    seen = [space for space in on_stage if may_see(space, circle, scope)]
+    shown = there - circle.blocked
+    rings = dict.fromkeys((seat.user_id for space in seen for seat in space.seats if seat.user_id in shown), "live")
     source = seams.strip_source
     if source is not None and (others := asked - rings.keys()):
         none: dict[UserId, bool] = {}

@@ -46,6 +46,7 @@ def edit(seams: Seams, user_id: UserId, space_id: SpaceId, wanted: Edit) -> Spac
     start = given.pop("scheduled_start", None)
 
     def rule(space: Space, _: Relations, work: Work) -> Space:
+        # A form sends the time along as it is, also when it has just passed.
         if start is not None and start != space.scheduled_start:
             space = schedule.reschedule(space, schedule.require_time(start, seams.clock(), horizon(seams)))
         return replace(space, **given)
@@ -65,8 +66,6 @@ def _clean(seams: Seams, wanted: Edit) -> Edit:
         title=None if wanted.title is None else clean_title(wanted.title),
         topic_ids=None if wanted.topic_ids is None else clean_topics(wanted.topic_ids, frozenset(seams.config.topics)),
         cover=None if wanted.cover is None else schedule.clean_cover(wanted.cover),
-        scheduled_start=wanted.scheduled_start
-        and schedule.require_time(wanted.scheduled_start, seams.clock(), horizon(seams)),
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ..domain.ids import SpaceId, UserId
-from ..domain.space import Space, State
+from ..domain.space import Audience, Space, State
 from .ledger import Position
 
 
@@ -22,6 +22,18 @@ class Planned:
     topic_ids: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """As much of a Space that has words in common with a query as is looked at before it is read in full."""
+
+    id: SpaceId
+    host_id: UserId
+    audience: Audience
+    topic_ids: tuple[str, ...]
+    is_tied: bool
+    """Whether its host, on its stage or asked there is who searches: what keeps others out does not keep them."""
+
+
 class Finding(Protocol):
     """The part of one transaction that finds Spaces."""
 
@@ -29,10 +41,21 @@ class Finding(Protocol):
         """Keep exactly these grams of a Space; none takes it out of the search."""
         ...
 
-    def gram_hits(self, grams: Collection[str], *, states: Collection[State], least: int, limit: int) -> list[SpaceId]:
+    def gram_hits(
+        self,
+        grams: Collection[str],
+        *,
+        states: Collection[State],
+        least: int,
+        limit: int,
+        viewer: UserId | None,
+        followees: Collection[UserId] | None,
+    ) -> list[Hit]:
         """Return the Spaces with most in common with ``grams``, best first, then the latest (one statement).
 
         A word but for a letter counts eight times as much as three letters in a row. Below ``least`` nothing counts.
+        Left out is what its own row keeps from the viewer: of another audience, or frozen. ``followees`` must be few;
+        None takes what is for followers for granted.
         """
         ...
 

@@ -17,11 +17,10 @@ from ipaddress import ip_address
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from ..domain.admission import Circle, may_see
+from ..domain.admission import Relations, may_know
 from ..domain.ids import UserId
 from ..domain.space import Space, State
 from ..errors import Invalid
-from .access import block_scope
 from .numbers import number_of
 from .outside import Delivery, Hook
 from .seams import Seams
@@ -37,6 +36,8 @@ FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=1)
 LIFE = timedelta(hours=24)
 """How long a message is tried."""
+TURN = timedelta(seconds=5)
+"""After this long a turn begins no further round, so that what is new meanwhile is not behind what failed."""
 CLAIM = timedelta(seconds=15)
 """For so long an attempt belongs to the process that makes it; if that dies, another follows then."""
 AT_ONCE = 50
@@ -122,8 +123,8 @@ def _what(before: Space | None, after: Space) -> str | None:
 
 
 def _is_public(seams: Seams, space: Space) -> bool:
-    anybody = Circle(None, protected=seams.identity.protected([space.host_id]))
-    return may_see(space, anybody, block_scope(seams))
+    is_protected = space.host_id in seams.identity.protected([space.host_id])
+    return may_know(space, None, Relations(is_host_protected=is_protected))
 
 
 def _envelope(seams: Seams, kind: str, space: Space) -> dict[str, object]:
@@ -149,27 +150,39 @@ def _envelope(seams: Seams, kind: str, space: Space) -> dict[str, object]:
 def deliver_due(seams: Seams, post: Post) -> None:
     """Send what is due, of each hook the oldest first; what fails is due again after a growing pause.
 
+    In each round every hook with something new gets one message, then one that failed before is asked again, until one
+    fails once more: dead hooks cost a turn the time of one, however many they are.
+
     Several processes may do this at once: each attempt is made by one of them, outside any transaction. A process that
     dies in between leaves it open whether the message came through, so it is sent again.
     """
+    end = seams.clock() + TURN
+    asks_again = True
     for _ in range(AT_ONCE):
+        now = seams.clock()
+        if now >= end:
+            return
         with seams.store.begin() as work:
-            due = work.due_deliveries(seams.clock(), limit=AT_ONCE)
+            due = work.due_deliveries(now, limit=AT_ONCE, has_failed=False)
+            if asks_again:
+                due += work.due_deliveries(now, limit=1, has_failed=True)
         if not due:
             return
         for delivery in due:
-            _deliver(seams, post, delivery)
+            if not _deliver(seams, post, delivery) and delivery.attempts:
+                asks_again = False
 
 
-def _deliver(seams: Seams, post: Post, delivery: Delivery) -> None:
+def _deliver(seams: Seams, post: Post, delivery: Delivery) -> bool:
+    """Make one attempt, and return whether what is behind this message may follow."""
     now = seams.clock()
     with seams.store.begin() as work:
         if now - delivery.created_at > LIFE:
-            count = work.give_up_deliveries(delivery.hook.id, now - LIFE)
+            count = work.give_up_deliveries(delivery, now - LIFE)
             log.warning("hook %s took nothing for a day; %d messages were given up", delivery.hook.id, count)
-            return
+            return True
         if not work.claim_delivery(delivery, now + CLAIM):
-            return
+            return False
     raw = delivery.body.encode()
     headers = {
         "Content-Type": "application/json",
@@ -180,13 +193,15 @@ def _deliver(seams: Seams, post: Post, delivery: Delivery) -> None:
     with seams.store.begin() as work:
         if status is not None and 200 <= status < 300:
             work.settle_delivery(delivery.id)
-        elif status == 410:
+            return True
+        if status == 410:
             work.disable_hook(delivery.hook.id, now)
             log.warning("hook %s is gone (410) and was disabled", delivery.hook.id)
-        else:
-            pause = min(FIRST_PAUSE * 2 ** min(delivery.attempts, 12), LONGEST_PAUSE)
-            work.postpone_delivery(delivery.id, seams.clock() + pause)
-            log.info("hook %s answered %s; it is asked again in %d s", delivery.hook.id, status, pause.total_seconds())
+            return True
+        pause = min(FIRST_PAUSE * 2 ** min(delivery.attempts, 12), LONGEST_PAUSE)
+        work.postpone_delivery(delivery.id, seams.clock() + pause)
+        log.info("hook %s answered %s; it is asked again in %d s", delivery.hook.id, status, pause.total_seconds())
+        return False
 
 
 def signature(secret: str, body: bytes) -> str:

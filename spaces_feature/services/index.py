@@ -6,6 +6,7 @@ account of the latter (``take_missed``): nobody has told our watchers of them ye
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
@@ -41,6 +42,8 @@ class LiveIndex:
         self._listeners: Mapping[SpaceId, frozenset[UserId]] = {}
         self._talked_at: dict[SpaceId, float] = {}
         self._waiting: Mapping[SpaceId, int] = {}
+        self._stages: dict[UserId, set[SpaceId]] = {}
+        self._audiences: Mapping[UserId, list[SpaceId]] = {}
 
     @property
     def stamp(self) -> object:
@@ -56,6 +59,21 @@ class LiveIndex:
         with self._lock:
             return list(self._spaces.values())
 
+    def where(self, people: frozenset[UserId], *, or_listening: bool = False) -> list[Space]:
+        """Every live Space with one of these people on stage, or ``or_listening`` where their followers may see it.
+
+        Takes as long as there are people, however many Spaces are live.
+        """
+        with self._lock:
+            found = {space_id for one in self._stages.keys() & people for space_id in self._stages[one]}
+            if or_listening:
+                heard = (
+                    (space_id, one) for one in self._audiences.keys() & people for space_id in self._audiences[one]
+                )
+                # Who is seen no more since the last reading is left out.
+                found |= {space_id for space_id, one in heard if one in self._listeners.get(space_id, ())}
+            return [self._spaces[space_id] for space_id in found if space_id in self._spaces]
+
     def count(self, space_id: SpaceId) -> int:
         """How many are present, as of the last refresh."""
         return self._counts.get(space_id, 0)
@@ -66,6 +84,9 @@ class LiveIndex:
         An older version than the known one changes nothing.
         """
         with self._lock:
+            if space.started_at is None:
+                self._remember(space)
+                return
             known = self._spaces.get(space.id)
             newest = max(known.version if known else 0, self._ended.get(space.id, 0))
             if space.version <= newest:
@@ -75,15 +96,14 @@ class LiveIndex:
                 self._miss(space.id, known, range(newest + 1, space.version))
                 # A commit is seen by the next read in any case; what was read just before it is not to be trusted.
                 self._is_behind = True
+            self._seat(known, space)
             if space.state is State.LIVE:
                 self._spaces[space.id] = space
                 self._put.add(space.id)
             else:
                 self._spaces.pop(space.id, None)
                 self._put.discard(space.id)
-                self._ended[space.id] = space.version
-                if len(self._ended) > ENDED_KEPT:
-                    del self._ended[next(iter(self._ended))]
+                self._remember(space)
 
     def replace(self, spaces: Iterable[Space], stamp: object) -> None:
         """Follow the database as a whole, but for what this process knows better: it may have committed since."""
@@ -112,6 +132,9 @@ class LiveIndex:
                 else:
                     self._miss(known.id, known, [known.version + 1])
             self._spaces = followed
+            self._stages = {}
+            for space in followed.values():
+                self._seat(None, space)
             self._put = set()
             self._stamp = stamp
 
@@ -140,7 +163,22 @@ class LiveIndex:
 
     def set_listeners(self, listeners: Mapping[SpaceId, frozenset[UserId]]) -> None:
         """Replace who listens where, of those who let their followers see it."""
-        self._listeners = listeners
+        audiences: dict[UserId, list[SpaceId]] = defaultdict(list)
+        for space_id, people in listeners.items():
+            for one in people:
+                audiences[one].append(space_id)
+        with self._lock:
+            self._listeners, self._audiences = listeners, audiences
+
+    def drop_listener(self, space_id: SpaceId, user_id: UserId) -> None:
+        """Let somebody be seen in an audience no more, at once."""
+        with self._lock:
+            self._listeners = {**self._listeners, space_id: self._listeners[space_id] - {user_id}}
+
+    def told(self, space_id: SpaceId) -> int:
+        """Return the version of a Space that is not live that this process told of last, 0 for none."""
+        with self._lock:
+            return self._ended.get(space_id, 0)
 
     def note_talk(self, space_id: SpaceId, now: float) -> None:
         """Note that somebody is talking in a Space; ``now`` in seconds."""
@@ -154,6 +192,21 @@ class LiveIndex:
         """Forget where nobody talked since a moment, and return where somebody did."""
         self._talked_at = {one: at for one, at in self._talked_at.items() if at >= since}
         return frozenset(self._talked_at)
+
+    def _remember(self, space: Space) -> None:
+        """Keep up to which version this process told of a Space that is not live."""
+        self._ended[space.id] = space.version
+        if len(self._ended) > ENDED_KEPT:
+            del self._ended[next(iter(self._ended))]
+
+    def _seat(self, before: Space | None, after: Space) -> None:
+        """Note who is on the stage now, and who is not any more: of a Space that is not live, nobody."""
+        for seat in before.seats if before else ():
+            self._stages[seat.user_id].discard(after.id)
+            if not self._stages[seat.user_id]:
+                del self._stages[seat.user_id]
+        for seat in after.seats if after.state is State.LIVE else ():
+            self._stages.setdefault(seat.user_id, set()).add(after.id)
 
     def _miss(self, space_id: SpaceId, before: Space | None, versions: Iterable[int]) -> None:
         for version in versions:

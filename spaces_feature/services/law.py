@@ -14,7 +14,7 @@ from ..domain.audit import AuditEntry, Deed
 from ..domain.ids import UserId, is_guest
 from ..domain.space import Audience, EndReason, Role, Space, State
 from .absence import departure, without
-from .access import block_scope, is_open_to_guests
+from .access import block_scope, is_open_to_guests, who_may_know
 from .changing import announce, change, written
 from .outbox import owed, settle_calls
 from .seams import Seams
@@ -50,6 +50,25 @@ def unwelcome(seams: Seams, space: Space, user_ids: Collection[UserId]) -> dict[
         public = _open(space)
         codes |= dict.fromkeys((user_id for user_id in strangers if not may_know(public, user_id, ties)), "blocked")
     return codes | dict.fromkeys(seams.identity.barred(people), "barred")
+
+
+def unwelcome_watchers(seams: Seams, space: Space, user_ids: Collection[UserId]) -> dict[UserId, str]:
+    """Return who of those that watch may not know the Space, and why. Who is in it, or has a place in it, may stay.
+
+    For whom it is asked of them as at the door; ``blocked`` says no more than that it is not for them.
+    """
+    codes = unwelcome(seams, space, user_ids)
+    others = frozenset(one for one in user_ids if not is_guest(one)) - codes.keys() - space.people
+    if not others or not _minds(seams, space):
+        return codes
+    with seams.store.begin() as work:
+        others -= {stay.user_id for stay in work.stays_among(space.id, others)}
+    return codes | dict.fromkeys(others - who_may_know(seams, space, others), "blocked")
+
+
+def _minds(seams: Seams, space: Space) -> bool:
+    """Whether more than blocks decides who may know of it."""
+    return space.audience is not Audience.EVERYONE or space.started_at is None
 
 
 def _open(space: Space) -> Space:

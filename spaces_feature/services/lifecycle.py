@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 
 from ..domain.ids import UserId
-from ..domain.notices import BEFORE_START, NEWS, OF_A_TIME, STALE, Due, Kind, due_for_plan
+from ..domain.notices import BEFORE_START, NEWS, OF_A_TIME, SETTLED, STALE, Due, Kind, due_for_plan
 from ..domain.schedule import heard_of
 from ..domain.space import EndReason, Space, State
 from .access import horizon
@@ -38,7 +38,8 @@ def _keep_agenda(seams: Seams, work: Work, before: Space | None, after: Space) -
     if was is State.SCHEDULED and _plan(before) != _plan(after):
         work.drop_tasks(after.id, OF_A_TIME if after.state is State.SCHEDULED else BEFORE_START)
     work.add_tasks([_task(after, due) for due in _due(seams, before, after)] + _invited(seams, work, before, after))
-    if after.state is State.ENDED and was is not State.ENDED:
+    is_gone = after.state is State.CANCELED and after.end_reason is EndReason.STAFF
+    if was is not after.state and (after.state is State.ENDED or is_gone):
         work.drop_tasks(after.id, frozenset(Kind))
         work.drop_reminders(after.id)
 
@@ -54,13 +55,16 @@ def _due(seams: Seams, before: Space | None, after: Space) -> list[Due]:
         if before is None:
             return [Due(Kind.SCHEDULED, now, now + NEWS), *due_for_plan(after, now, horizon(seams))]
         if before.scheduled_start != after.scheduled_start:
-            return [Due(Kind.RESCHEDULED, now, now + NEWS), *due_for_plan(after, now, horizon(seams))]
+            return [Due(Kind.RESCHEDULED, now + SETTLED, now + NEWS), *due_for_plan(after, now, horizon(seams))]
     if was is after.state:
         return []
     if after.state is State.LIVE:
         told = [Kind.STARTED, Kind.LIVE] if was is State.SCHEDULED else [Kind.LIVE]
         return [Due(kind, now, now + STALE) for kind in told]
     if after.state is State.CANCELED:
+        if after.end_reason is EndReason.STAFF:
+            # It is gone, and its title with it.
+            return []
         # Whoever waits is told of a Space that was called off, its host of one that they let go by.
         kind = Kind.EXPIRED if after.end_reason is EndReason.EXPIRED else Kind.CANCELED
         return [Due(kind, now, now + NEWS)]
@@ -79,8 +83,11 @@ def _invited(seams: Seams, work: Work, before: Space | None, after: Space) -> li
 
 
 def _task(space: Space, due: Due, whom: UserId | None = None) -> Task:
-    """One task, under an id that says what it is of: a Space at one version, and for one member."""
+    """One task, under an id that says what it is of: a Space at one version, or one member on one day.
+
+    Whoever is invited, and again, and again, is told under one id.
+    """
     name = f"{space.id}.{due.kind}.{space.version}"
     if whom is not None:
-        name += "." + hashlib.sha256(whom.encode()).hexdigest()[:16]
+        name = f"{space.id}.{due.kind}.{due.at:%m%d}.{hashlib.sha256(whom.encode()).hexdigest()[:16]}"
     return Task(id=name, space_id=space.id, kind=due.kind, due_at=due.at, expires_at=due.until, whom=whom)

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from ..domain.directory import heat, is_eligible, micros, moment
 from ..domain.ids import SpaceId, UserId, is_space_id
-from ..domain.schedule import is_upcoming
+from ..domain.schedule import as_of, is_upcoming
 from ..domain.search import read_query
 from ..domain.space import Space, State
 from ..domain.strip import Entry
@@ -96,8 +96,9 @@ def spaces_by_id(seams: Seams, viewer: UserId, ids: Collection[str]) -> list[Jso
     with seams.store.begin() as work:
         found = work.spaces_among(wanted)
         reminded = work.reminders_of(viewer, [space.id for space in found]) if found else frozenset()
+    now, limits = seams.clock(), horizon(seams)
     near = Near(viewer, _entries(seams, viewer), seams.memory.followees(viewer), reminded)
-    return rows_of(seams, near, discovery.visible(seams, viewer, found))
+    return rows_of(seams, near, discovery.visible(seams, viewer, [as_of(one, now, limits) for one in found]))
 
 
 def _entries(seams: Seams, viewer: UserId | None) -> dict[SpaceId, Entry]:
@@ -143,7 +144,8 @@ class _Finder:
         """What answers every word, best first, what is live before what is planned."""
         with self.seams.store.begin() as work:
             if self.has_directory and self.asked.scope != "mine":
-                spaces = searching.candidates(work, words, self.asked.states)
+                search = searching.Search(words, self.asked.states, self._suits)
+                spaces = searching.candidates(self.seams, work, self.viewer, search)
             else:
                 spaces = self._close(work)
         points = {

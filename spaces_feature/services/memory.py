@@ -49,8 +49,17 @@ class HostMemory:
         self._graph = graph
         self._lock = Lock()
 
+        latest = float("-inf")
+        set_back = 0.0
+
         def timer() -> float:
-            return clock().timestamp()
+            # After the clock was set back what was remembered must not seem young for as long.
+            nonlocal latest, set_back
+            now = clock().timestamp()
+            if now < latest - ttl:
+                set_back += latest - now + ttl
+            latest = now
+            return now + set_back
 
         self._followees: TTLCache[UserId, frozenset[UserId]] = TTLCache(VIEWERS, ttl, timer)
         self._blocks: TTLCache[tuple[UserId, frozenset[UserId]], Blocks] = TTLCache(VIEWERS, ttl, timer)
@@ -135,10 +144,11 @@ class HostMemory:
 
     def forget(self, user_ids: Collection[UserId]) -> None:
         """Ask anew whom these members follow and block."""
+        named = frozenset(user_ids)
         with self._lock:
-            for user_id in user_ids:
+            for user_id in named:
                 self._followees.pop(user_id, None)
-            for key in [key for key in self._blocks if key[0] in user_ids]:
+            for key in [key for key in self._blocks if key[0] in named]:
                 self._blocks.pop(key, None)
 
     def _those(

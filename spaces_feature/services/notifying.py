@@ -72,12 +72,11 @@ def _advance(seams: Seams, task_id: str) -> tuple[SpaceId | None, bool]:
         if task is None:
             return None, False
         space = work.load(task.space_id)
-        if space is None or now >= task.expires_at or not is_still_true(task.kind, space):
+        if space is None or now >= task.expires_at or not is_still_true(task.kind, space, task.whom):
             _finish(work, task)
             return None, False
         if task.kind is Kind.EXPIRE:
-            # Its own end deletes the task; until then it stays due.
-            return space.id, False
+            return _over(seams, work, task, space), False
         people, last = _recipients(work, task, space)
         if seams.notify is not None and people:
             batch = _notices(seams, work, task, space, people)
@@ -88,6 +87,15 @@ def _advance(seams: Seams, task_id: str) -> tuple[SpaceId | None, bool]:
         else:
             work.advance_task(task_id, last)
         return None, last is not None
+
+
+def _over(seams: Seams, work: Work, task: Task, space: Space) -> SpaceId | None:
+    """The Space if its time is over: its own end deletes the task. Else the task waits until it is."""
+    if schedule.is_upcoming(space, seams.clock(), horizon(seams)) and space.scheduled_start is not None:
+        # The setting was another one when the Space was planned.
+        work.postpone_task(task.id, 0, space.scheduled_start + horizon(seams).late)
+        return None
+    return space.id
 
 
 def _finish(work: Work, task: Task) -> None:

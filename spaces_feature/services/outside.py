@@ -97,8 +97,8 @@ class Outside(Protocol):
         """Write messages."""
         ...
 
-    def due_deliveries(self, now: datetime, *, limit: int) -> list[Delivery]:
-        """Return of each hook the oldest message, where that one is due (one statement).
+    def due_deliveries(self, now: datetime, *, limit: int, has_failed: bool) -> list[Delivery]:
+        """Return of each hook the oldest message, where that one is due and was tried before, or not (one statement).
 
         Later ones wait for it: a hook is told things in the order in which they happened.
         """
@@ -116,8 +116,11 @@ class Outside(Protocol):
         """Delete a message that was taken."""
         ...
 
-    def give_up_deliveries(self, hook_id: str, before: datetime) -> int:
-        """Delete the hook's messages made before a moment, and return how many they were."""
+    def give_up_deliveries(self, delivery: Delivery, before: datetime) -> int:
+        """Delete its hook's messages made before a moment, and return how many they were.
+
+        The next one counts as tried as often: a hook that is dead stays behind the others.
+        """
         ...
 
     def spaces_of_creators(self, creators: Collection[UserId]) -> list[Space]:

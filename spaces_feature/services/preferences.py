@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..domain.ids import UserId
+from .nudging import listeners_changed
 from .seams import Seams
 
 
@@ -17,3 +18,7 @@ def share_listening(seams: Seams, user_id: UserId, shares: bool) -> None:
     with seams.store.begin() as work:
         work.set_shares_listening(user_id, shares)
         work.list_stays(user_id, shares)
+    for space in seams.index.spaces() if not shares else ():
+        if user_id in seams.index.listeners.get(space.id, ()):
+            seams.index.drop_listener(space.id, user_id)
+            listeners_changed(seams, space, [user_id])

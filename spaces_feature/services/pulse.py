@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from ..domain.ids import SpaceId, UserId
 from ..domain.schedule import as_of
-from ..domain.space import Space
-from .access import horizon, who_may_know
+from ..domain.space import Space, State
+from .access import horizon
 from .discovery import refresh_index
-from .law import answer_summons, unwelcome
+from .law import answer_summons, unwelcome_watchers
 from .nudging import listeners_changed, strips_of, talking_changed
 from .seams import Seams
 from .snapshots import listeners_of
@@ -19,8 +19,9 @@ from .telling import send_away, tell_listeners, tell_missed
 
 WATCHERS_EVERY = timedelta(seconds=4)
 LISTENERS_EVERY = timedelta(seconds=5)
+LISTENERS_AT_LEAST = timedelta(seconds=15)
 LISTENERS_SHARE = 50
-"""Reading who listens everywhere takes at most one part in so many of a process's time."""
+"""Reading who listens everywhere takes one part in so many of a process's time, unless that were too seldom."""
 MOST_TOLD = 50
 """People who came or went, whose followers are told of it at once; those of a crowd find out within half a minute."""
 QUIET = timedelta(seconds=6)
@@ -36,6 +37,7 @@ class Pulse:
     _law_at: datetime | None = None
     _touched_at: datetime | None = None
     _listeners_at: datetime | None = None
+    _listeners_pause: timedelta = LISTENERS_EVERY
     _talking: frozenset[SpaceId] = frozenset()
     _planned_at: datetime | None = None
     _planned: dict[SpaceId, Space] = field(default_factory=dict)
@@ -71,13 +73,13 @@ class Pulse:
         """Read who listens and lets followers see it, and tell those of whoever came or went."""
         now = self.seams.clock()
         index = self.seams.index
-        if (self._listeners_at is not None and now < self._listeners_at) or not (index.spaces() or index.listeners):
+        if not _is_due(self._listeners_at, now, self._listeners_pause) or not (index.spaces() or index.listeners):
             return
         began = time.monotonic()
         with self.seams.store.begin() as work:
             listed = work.listed_listeners()
-        pause = max(LISTENERS_EVERY, timedelta(seconds=LISTENERS_SHARE * (time.monotonic() - began)))
-        self._listeners_at = now + pause
+        share = timedelta(seconds=LISTENERS_SHARE * (time.monotonic() - began))
+        self._listeners_at, self._listeners_pause = now, min(max(LISTENERS_EVERY, share), LISTENERS_AT_LEAST)
         before, live = index.listeners, {space.id: space for space in index.spaces()}
         audience = {
             space_id: people - {seat.user_id for seat in live[space_id].seats}
@@ -86,12 +88,14 @@ class Pulse:
         }
         index.set_listeners(audience)
         nobody: frozenset[UserId] = frozenset()
+        told = 0
         for space_id, space in live.items():
             # Who went up on stage, that was told.
             moved = (audience.get(space_id, nobody) ^ before.get(space_id, nobody)) - {
                 seat.user_id for seat in space.seats
             }
-            if moved and len(moved) <= MOST_TOLD:
+            told += len(moved)
+            if moved and told <= MOST_TOLD:
                 listeners_changed(self.seams, space, moved)
 
     def _follow_talk(self) -> None:
@@ -106,7 +110,7 @@ class Pulse:
     def _note_watchers(self) -> None:
         """Note in the database, for whoever reconciles, that members are there by their sockets."""
         now = self.seams.clock()
-        if self._touched_at is not None and now - self._touched_at < WATCHERS_EVERY:
+        if not _is_due(self._touched_at, now, WATCHERS_EVERY):
             return
         self._touched_at = now
         for space in self.seams.index.spaces():
@@ -118,38 +122,42 @@ class Pulse:
     def _keep_law(self) -> None:
         """Send away watchers who may not know the Space any more; whoever is in it the reconciler puts out."""
         now = self.seams.clock()
-        if self._law_at is not None and now - self._law_at < timedelta(seconds=self.seams.config.law_interval):
+        if not _is_due(self._law_at, now, timedelta(seconds=self.seams.config.law_interval)):
             return
         self._law_at = now
         for space in self.seams.index.spaces():
             watching = self.seams.broadcaster.watching(space.id)
-            for user_id, code in unwelcome(self.seams, space, watching).items():
+            for user_id, code in unwelcome_watchers(self.seams, space, watching).items():
                 send_away(self.seams, space, [user_id], code)
         self.seams.store.rest()
 
     def _follow_planned(self) -> None:
-        """Tell watchers of Spaces that are not live what other processes did to them, or time; send away the rest.
+        """Tell watchers of planned Spaces what other processes did to them, or time; send away who may not know.
 
         What is live the index follows, each second.
         """
         now = self.seams.clock()
-        if self._planned_at is not None and now - self._planned_at < WATCHERS_EVERY:
+        if not _is_due(self._planned_at, now, WATCHERS_EVERY):
             return
         self._planned_at = now
-        watched = self.seams.broadcaster.watched() - {space.id for space in self.seams.index.spaces()}
-        if not watched:
-            self._planned.clear()
-            return
-        with self.seams.store.begin() as work:
-            spaces = [as_of(space, now, horizon(self.seams)) for space in work.spaces_among(sorted(watched))]
+        index = self.seams.index
+        watched = self.seams.broadcaster.watched() - {space.id for space in index.spaces()}
+        spaces: list[Space] = []
+        if watched:
+            with self.seams.store.begin() as work:
+                spaces = [as_of(space, now, horizon(self.seams)) for space in work.spaces_among(sorted(watched))]
         for space in spaces:
             before = self._planned.get(space.id)
-            if before is not None and (before.version, before.state) != (space.version, space.state):
-                tell_missed(self.seams, before, space)
-            watching = self.seams.broadcaster.watching(space.id)
-            send_away(
-                self.seams, space, watching - who_may_know(self.seams, space, watching) - {space.host_id}, "blocked"
-            )
+            if before is not None and before.state is State.SCHEDULED:
+                is_news = space.version > max(before.version, index.told(space.id)) or (
+                    space.state is not before.state and space.version == before.version
+                )
+                if is_news:
+                    tell_missed(self.seams, before, space)
+            if space.state is State.SCHEDULED:
+                watching = self.seams.broadcaster.watching(space.id)
+                for user_id, code in unwelcome_watchers(self.seams, space, watching).items():
+                    send_away(self.seams, space, [user_id], code)
         self._planned = {space.id: space for space in spaces}
         self.seams.store.rest()
 
@@ -160,3 +168,8 @@ class Pulse:
                 space = work.load(space_id)
             if space is not None:
                 tell_missed(self.seams, before, space)
+
+
+def _is_due(last: datetime | None, now: datetime, pause: timedelta) -> bool:
+    """Whether something is to be done again. A clock that was set back does not put it off."""
+    return last is None or abs(now - last) >= pause

@@ -33,7 +33,8 @@ def plan_space(seams: Seams, host: UserId, plan: Plan, start: datetime) -> Space
     space = schedule.at_first(space)
     entry = written(seams, Deed(kind="scheduled", actor=host), space, space.version)
     with seams.store.begin() as work:
-        # Two plans at once of one host: each writes first, so that the second counts the first.
+        # Two plans at once of one host: the second waits, and counts the first.
+        work.hold_plans(host)
         work.add(space)
         schedule.require_room_for_more(work.upcoming_of(host, now - horizon(seams).late) - 1, horizon(seams))
         work.audit([entry])

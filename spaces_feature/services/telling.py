@@ -62,7 +62,7 @@ def tell_missed(seams: Seams, before: Space | None, space: Space) -> None:
         seams.broadcaster.move(space.id, user_id, class_of(space, user_id), space.version)
         seams.broadcaster.to_user(space.id, user_id, changed)
     for viewers in ViewerClass if watching - movers else ():
-        if before is None or space.sent.get(viewers, FIRST_VERSION) > before.version:
+        if before is None or before.state is not space.state or space.sent.get(viewers, FIRST_VERSION) > before.version:
             seams.broadcaster.to_class(space.id, viewers, changed, movers)
     nudge(seams, before, space)
 

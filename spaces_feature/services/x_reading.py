@@ -6,7 +6,7 @@ is gone for both.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from ..domain.ids import SpaceId, UserId, is_space_id
 from ..domain.schedule import as_of
@@ -48,15 +48,23 @@ def found_spaces(seams: Seams, viewer: UserId | None, query: str, states: Collec
     words = read_query(query)
     if not words:
         return []
+    suits = _suiting(seams, viewer)
     with seams.store.begin() as work:
-        candidates = searching.candidates(work, words, states)
+        candidates = searching.candidates(seams, work, viewer, searching.Search(words, states, suits))
     seen = _seen(seams, viewer, candidates)
-    if viewer is not None and not seams.flags.is_on("spaces.directory", viewer):
-        near = seams.memory.followees(viewer) | {viewer}
-        seen = [space for space in seen if not near.isdisjoint((space.host_id, *(one.user_id for one in space.seats)))]
     place = {space.id: number for number, space in enumerate(seen)}
     best = sorted(searching.scored(seams, words, seen), key=lambda scored: (-scored[0], place[scored[1].id]))
     return [space for _, space in best if space.state in states][:limit]
+
+
+def _suiting(seams: Seams, viewer: UserId | None) -> Callable[[UserId, SpaceId, tuple[str, ...]], bool]:
+    """Which Spaces are searched for the reader, by host, id and topics."""
+    if viewer is None or seams.flags.is_on("spaces.directory", viewer):
+        return lambda host, space_id, topics: True
+    discovery.load_index(seams)
+    near = seams.memory.followees(viewer) | {viewer}
+    live = {one.id for one in seams.index.spaces() if not near.isdisjoint(seat.user_id for seat in one.seats)}
+    return lambda host, space_id, topics: host in near or space_id in live
 
 
 def present(seams: Seams, space: Space) -> int:

@@ -19,6 +19,7 @@ from .idempotency import Answers
 from .limits import RateLimits
 from .oembed import Embedding
 from .openapi import document
+from .page_limits import refused
 from .pages import Pages
 from .problems import problem
 from .routes import ROUTES
@@ -76,8 +77,14 @@ def make_blueprint(seams: Seams, answers: Answers, event_schemas: dict[str, Any]
             abort(404)
         return None
 
-    blueprint.record(know_any_path)
     limits = RateLimits.of(seams.config)
+
+    @blueprint.before_request
+    def require_within_limits() -> Response | None:
+        """Pages and cards cost what the API's lists cost, and are counted with them."""
+        return refused(seams, limits)
+
+    blueprint.record(know_any_path)
     caller = Caller(seams, limits, answers)
     for route in ROUTES:
         blueprint.add_url_rule(

@@ -23,11 +23,13 @@ def calendar_page(seams: Seams, space_id: SpaceId) -> Response:
     viewer = seams.identity.current_user_id()
     if not is_space_id(space_id):
         abort(404)
+    now, limits = seams.clock(), horizon(seams)
     with seams.store.begin() as work:
-        found = discovery.visible(seams, viewer, work.spaces_among([space_id]))
+        current = [as_of(one, now, limits) for one in work.spaces_among([space_id])]
+        found = discovery.visible(seams, viewer, current)
     if not found:
         abort(404)
-    space = as_of(found[0], seams.clock(), horizon(seams))
+    [space] = found
     response = Response(calendar_of(space, url_for("spaces.space", space_id=space.id, _external=True)))
     response.headers["Content-Type"] = "text/calendar; charset=utf-8; method=PUBLISH"
     response.headers["Content-Disposition"] = f'attachment; filename="{space.id}.ics"'

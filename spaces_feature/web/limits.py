@@ -128,10 +128,11 @@ class RateLimits:
             config.guests_per_address,
         )
 
-    def spend(self, name: str, user_id: UserId, address: str | None = None) -> None:
+    def spend(self, name: str, user_id: UserId | None, address: str | None = None) -> None:
         """Count one try. Raises Limited with ``retry_after`` in seconds when member or address had enough.
 
-        ``address`` is what ``told_apart`` makes of the client's; None has no allowance of its own.
+        ``user_id`` is None for who is signed out. ``address`` is what ``told_apart`` makes of the client's; None has
+        no allowance of its own.
         """
         self._ask("command" if name in SUCCESSES else name, user_id, address, self._limiter.hit)
 
@@ -146,7 +147,7 @@ class RateLimits:
             with suppress(Limited):
                 self._ask(name, user_id, address, self._limiter.hit)
 
-    def _ask(self, name: str, user_id: UserId, address: str | None, question: Callable[..., bool]) -> None:
+    def _ask(self, name: str, user_id: UserId | None, address: str | None, question: Callable[..., bool]) -> None:
         for whose, who in (("member", user_id), ("address", address)):
             if who is not None:
                 for item in self._items[whose].get(name, ()):

@@ -10,11 +10,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from spaces_feature import Profile
 from spaces_feature.domain.ids import SpaceId, UserId
 from spaces_feature.domain.reports import Category, Outcome
 from spaces_feature.domain.search import asked_grams, words
-from spaces_feature.domain.space import Space, State
-from spaces_feature.services import hosting, listing, reporting, scheduling
+from spaces_feature.domain.space import Audience, Space, State
+from spaces_feature.services import hosting, listing, reporting, scheduling, searching, staff, x_reading
 from spaces_feature.services.listing import Asked
 from spaces_feature.services.searching import CANDIDATES, FOUND, candidates, index_space, scored
 from tests.world import World
@@ -32,14 +33,17 @@ def hits(world: World, query: str, states: tuple[State, ...] = FOUND) -> list[Sp
     """What the database names for a query."""
     wanted, least = asked_grams(words(query))
     with world.seams.store.begin() as work:
-        return work.gram_hits(wanted, states=states, least=least, limit=CANDIDATES)
+        hits = work.gram_hits(wanted, states=states, least=least, limit=CANDIDATES, viewer=None, followees=())
+    return [hit.id for hit in hits]
 
 
-def found(world: World, query: str, states: tuple[State, ...] = FOUND) -> list[SpaceId]:
+def found(world: World, query: str, states: tuple[State, ...] = FOUND, viewer: UserId | None = None) -> list[SpaceId]:
     """What a query finds in the end, best first."""
     some = words(query)
     with world.seams.store.begin() as work:
-        spaces = candidates(work, some, states)
+        spaces = candidates(
+            world.seams, work, viewer, searching.Search(some, states, lambda host, space_id, topics: True)
+        )
     return [space.id for _, space in sorted(scored(world.seams, some, spaces), key=lambda one: (-one[0], one[1].id))]
 
 
@@ -104,6 +108,69 @@ def test_a_query_is_one_statement(world: World, statements: Statements) -> None:
         with statements() as seen:
             hits(world, query)
         assert len([one for one in seen if "spaces_gram" in one]) == 1
+
+
+def test_what_is_hidden_takes_nobodys_place(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R18: behind many Spaces of the same words that the viewer may not see, those that they may are found.
+
+    Hidden by their audience, a protected account, a block or staff; shown for a follow, an invitation, being one's own.
+    """
+    monkeypatch.setattr(searching, "CANDIDATES", 4)
+    monkeypatch.setattr(world.seams.flags, "is_on", lambda key, user_id: True)
+    tim, pam, ada = (world.user(name) for name in ("tim", "pam", "ada"))
+    world.graph.follow(tim, ada)
+    world.graph.follow(world.user("alan"), tim)
+    seen = [
+        plan(world, "grace", "Jazz", 1),
+        plan(world, "ada", "Jazz", 1, audience=Audience.FOLLOWERS),
+        plan(world, "alan", "Jazz", 1, audience=Audience.FOLLOWING),
+        plan(world, "tim", "Jazz", 1, audience=Audience.INVITED),
+    ]
+    asked = plan(world, "linus", "Jazz", 1, audience=Audience.INVITED, cohost_ids=(tim,))
+    world.identity.make_staff(pam)
+    for name in ("grace", "linus", "margaret", "kwame"):
+        frozen = world.go_live(name, "Jazz jazzy")
+        staff.act(world.seams, pam, frozen.id, staff.Order(action=staff.StaffAction.FREEZE, reason="Threats"))
+    for name, audience in (("linus", "followers"), ("ada", "following"), ("ada", "invited")):
+        for _ in range(4):
+            plan(world, name, "Jazz", 9, audience=Audience(audience))
+    start = world.clock() + timedelta(hours=9)
+    for number in range(100, 110):
+        member = world.identity.add(Profile(UserId(str(number)), f"m{number}", "Jazz"))
+        scheduling.plan_space(world.seams, member, hosting.Plan(title="Jazz"), start)
+        if number % 2:
+            world.identity.protect(member)
+        else:
+            world.graph.block(member, tim)
+    world.clock.advance(60)
+    assert len(found(world, "jazz", viewer=tim)) == 4
+    monkeypatch.setattr(searching, "CANDIDATES", 5)
+    expected = {one.id for one in (*seen, asked)}
+    assert set(found(world, "jazz", viewer=tim)) == expected
+    assert {row["id"] for row in listing.spaces_page(world.seams, tim, Asked(query="jazz")).data} == expected
+    assert {one.id for one in x_reading.found_spaces(world.seams, tim, "jazz", FOUND, 10)} == expected
+    monkeypatch.setattr(searching, "FEW", 0)
+    assert set(found(world, "jazz", viewer=tim)) == expected
+    monkeypatch.setattr(searching, "CANDIDATES", 50)
+    anybody = set(found(world, "jazz"))
+    assert (len(anybody), seen[0].id in anybody) == (6, True), "a block is about those two"
+
+
+def test_a_new_name_is_found(world: World) -> None:
+    """What somebody hosts, live and planned, is found by the name that they have now, and no more by the old one."""
+    ada = world.user("ada")
+    live, later = world.go_live("ada", "Small software"), plan(world, "ada", "Night trains")
+    other = world.go_live("grace", "Salt")
+    versions = [world.space(one.id).version for one in (live, later)]
+    world.identity.add(Profile(ada, "augusta", "Augusta King"))
+    world.clock.advance(world.seams.config.profiles_ttl + 1)
+    assert found(world, "augusta") == []
+    searching.index_names(world.seams, ada)
+    assert set(found(world, "augusta")) == {live.id, later.id}
+    assert found(world, "ada") == []
+    assert found(world, "grace") == [other.id]
+    assert found(world, "night trains") == [later.id]
+    assert [world.space(one.id).version for one in (live, later)] == versions
 
 
 def test_an_unchanged_space_is_not_written_again(world: World, statements: Statements) -> None:

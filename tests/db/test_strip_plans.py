@@ -135,8 +135,10 @@ def test_what_is_due_is_found_by_index(anew: Seams, sent: Sent) -> None:
 def test_a_search_reads_what_has_the_words(anew: Seams, sent: Sent) -> None:
     """A search looks its three-letter parts up, and reads no other Space."""
     with anew.store.begin() as work:
-        found = searching.candidates(work, ("celebrity",), searching.FOUND)
-    assert [space.host_id for space in found] == ["1"]
+        everything = searching.Search(("celebrity",), searching.FOUND, lambda host, space_id, topics: True)
+        for viewers in VIEWERS.values():
+            found = searching.candidates(anew, work, UserId(str(viewers[0])), everything)
+            assert [space.host_id for space in found] == ["1"]
     assert not read_from_end_to_end(db.engine, sent)
 
 

@@ -6,29 +6,23 @@ in the product.
 
 from __future__ import annotations
 
-import contextlib
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal
 
-from playwright.sync_api import Browser, Locator, sync_playwright
+from playwright.sync_api import Locator, sync_playwright
 
 from deploy.capabilities import find_chromium
 from tests.sfu.sound import SoundLoop
 
-from .browser import DESK, HEIGHTS, MICROPHONE_HZ, PHONE, Tab, launch, new_context, write_tone
+from .browser import DESK, HEIGHTS, MICROPHONE_HZ, PHONE, Tab, launch, write_tone
 from .demo import Demo
-from .member import Caller
+from .screenshots_found import plan, post_about, take_found
+from .studio import LISTENERS, LOOKS, SPEAKERS, Scheme, Studio
 
-SPEAKERS = ("priya", "theo", "alan")
-ASKING = ("kwame", "noor", "wren")
-LISTENERS = ("mateo", "hana", "leila", "harjit", "dele", "sofia", "omar", "ingrid", "jun")
 OTHERS = {
-    "lena": "Rehearsal room, doors open",
-    "yusuf": "Night trains, and who still takes them",
+    "yusuf": "Bread before sunrise",
     "pam": "What we shipped this week",
 }
 
@@ -38,60 +32,6 @@ _LISTS_ARE_THERE = """() => {
     || [...root.querySelectorAll('*')].some((one) => one.shadowRoot && isBusy(one.shadowRoot));
   return !isBusy(document);
 }"""
-
-Scheme = Literal["light", "dark"]
-LOOKS: tuple[tuple[int, Scheme], ...] = ((DESK, "light"), (DESK, "dark"), (PHONE, "light"), (PHONE, "dark"))
-
-
-@dataclass
-class Studio:
-    """A demo full of people, a browser, and the folder that the pictures go to."""
-
-    demo: Demo
-    browser: Browser
-    loop: SoundLoop
-    folder: Path
-    people: dict[str, Caller] = field(default_factory=dict)
-
-    def call(self, username: str) -> Caller:
-        """Somebody by API; the same one each time."""
-        if username not in self.people:
-            self.people[username] = Caller(self.loop, self.demo.url, username)
-        return self.people[username]
-
-    @contextlib.contextmanager
-    def tab(self, username: str, width: int = DESK, scheme: Scheme = "light") -> Iterator[Tab]:
-        """Somebody in a browser of their own, at twice the pixels."""
-        context = new_context(self.browser, width=width, device_scale_factor=2, color_scheme=scheme)
-        try:
-            yield Tab(context.new_page(), self.demo.url, username).sign_in()
-        finally:
-            context.close()
-
-    def shoot(self, tab: Tab, name: str, *, part: str = "") -> None:
-        """Keep what the tab shows, or one ``part`` of it, once nothing slides any more."""
-        tab.settles()
-        path = self.folder / f"{name}.png"
-        if part:
-            tab.page.locator(part).first.screenshot(path=path)
-        else:
-            tab.page.screenshot(path=path)
-        print(path, flush=True)
-
-    def fill(self, space_id: str) -> None:
-        """Bring people on stage, into the queue and into the audience."""
-        host = self.call("ada")
-        for username in (*SPEAKERS, *ASKING, *LISTENERS):
-            self.call(username).post(f"/spaces/{space_id}/join")
-        for username in (*SPEAKERS, *ASKING):
-            self.call(username).post(f"/spaces/{space_id}/requests")
-        for username in SPEAKERS:
-            host.post(f"/spaces/{space_id}/requests/{self.call(username).user_id}/accept")
-
-    def keep(self, space_id: str) -> None:
-        """Show that everyone who came without a browser is still there."""
-        for username in (*SPEAKERS, *ASKING, *LISTENERS):
-            self.call(username).post(f"/spaces/{space_id}/heartbeat")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -125,6 +65,7 @@ def take_all(studio: Studio) -> None:
     """The pictures, in the order in which things happen."""
     for username, title in OTHERS.items():
         studio.call(username).go_live(title)
+    planned_id = plan(studio)
     with studio.tab("ada") as ada:
         ada.page.locator("spaces-strip [data-spaces-create]").click()
         ada.page.get_by_label("What will you talk about?").fill("Why small software lasts")
@@ -135,12 +76,15 @@ def take_all(studio: Studio) -> None:
         ada.shows(ada.panel)
         space_id = ada.quiet("document.querySelector('.spaces-own--live').dataset.spacesJoin")
         studio.fill(space_id)
+        post_about(studio, space_id)
         ada.press("Mic is off")
         studio.call("theo").enter(space_id)
         ada.shows(ada.page.get_by_role("tab", name="Requests · 3"))
         ada.shows(talking(ada))
         studio.shoot(ada, "host-1280-light")
         for width, scheme in LOOKS:
+            studio.keep(space_id)
+            take_found(studio, space_id, planned_id, width, scheme)
             studio.keep(space_id)
             take_as_listener(studio, space_id, width, scheme)
         studio.keep(space_id)
@@ -154,6 +98,8 @@ def take_as_listener(studio: Studio, space_id: str, width: int, scheme: Scheme) 
     look = f"{width}-{scheme}"
     with studio.tab("grace", width, scheme) as grace:
         grace.shows(grace.entry(space_id))
+        if width == DESK:
+            grace.shows(grace.page.locator("plaza-coming spaces-reminder-view button"))
         studio.shoot(grace, f"home-{look}")
         grace.entry(space_id).click()
         grace.shows(grace.button("Listen"))

@@ -112,7 +112,7 @@ def test_the_strip_ends_where_the_room_begins(sign_in: SignIn, ada_caller: Calle
 
 
 def test_rings_and_cards_anywhere_in_a_page(sign_in: SignIn, ada_caller: Caller) -> None:
-    """A host app's own avatar gets a ring and a word, a card is drawn; all follow the end of the Space, a stranger's too."""
+    """A host app's own avatar gets a ring and a word, a card is drawn; both follow the end, a stranger's card too."""
     space_id = ada_caller.go_live("Everywhere at once")
     grace = sign_in("grace", width=PHONE)
     grace.shows(grace.entry(space_id))

@@ -183,13 +183,16 @@ def test_one_who_waits_and_rings_is_told_once(world: World, inbox: Inbox) -> Non
 
 
 def test_another_time_is_told_and_reminders_follow_it(world: World, inbox: Inbox) -> None:
-    """Nobody is reminded of the old time, everybody of the new one."""
+    """Once, of the last time, when it has stood for a moment; nobody is reminded of an old one."""
     space = plan(world)
     grace = world.user("grace")
     reminding.remind(world.seams, grace, space.id, is_early=True)
     later = world.clock() + 5 * HOUR
-    editing.edit(world.seams, world.user("ada"), space.id, editing.Edit(scheduled_start=later))
+    for start in (later - HOUR, later + HOUR, later):
+        editing.edit(world.seams, world.user("ada"), space.id, editing.Edit(scheduled_start=start))
     say(world)
+    assert inbox.said() == []
+    pass_time(world, timedelta(minutes=3))
     assert inbox.said() == [("rescheduled", grace)]
     pass_time(world, 2 * HOUR)
     assert inbox.said() == []

@@ -86,7 +86,7 @@ def test_one_snapshot_that_fails_costs_nobody_else_the_event(
 def test_a_host_app_that_fails_makes_watchers_fetch(
     world: World, question: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Without profiles or blocks the event is bare: whoever gets it fetches. Strips are nudged if it can be known whose."""
+    """Without profiles or blocks the event is bare, and who gets it fetches. Strips are nudged if it is known whose."""
     space = world.go_live("ada")
     world.graph.follow(world.user("tim"), world.user("grace"))
     staging.ask_to_speak(world.seams, world.user("grace"), space.id)

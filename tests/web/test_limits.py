@@ -134,6 +134,48 @@ def test_first_joins_are_limited(limited: World) -> None:
     assert Visitor(limited, "linus").post(f"/spaces/{spaces['ada']}/join").status_code == 200
 
 
+@pytest.fixture
+def three_reads(tmp_path: Path) -> Any:
+    """A world whose members may read three times a minute, and an address six times."""
+    settings: dict[str, object] = {"SPACES_RATE_LIMITS": {"read": "3 per minute"}, "SPACES_RATE_LIMIT_PER_ADDRESS": 2}
+    with a_world(tmp_path, SPACES_RATE_LIMIT_FACTOR=1, SPACES_FLAGS={"spaces.directory": True}, **settings) as made:
+        made.app.extensions["spaces"].background.stop()
+        yield made
+
+
+def test_pages_are_counted_with_what_is_read(three_reads: World) -> None:
+    """SEC-19: the directory, its search and a Space's pages are the API's reads; one too many says so in words."""
+    space = three_reads.go_live("ada")
+    grace = Visitor(three_reads, "grace")
+    pages = ["/spaces/?query=small", f"/spaces/{space.id}", f"/spaces/{space.id}/calendar.ics"]
+    assert [grace.page(path).status_code for path in pages] == [200] * 3
+    assert grace.get("/spaces?query=small").status_code == 429
+    refused = [grace.page(path) for path in (*pages, "/spaces/", f"/spaces/{space.id}/embed")]
+    assert {page.status_code for page in refused} == {429}
+    assert all("That was a lot at once" in page.text for page in refused)
+    assert 1 <= int(refused[0].headers["Retry-After"]) <= 60
+    assert refused[0].headers["Cache-Control"] == "no-store"
+    assert Visitor(three_reads, "tim").page("/spaces/").status_code == 200
+
+
+def test_who_is_signed_out_is_counted_by_address(three_reads: World) -> None:
+    """Pages, cards and their descriptions for everybody: an address has its allowance, and others have theirs."""
+    space = three_reads.go_live("ada")
+    url = f"http://localhost/spaces/{space.id}"
+    paths = ["/spaces/?query=small", f"/spaces/{space.id}", f"/spaces/{space.id}/embed", f"/spaces/oembed?url={url}"]
+    client = Visitor(three_reads, None).client
+
+    def ask(path: str, address: str) -> TestResponse:
+        return client.get(path, environ_base={"REMOTE_ADDR": address})
+
+    assert [ask(path, ADDRESS).status_code for path in (*paths, *paths[:2])] == [200] * 6
+    refused = [ask(path, ADDRESS) for path in paths]
+    assert [page.status_code for page in refused] == [429] * 4
+    assert all(page.headers["Retry-After"].isdecimal() for page in refused)
+    assert refused[3].json["code"] == "too_many_requests"
+    assert {ask(path, "203.0.113.8").status_code for path in paths} == {200}
+
+
 def test_page_loads_never_fall_silent(limited: World) -> None:
     """Joining again where one's stay lasts is counted apart: a hundred page loads in a row, and the burst is left."""
     first, second = (Visitor(limited, name).start() for name in ("ada", "alan"))

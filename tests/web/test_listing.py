@@ -130,6 +130,26 @@ def test_what_is_over_is_in_no_list(world: World) -> None:
     assert listed(world, "grace") == listed(world, "grace", "query=small") == []
 
 
+def test_what_was_never_begun_is_canceled_by_its_id_too(world: World) -> None:
+    """Past its time a plan reads alike wherever it is asked for, before anybody wrote so; until then it is planned."""
+    space = plan(world, "ada", hours=1)
+    for hours, state in ((0, "scheduled"), (26, "canceled")):
+        world.clock.advance(hours * 3600)
+        [row] = rows(world, "grace", f"ids={space.id}")
+        assert row["state"] == Visitor(world, "grace").get(f"/spaces/{space.id}").json["space"]["state"] == state
+
+
+def test_an_invitation_ends_with_its_plan(world: World) -> None:
+    """Whom only an invitation let in finds the plan by its id, and its entry for calendars, while it may begin."""
+    space = plan(world, "ada", hours=1, audience="invited", cohost_ids=(world.user("tim"),))
+    tim = Visitor(world, "tim")
+    for hours, status in ((0, 200), (26, 404)):
+        world.clock.advance(hours * 3600)
+        assert listed(world, "tim", f"ids={space.id}") == ([space.id] if status == 200 else [])
+        assert tim.get(f"/spaces/{space.id}").status_code == status
+        assert tim.page(f"/spaces/{space.id}/calendar.ics").status_code == status
+
+
 @pytest.mark.parametrize("asked", ["", "state=live", "state=scheduled", "query=secret", "scope=elsewhere", "ids={ids}"])
 def test_nobody_is_shown_what_they_may_not_see(wide: World, asked: str) -> None:
     """SEC-12, SEC-28: audiences, protected hosts, blocks both ways and the barred; refusal beside permission."""

@@ -18,7 +18,7 @@ import pytest
 from spaces_feature.errors import Invalid
 from spaces_feature.integrations.http_post import HttpPost
 from spaces_feature.realtime.background import Background
-from spaces_feature.services import hooks
+from spaces_feature.services import hooks, staff
 from spaces_feature.services.hosting import end_space
 from spaces_feature.services.outside import Hook
 from spaces_feature.testing.media import eventually
@@ -139,6 +139,19 @@ def test_only_public_spaces_are_told(world: World, receiver: Receiver, send: Cal
     assert receiver.kinds() == [("spaces.start", told.id)]
 
 
+def test_the_end_of_a_frozen_space_is_told(world: World, receiver: Receiver, send: Callable[[], None]) -> None:
+    """Who was told that it began is told that staff ended it; of a private one they hear nothing."""
+    hooks.add_hook(world.seams, receiver.url)
+    pam = world.user("pam")
+    world.identity.make_staff(pam)
+    told, private = world.go_live("ada"), world.go_live("grace", audience="followers")
+    for space in (told, private):
+        for action in (staff.StaffAction.FREEZE, staff.StaffAction.END):
+            staff.act(world.seams, pam, space.id, staff.Order(action=action, reason="Threats"))
+    send()
+    assert receiver.kinds() == [("spaces.start", told.id), ("spaces.end", told.id)]
+
+
 def test_a_hook_may_be_for_one_creator(world: World, receiver: Receiver, send: Callable[[], None]) -> None:
     """It is told of that member's Spaces alone; who does not exist cannot be chosen."""
     hooks.add_hook(world.seams, receiver.url, world.user("ada"))
@@ -186,6 +199,59 @@ def test_one_hook_does_not_wait_for_another(world: World, receiver: Receiver, se
         world.go_live(name)
     send()
     assert len(receiver.got) == 3
+
+
+class Town:
+    """Programs of which some are dead: each call of those takes six seconds of the clock."""
+
+    def __init__(self, world: World, dead: int) -> None:
+        self.world = world
+        self.told: list[str] = []
+        for number in range(dead):
+            hooks.add_hook(world.seams, f"https://dead{number}.example.com/")
+        hooks.add_hook(world.seams, "https://good.example.com/")
+
+    def __call__(self, url: str, body: bytes, headers: Mapping[str, str]) -> int | None:
+        self.told.append(url.split("/")[2].split(".")[0])
+        if self.told[-1] == "good":
+            return 200
+        self.world.clock.advance(6)
+        return None
+
+    def turn(self) -> list[str]:
+        """Who is called in one turn, in order."""
+        self.told.clear()
+        hooks.deliver_due(self.world.seams, self)
+        return list(self.told)
+
+
+def test_dead_hooks_cost_a_turn_the_time_of_one(world: World) -> None:
+    """However many failed before: what is new goes out first, and each of the dead has its turn."""
+    town = Town(world, dead=3)
+    world.go_live("ada")
+    assert sorted(town.turn()) == ["dead0", "dead1", "dead2", "good"]
+    world.clock.advance(60)
+    for name in ("grace", "alan"):
+        world.go_live(name)
+    turns = [town.turn() for _ in range(3)]
+    assert turns[0] == ["good", "dead0"]
+    assert turns[1] == ["good", "dead1"]
+    assert turns[2] == ["dead2"]
+
+
+def test_after_a_day_the_dead_stay_behind(world: World) -> None:
+    """A message that is given up leaves its hook as often tried as it was."""
+    town = Town(world, dead=1)
+    world.go_live("ada")
+    town.turn()
+    world.clock.advance(DAY - 60)
+    world.go_live("grace")
+    town.turn()
+    world.clock.advance(120)
+    world.go_live("alan")
+    assert town.turn() == ["good", "dead0"]
+    world.clock.advance(6)
+    assert town.turn() == [], "its pause goes on growing"
 
 
 def test_after_a_day_a_message_is_given_up(

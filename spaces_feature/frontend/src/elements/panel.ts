@@ -230,7 +230,7 @@ export class SpacesPanel extends LitElement {
 
   private shareIt = async (): Promise<void> => {
     const space = this.session.value.snapshot?.space;
-    if (!space || !(await share(space))) return;
+    if (!space || !(await share(space, () => narrow.matches && this.fold()))) return;
     this.hasCopied = true;
     setTimeout(() => (this.hasCopied = false), 2000);
   };

@@ -26,6 +26,8 @@ class SpacesShareSheet extends LitElement {
   @property({ attribute: false }) space!: Shared;
   /** Told, once the sheet is closed, whether the link lies in the clipboard now. */
   @property({ attribute: false }) done: (hasCopied: boolean) => void = () => undefined;
+  /** Told when the member follows a link to elsewhere. */
+  @property({ attribute: false }) leave: () => unknown = () => undefined;
   @query('dialog') private dialog!: HTMLDialogElement;
 
   private hasCopied = false;
@@ -57,7 +59,9 @@ class SpacesShareSheet extends LitElement {
   }
 
   private press = (event: MouseEvent): void => {
-    if (isOutside(this.dialog, event)) this.close();
+    const isLeaving = event.composedPath().some((part) => part instanceof HTMLAnchorElement);
+    if (isLeaving) this.leave();
+    if (isLeaving || isOutside(this.dialog, event)) this.close();
   };
 
   private close = (): void => this.dialog.close();
@@ -71,10 +75,11 @@ class SpacesShareSheet extends LitElement {
 defineOnce('spaces-share-sheet', SpacesShareSheet);
 
 /** Opens the sheet, in the place of one that is open. Resolves, once it is closed, to whether the link was copied. */
-export function openShareSheet(space: Shared): Promise<boolean> {
+export function openShareSheet(space: Shared, leave: () => unknown): Promise<boolean> {
   for (const other of document.querySelectorAll('spaces-share-sheet')) other.remove();
   const opened = document.createElement('spaces-share-sheet') as SpacesShareSheet;
   opened.space = space;
+  opened.leave = leave;
   return new Promise((resolve) => {
     opened.done = resolve;
     document.body.append(opened);

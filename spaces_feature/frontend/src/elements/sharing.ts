@@ -25,10 +25,13 @@ export function linkFace(): { icon: IconName; title: string } {
   return sharesByItself() ? { icon: 'share', title: words.shareLink } : { icon: 'link', title: words.copyLink };
 }
 
-/** Shares, by a sheet where the host app has places of its own for it. Resolves to whether the link is in the clipboard now. */
-export async function share(space: Pick<Space, 'id' | 'title'>): Promise<boolean> {
+/**
+ * Shares, by a sheet where the host app has places of its own for it; `leave` is called when the member goes to one of them.
+ * Resolves to whether the link is in the clipboard now.
+ */
+export async function share(space: Pick<Space, 'id' | 'title'>, leave: () => unknown = () => undefined): Promise<boolean> {
   const sheet = hasWays(space) ? await import('./share-sheet').catch(() => null) : null;
-  return sheet ? sheet.openShareSheet(space) : passLink(space);
+  return sheet ? sheet.openShareSheet(space, leave) : passLink(space);
 }
 
 /** Resolves to whether the link lies in the clipboard now. */
