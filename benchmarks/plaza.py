@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.security import generate_password_hash
 
-from host_app import create_app, extensions
+from host_app import create_app
 from host_app.extensions import db
 from host_app.models import User, follows, now
 from host_app.seed import CHEAP_HASH
@@ -71,17 +71,10 @@ def open_plaza(place: Place, **more: object) -> Iterator[tuple[Flask, Seams]]:
     # Nothing but what is measured may run in this process.
     app.extensions["spaces"].background.stop()
     with app.app_context():
-        accept_postgres()
         db.create_all()
         yield app, seams
         db.session.remove()
         db.engine.dispose()
-
-
-def accept_postgres() -> None:
-    """Let Plaza, which prepares every connection as SQLite needs it, run on PostgreSQL; in an application context."""
-    if db.engine.dialect.name != "sqlite":
-        sa.event.remove(db.engine, "connect", extensions._prepare_sqlite)
 
 
 def add_members(count: int) -> None:

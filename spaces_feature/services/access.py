@@ -18,18 +18,10 @@ from ..domain.admission import (
 from ..domain.ids import SpaceId, UserId, is_guest, is_space_id
 from ..domain.schedule import Horizon, as_of
 from ..domain.space import Audience, Role, Space, Speak
-from ..errors import Conflict, Forbidden, NotFound, NotSignedIn
+from ..errors import Conflict, Forbidden, NotFound
 from ..ports import Blocks
 from .seams import Seams
 from .store import Work
-
-
-def signed_in(seams: Seams) -> UserId:
-    """Return who is asking. Raises NotSignedIn."""
-    user_id = seams.identity.current_user_id()
-    if user_id is None:
-        raise NotSignedIn(way_on="Sign in and come back.")
-    return user_id
 
 
 def require_flag(seams: Seams, key: str, user_id: UserId) -> None:

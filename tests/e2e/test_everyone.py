@@ -18,7 +18,11 @@ _AXE = Path(__file__).resolve().parents[2] / "spaces_feature/frontend/node_modul
 _FOCUSED = """(() => {
   let at = document.activeElement;
   while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
-  return at ? (at.getAttribute('aria-label') ?? at.textContent).replace(/\\s+/g, ' ').trim() : '';
+  if (!at) return '';
+  // What eyes see and ears do not hear is no part of the name.
+  const heard = at.cloneNode(true);
+  for (const silent of heard.querySelectorAll('[aria-hidden="true"]')) silent.remove();
+  return (at.getAttribute('aria-label') ?? heard.textContent).replace(/\\s+/g, ' ').trim();
 })()"""
 #: Boxes that can be moved sideways though nothing in them is meant to be.
 _OVERFLOWING = """(() => {

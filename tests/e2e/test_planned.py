@@ -20,9 +20,12 @@ def test_a_planned_space_starts_under_the_eyes_of_who_waits(sign_in: SignIn, ada
 
     grace.open(path)
     grace.mark_document()
-    grace.shows(grace.page.get_by_text("Ada Whitlock hosts"))
+    grace.shows(grace.page.locator("spaces-scheduled-view").get_by_text("Ada Whitlock hosts"))
+    beside = grace.page.locator("plaza-coming").get_by_role("button", name="Night trains, and who runs them")
+    grace.shows(beside)
     grace.press("Set reminder")
     grace.shows(grace.page.get_by_role("switch", name="Also 10 minutes before"))
+    assert grace.sees(lambda: beside.get_attribute("aria-pressed") == "true"), "the rail shows the same reminder"
 
     ada.open(path)
     ada.shows(ada.page.locator("spaces-scheduled-view").get_by_text("1 waiting"))

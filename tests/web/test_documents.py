@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from spaces_feature.domain.views import class_of
-from spaces_feature.services import hosting, reconciling, staging
+from spaces_feature.services import editing, hosting, reconciling, staging
 from spaces_feature.services.pulse import Pulse
 from tests.web.conftest import Visit
 from tests.web.visitor import API, routes
@@ -93,6 +93,7 @@ def test_everything_sent_is_as_described(world: World, visit: Visit) -> None:
     staging.set_microphone(world.seams, world.user("grace"), space.id, is_open=True, is_talking=True)
     staging.leave_stage(world.seams, world.user("grace"), space.id, world.user("grace"))
     Pulse(world.seams).beat()
+    editing.edit(world.seams, world.user("ada"), space.id, editing.Edit(title="Another"))
     reconciling.renew_room(world.seams, world.space(space.id))
     hosting.end_space(world.seams, world.user("ada"), space.id)
     sent = [message for inbox in world.listener.inbox.values() for message in inbox]

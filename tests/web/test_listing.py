@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from spaces_feature import Profile, UserId
+from spaces_feature import Profile, Spaces, UserId
 from spaces_feature.domain.reports import Category
 from spaces_feature.domain.space import Audience, Space
 from spaces_feature.services import attending, discovery, hosting, reporting, scheduling
@@ -128,6 +128,27 @@ def test_what_is_over_is_in_no_list(world: World) -> None:
     assert listed(world, "grace") == listed(world, "grace", "query=small") == [expired.id]
     world.clock.advance(26 * 3600)
     assert listed(world, "grace") == listed(world, "grace", "query=small") == []
+
+
+def test_a_host_app_says_who_is_renamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What they host is found by the new name once the host app has said so, and by neither before."""
+    made: list[Spaces] = []
+
+    def keep(*given: Any, **more: Any) -> Spaces:
+        made.append(Spaces(*given, **more))
+        return made[-1]
+
+    monkeypatch.setattr("tests.world.Spaces", keep)
+    with a_world(tmp_path, SPACES_FLAGS={"spaces.directory": True}) as world:
+        world.app.extensions["spaces"].background.stop()
+        ada = world.user("ada")
+        space = plan(world, "ada")
+        world.identity.add(Profile(ada, "augusta", "Augusta King"))
+        world.clock.advance(world.seams.config.profiles_ttl + 1)
+        assert listed(world, "grace", "query=augusta") == listed(world, "grace", "query=ada") == []
+        made[0].renamed(ada)
+        assert listed(world, "grace", "query=augusta") == [space.id]
+        assert listed(world, "grace", "query=ada") == []
 
 
 def test_what_was_never_begun_is_canceled_by_its_id_too(world: World) -> None:

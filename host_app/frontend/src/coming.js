@@ -100,6 +100,8 @@ class PlazaComing extends HTMLElement {
 customElements.define('plaza-coming', PlazaComing);
 
 document.addEventListener('spaces-reminder', ({ detail }) => {
+  // An answer that is under way may be older than that.
+  askedAt = 0;
   for (const element of document.querySelectorAll('plaza-coming')) element.hear(detail);
 });
 
