@@ -158,16 +158,16 @@ def test_what_is_hidden_takes_nobodys_place(world: World, monkeypatch: pytest.Mo
 
 def test_a_new_name_is_found(world: World) -> None:
     """What somebody hosts, live and planned, is found by the name that they have now, and no more by the old one."""
-    ada = world.user("ada")
-    live, later = world.go_live("ada", "Small software"), plan(world, "ada", "Night trains")
+    kwame = world.user("kwame")
+    live, later = world.go_live("kwame", "Small software"), plan(world, "kwame", "Night trains")
     other = world.go_live("grace", "Salt")
     versions = [world.space(one.id).version for one in (live, later)]
-    world.identity.add(Profile(ada, "augusta", "Augusta King"))
+    world.identity.add(Profile(kwame, "augusta", "Augusta King"))
     world.clock.advance(world.seams.config.profiles_ttl + 1)
     assert found(world, "augusta") == []
-    searching.index_names(world.seams, ada)
+    searching.index_names(world.seams, kwame)
     assert set(found(world, "augusta")) == {live.id, later.id}
-    assert found(world, "ada") == []
+    assert found(world, "kwame") == []
     assert found(world, "grace") == [other.id]
     assert found(world, "night trains") == [later.id]
     assert [world.space(one.id).version for one in (live, later)] == versions

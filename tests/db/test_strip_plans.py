@@ -145,8 +145,8 @@ def test_a_search_reads_what_has_the_words(anew: Seams, sent: Sent) -> None:
 def test_reading_all_of_a_large_table_is_noticed(anew: Seams, sent: Sent) -> None:
     """Of two questions with one answer the one that no index helps with is told from the other."""
     db.session.scalars(sa.select(follows.c.followed_id).where(follows.c.follower_id + 0 == 1)).all()
-    [found] = read_from_end_to_end(db.engine, sent)
-    assert "follows" in found
+    found = read_from_end_to_end(db.engine, sent)
+    assert any("follows" in one for one in found)
     sent.clear()
     db.session.scalars(sa.select(follows.c.followed_id).where(follows.c.follower_id == 1)).all()
     assert not read_from_end_to_end(db.engine, sent)

@@ -178,23 +178,23 @@ def test_the_space_goes_on_without_its_host(sign_in: SignIn, ada_caller: Caller,
 
 def test_an_earlier_removal_stands_beside_the_name(sign_in: SignIn, call: Call, ada_caller: Caller) -> None:
     """Who asks is shown with how they stand to the host; who was sent away by this host before, with a warning."""
-    linus, grace = call("linus"), call("grace")
+    linus, margaret = call("linus"), call("margaret")
     earlier = ada_caller.go_live("Before")
     ada_caller.post(f"/spaces/{earlier}/removals", {"user_id": linus.user_id, "reason": ""})
     ada_caller.post(f"/spaces/{earlier}/end")
     ada = sign_in("ada")
     space_id = ada.go_live("And after")
-    for member in (linus, grace):
+    for member in (linus, margaret):
         member.post(f"/spaces/{space_id}/join")
         member.post(f"/spaces/{space_id}/requests")
     ada.shows(row(ada, linus).locator(".chip.warn", has_text="Removed by you"))
-    ada.shows(row(ada, grace).get_by_text("Follows you"))
-    assert not row(ada, grace).locator(".chip.warn").count()
+    ada.shows(row(ada, margaret).get_by_text("Follows you"))
+    assert not row(ada, margaret).locator(".chip.warn").count()
 
     row(ada, linus).get_by_role("button", name="Linus", exact=False).first.click()
     choose(ada, "person", "decline")
     ada.hides(row(ada, linus))
-    ada.shows(row(ada, grace))
+    ada.shows(row(ada, margaret))
 
 
 def test_whoever_listens_without_a_name_can_be_sent_away(sign_in: SignIn, call: Call, ada_caller: Caller) -> None:

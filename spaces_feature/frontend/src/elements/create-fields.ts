@@ -62,9 +62,11 @@ export function topicField(
   change: (topic_ids: string[]) => void,
 ): TemplateResult | typeof nothing {
   const { plan } = deps().words;
-  if (!topics?.length) return nothing;
-  const nameOf = (id: string) => topics.find((topic) => topic.id === id)?.name ?? id;
-  const others = topics.filter(({ id }) => !chosen.includes(id));
+  // Its place is kept while they are on their way, so that nothing jumps under a finger.
+  if (topics?.length === 0) return nothing;
+  const known = topics ?? [];
+  const nameOf = (id: string) => known.find((topic) => topic.id === id)?.name ?? id;
+  const others = known.filter(({ id }) => !chosen.includes(id));
   const add = (event: Event) => {
     const menu = event.target as HTMLSelectElement;
     change([...chosen, menu.value]);
@@ -78,10 +80,10 @@ export function topicField(
           ${nameOf(id)}${icon('x')}
         </button>`,
       )}
-      ${chosen.length < MOST_TOPICS && others.length
+      ${chosen.length < MOST_TOPICS && (!topics || others.length)
         ? html`<label class="chip add">
             ${icon('plus')}<span>${plan.addTopic}<span class="sr">${plan.addTopicRest}</span></span>
-            <select @change=${add}>
+            <select ?disabled=${!topics} @change=${add}>
               <option value="" selected disabled hidden></option>
               ${others.map(({ id, name }) => html`<option value=${id}>${name}</option>`)}
             </select>

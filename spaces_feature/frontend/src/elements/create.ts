@@ -70,7 +70,7 @@ export class SpacesCreate extends LitElement {
     if (this.mode && !this.edited) this.draft = { ...this.draft, mode: this.mode };
     if (this.draft.mode === 'later') this.beginPlanning();
     const { api } = deps();
-    api.topics().then((topics) => (this.topics = topics), () => undefined);
+    api.topics().then((topics) => (this.topics = topics), () => (this.topics = []));
     if (this.card?.id && !this.card.text)
       planCalls(api).ownCards().then((cards) => (this.card = cards.find(({ id }) => id === this.card?.id) ?? this.card), () => undefined);
   }
