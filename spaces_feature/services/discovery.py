@@ -8,6 +8,7 @@ is asked ahead. The number of statements grows with neither followees nor live S
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import TypeVar
 
 from ..domain.admission import Circle, blocking, may_see
@@ -28,6 +29,8 @@ FACES = 5
 """People that travel with one entry."""
 LONGEST = 50
 """Spaces, and again host's items, in one strip."""
+LISTENERS = 2000
+"""Listeners whose names are asked ahead."""
 RINGS = 100
 """Members whose rings are asked for at once."""
 
@@ -210,6 +213,8 @@ def warm(seams: Seams) -> None:
     if not spaces:
         return
     people = {seat.user_id for space in spaces for seat in space.seats}
+    # A listener may be why a Space is in somebody's strip; of a crowd whoever is met first is asked for then.
+    people |= set(islice((one for listening in seams.index.listeners.values() for one in listening), LISTENERS))
     choosy = {space.host_id for space in spaces if space.audience is Audience.FOLLOWING}
     seams.memory.warm(people, {space.host_id for space in spaces}, choosy)
     seams.store.rest()

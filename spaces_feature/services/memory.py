@@ -61,6 +61,8 @@ class HostMemory:
             latest = now
             return now + set_back
 
+        self._timer = timer
+        self._warmed_at = self._named_at = float("-inf")
         self._followees: TTLCache[UserId, frozenset[UserId]] = TTLCache(VIEWERS, ttl, timer)
         self._blocks: TTLCache[tuple[UserId, frozenset[UserId]], Blocks] = TTLCache(VIEWERS, ttl, timer)
         names_ttl = ttl if profiles_ttl is None else profiles_ttl
@@ -73,11 +75,13 @@ class HostMemory:
         """Whom the viewer follows."""
         with self._lock:
             known = self._followees.get(viewer)
-        if known is None:
-            known = self._graph.followees(viewer)
-            with self._lock:
-                self._followees[viewer] = known
-        return known
+        return self._ask_followees(viewer) if known is None else known
+
+    def _ask_followees(self, viewer: UserId) -> frozenset[UserId]:
+        found = self._graph.followees(viewer)
+        with self._lock:
+            self._followees[viewer] = found
+        return found
 
     def blocks(self, viewer: UserId, others: frozenset[UserId]) -> Blocks:
         """Blocks between the viewer and others."""
@@ -118,24 +122,39 @@ class HostMemory:
         """Profiles by id; somebody whom the host no longer knows, and a guest, is shown without a name."""
         known, missing = self._looked_up(self._profiles, user_ids)
         if missing:
-            fetched = self._identity.profiles(missing)
-            with self._lock:
-                self._profiles.update(fetched)
-            known.update(fetched)
+            known.update(self._ask_profiles(missing))
         return {user_id: known.get(user_id) or _nobody(user_id) for user_id in user_ids}
+
+    def _ask_profiles(self, user_ids: Collection[UserId]) -> Mapping[UserId, Profile]:
+        fetched = self._identity.profiles(user_ids)
+        with self._lock:
+            self._profiles.update(fetched)
+        return fetched
 
     def warm(self, people: Collection[UserId], hosts: Collection[UserId], choosy: Collection[UserId]) -> None:
         """Ask ahead, between two requests, for what every strip needs to know of who is live.
 
-        ``people`` are shown, ``hosts`` may be protected, ``choosy`` ones let only those in whom they follow.
+        ``people`` are shown, ``hosts`` may be protected, ``choosy`` ones let only those in whom they follow. What is
+        remembered is asked again at half its life: no request shall be the one that finds it gone.
         """
-        _, missing = self._looked_up(self._profiles, people)
-        for start in range(0, len(missing), AT_ONCE):
-            self.profiles(missing[start : start + AT_ONCE])
-        self.protected(hosts)
-        self.barred(hosts)
+        now = self._timer()
+        names_are_old = now - self._named_at >= self._profiles.ttl / 2
+        unnamed = list(people) if names_are_old else self._looked_up(self._profiles, people)[1]
+        for start in range(0, len(unnamed), AT_ONCE):
+            self._ask_profiles(unnamed[start : start + AT_ONCE])
+        if names_are_old:
+            self._named_at = now
+        if now - self._warmed_at < self._followees.ttl / 2:
+            self.protected(hosts)
+            self.barred(hosts)
+            for host in choosy:
+                self.followees(host)
+            return
+        self._warmed_at = now
+        self._ask(self._protected, hosts, self._identity.protected)
+        self._ask(self._barred, hosts, self._identity.barred)
         for host in choosy:
-            self.followees(host)
+            self._ask_followees(host)
 
     def remembers(self, viewer: UserId) -> bool:
         """Whether the viewer asked lately: what their strip needs is known, or nearly all of it."""
@@ -159,12 +178,20 @@ class HostMemory:
     ) -> frozenset[UserId]:
         known, missing = self._looked_up(cache, user_ids)
         if missing:
-            found = ask(missing)
-            fetched = {user_id: user_id in found for user_id in missing}
-            with self._lock:
-                cache.update(fetched)
-            known.update(fetched)
+            known.update(self._ask(cache, missing, ask))
         return frozenset(user_id for user_id, holds in known.items() if holds)
+
+    def _ask(
+        self,
+        cache: TTLCache[UserId, bool],
+        user_ids: Collection[UserId],
+        ask: Callable[[Collection[UserId]], frozenset[UserId]],
+    ) -> dict[UserId, bool]:
+        found = ask(user_ids) if user_ids else frozenset()
+        fetched = {user_id: user_id in found for user_id in user_ids}
+        with self._lock:
+            cache.update(fetched)
+        return fetched
 
     def _looked_up(
         self, cache: TTLCache[UserId, Value], user_ids: Collection[UserId]

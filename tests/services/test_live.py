@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from spaces_feature import Profile, UserId
 from spaces_feature.db.repository import SqlWork
 from spaces_feature.domain.views import ViewerClass
 from spaces_feature.errors import Unavailable
@@ -32,6 +33,22 @@ def shown(world: World, name: str) -> list[tuple[str, str]]:
 def follow(world: World, follower: str, *followed: str) -> None:
     for name in followed:
         world.graph.follow(world.user(follower), world.user(name))
+
+
+def count_questions(port: object, asked: Counter[str], *questions: str) -> None:
+    """Count from now on how often a port is asked what."""
+
+    def counted(question: str) -> None:
+        original = getattr(port, question)
+
+        def ask(*args: Any, **kwargs: Any) -> Any:
+            asked[question] += 1
+            return original(*args, **kwargs)
+
+        setattr(port, question, ask)
+
+    for question in questions:
+        counted(question)
 
 
 def test_the_index_follows_its_own_commits_at_once_and_others_with_the_next_beat(world: World) -> None:
@@ -121,6 +138,34 @@ def test_the_pulse_tells_how_many_listen_when_it_changes(world: World) -> None:
     assert told() == []
 
 
+def test_no_request_is_the_one_that_finds_an_answer_gone(world: World) -> None:
+    """At every moment between two beats a viewer not seen before costs two questions, a listener's name included."""
+    people = [f"viewer-{number}" for number in range(40)]
+    space = world.go_live("ada", audience="following")
+    world.graph.follow(world.user("ada"), world.user("grace"))
+    world.clock.advance(6)
+    attending.join(world.seams, world.user("grace"), space.id)
+    pulse = Pulse(world.seams)
+    pulse.beat()
+    pulse.beat()
+    for name in people:
+        world.graph.follow(world.identity.add(Profile(UserId(name), name, name)), world.user("grace"))
+        world.graph.follow(world.user("ada"), UserId(name))
+    world.clock.advance(6)
+    pulse.beat()
+    asked: Counter[str] = Counter()
+    count_questions(world.graph, asked, "followees", "followers_among", "blocks")
+    count_questions(world.identity, asked, "profiles", "protected", "barred")
+    for name in people:
+        world.clock.advance(0.99)
+        asked.clear()
+        assert [entry["reason"]["code"] for entry in strip(world.seams, UserId(name))] == ["listener"]
+        # Who asks is signed in, which Plaza's adapter knows without a query.
+        assert asked - Counter(barred=1) == Counter(followees=1, blocks=1)
+        world.clock.advance(0.01)
+        pulse.beat()
+
+
 def test_the_strip_leaves_out_what_the_viewer_may_not_know(world: World) -> None:
     """A block in either direction hides a Space, an audience that the viewer is not in as well, an end at once."""
     follow(world, "grace", "ada", "alan", "linus", "margaret", "tim")
@@ -149,19 +194,8 @@ def test_the_strip_asks_the_host_the_same_number_of_questions_however_much_is_li
     for name in names:
         world.go_live(name)
     asked: Counter[str] = Counter()
-
-    def counted(port: object, question: str) -> None:
-        original = getattr(port, question)
-
-        def ask(*args: Any, **kwargs: Any) -> Any:
-            asked[question] += 1
-            return original(*args, **kwargs)
-
-        setattr(port, question, ask)
-
-    for question in ("followees", "followers_among", "blocks"):
-        counted(world.graph, question)
-    counted(world.identity, "profiles")
+    count_questions(world.graph, asked, "followees", "followers_among", "blocks")
+    count_questions(world.identity, asked, "profiles")
     world.clock.advance(60)
     assert len(shown(world, "grace")) == number
     assert asked == {"followees": 1, "blocks": 1, "profiles": 1}
