@@ -207,7 +207,7 @@ class Tab:
 
     def unfold(self) -> None:
         """Open the room from the dock."""
-        self.dock.locator("button.body").click()
+        self.dock.locator("button.body").click(timeout=LIMIT * 1000)
         self.shows(self.panel)
 
     def user_id(self) -> str:

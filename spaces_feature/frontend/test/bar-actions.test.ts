@@ -36,6 +36,13 @@ test('a listener asks in full words, leaving first', () => {
   assert.deepEqual([actions[1]?.tone, actions[1]?.round], ['primary', false]);
 });
 
+test('who has no sound can still leave, and an open microphone stays in reach beside the way to hear', () => {
+  const hear: Action = { name: 'hear', label: 'Hear it', tone: 'live', icon: 'sound' };
+  assert.deepEqual(names(barActions(place('sound_blocked', [hear]), seen('listener', []), words)), ['leave', 'hear']);
+  const open = barActions(place('sound_blocked', [mute, hear]), seen('host', ['end']), words);
+  assert.deepEqual(open.map(({ name, label }) => [name, label]), [['mute', 'Mic is on'], ['hear', 'Hear it']]);
+});
+
 test('an invitation is answered, and nothing else stands beside it', () => {
   const answers: Action[] = [
     { name: 'declineInvitation', label: 'No', tone: 'quiet' },

@@ -93,6 +93,15 @@ test('a stage frozen by staff says so to everyone, and keeps the way down for sp
   assert.deepEqual([listener.kind, listener.close], ['frozen', 'leave']);
 });
 
+test('without sound the room still opens, and an open microphone is told with its mute', () => {
+  const blocked = { connection: { kind: 'sound_blocked' } } as const;
+  const listener = place(state(snapshot(1), 'none', blocked));
+  assert.deepEqual([listener.opens, listener.actions.map(({ name }) => name)], [true, ['hear']]);
+  assert.deepEqual(place(state(stageWith(), 'open', blocked)).actions.map(({ name }) => name), ['mute', 'hear']);
+  assert.deepEqual(place(state(stageWith(), 'muted', blocked)).actions.map(({ name }) => name), ['hear']);
+  assert.equal(place({ ...state(snapshot(1), 'none', blocked), snapshot: null }).opens, false);
+});
+
 test('while the host is lost the dock counts down to the successor or to the end', () => {
   const lost = (successor_id: string | null, until = 42) =>
     snapshot(1, {

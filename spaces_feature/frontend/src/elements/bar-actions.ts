@@ -7,8 +7,8 @@ import { may } from './host-rules';
 
 /** Where the place needs words beside its buttons. */
 const TOLD: ReadonlySet<PlaceKind> = new Set([
-  'joining', 'asked', 'invited', 'accepted', 'unmuted', 'muted_by_host', 'frozen', 'host_lost', 'reconnecting',
-  'microphone', 'sound_blocked',
+  'joining', 'asked', 'invited', 'accepted', 'unmuted', 'muted_by_host', 'frozen', 'silenced', 'host_lost',
+  'reconnecting', 'microphone', 'sound_blocked',
 ]);
 
 const ON_STAGE: ReadonlySet<PlaceKind> = new Set(['accepted', 'muted', 'unmuted', 'speaking', 'muted_by_host', 'frozen', 'microphone']);
@@ -37,9 +37,8 @@ export function barActions(place: Place, snapshot: Snapshot | null, w: Words): A
   if (role !== 'host' || place.kind === 'reconnecting') actions.push({ name: 'leave', label: w.leave, tone: 'quiet' });
   const mayStepDown = snapshot?.me.permissions.includes('step_down') ?? false;
   if (mayStepDown && ON_STAGE.has(place.kind)) actions.push({ name: 'stepDown', label: w.stepDown, tone: 'quiet' });
-  const main = place.actions.find(({ name }) => name !== 'leave' && name !== 'stepDown');
-  if (main) actions.push(inFull(main, w));
-  return actions;
+  const main = place.actions.filter(({ name }) => name !== 'leave' && name !== 'stepDown');
+  return [...actions, ...main.map((action) => inFull(action, w))];
 }
 
 function inFull(action: Action, w: Words): Action {

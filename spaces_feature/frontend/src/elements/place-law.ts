@@ -4,7 +4,7 @@ import { hostOf, profileOf } from '../core/seats';
 import type { RemovalCode, SessionState, Snapshot } from '../core/types';
 import type { Words } from '../core/words';
 import { firstName } from './monogram';
-import { plain, quiet, warn, type Action, type Place } from './place-parts';
+import { mute, plain, quiet, warn, type Action, type Place } from './place-parts';
 import { clock } from './time';
 
 const stepDown = (w: Words): Action => ({ name: 'stepDown', label: w.stepDown, tone: 'quiet' });
@@ -18,7 +18,6 @@ export function invited({ snapshot, microphone }: SessionState, w: Words): Place
   const line = invitation.role === 'cohost' ? w.beCohost : w.comeUp;
   const accept: Action = { name: 'acceptInvitation', label: w.accept, tone: 'primary' };
   const decline: Action = { name: 'declineInvitation', label: w.no, tone: 'quiet' };
-  const mute: Action = { name: 'mute', label: w.mute, tone: 'live', icon: 'microphoneOn', round: true };
   const isOpen = microphone.kind === 'open';
   return plain(
     'invited',
@@ -28,7 +27,7 @@ export function invited({ snapshot, microphone }: SessionState, w: Words): Place
     title,
     line,
     {
-      actions: isOpen ? [mute, accept] : [decline, accept],
+      actions: isOpen ? [mute(w), accept] : [decline, accept],
       opens: true,
       close: isOpen ? 'declineInvitation' : null,
       says: `${title}. ${line}.`,
@@ -99,18 +98,45 @@ export function whileHostIsLost(place: Place, { snapshot }: SessionState, now: n
 /** Sent away. A block and the network's own decision are told in the same neutral words. */
 export function sentAway(code: RemovalCode, app: string, w: Words): Place {
   const removed = { removed: w.removedShort, removed_by_staff: w.removedByTeamShort(app) };
-  const title = code in removed ? removed[code as keyof typeof removed] : code === 'guests_closed' ? w.membersOnly : w.noLongerIn;
-  return plain('removed', warn('warning'), title, code in removed ? w.removedForGood : '', {
+  const title = code in removed ? removed[code as keyof typeof removed] : sentAwayTitle(code, app, w);
+  const line = sentAwayLine(code, w);
+  return plain('removed', warn('warning'), title, line, {
     opens: true,
     close: 'dismiss',
-    says: `${sentAwayTitle(code, app, w)}.`,
+    says: `${sentAwayTitle(code, app, w)}.${code === 'switched_off' ? ` ${line}.` : ''}`,
   });
 }
 
 /** The whole sentence, without its full stop. */
 export function sentAwayTitle(code: RemovalCode, app: string, w: Words): string {
-  if (code === 'guests_closed') return w.membersOnly;
-  return code === 'removed' ? w.removedFrom : code === 'removed_by_staff' ? w.removedByTeam(app) : w.noLongerIn;
+  switch (code) {
+    case 'removed':
+      return w.removedFrom;
+    case 'removed_by_staff':
+      return w.removedByTeam(app);
+    case 'guests_closed':
+      return w.membersOnly;
+    case 'switched_off':
+      return w.listeningOff;
+    default:
+      return w.noLongerIn;
+  }
+}
+
+/** What there is to say beyond it, without its full stop; empty where that is nothing. */
+export function sentAwayLine(code: RemovalCode, w: Words): string {
+  if (code === 'switched_off') return w.nothingYouDid;
+  return code === 'removed' || code === 'removed_by_staff' ? w.removedForGood : '';
+}
+
+/** Speaking was switched off under somebody who spoke, or was about to. */
+export function silenced({ snapshot, is_silenced }: SessionState, w: Words): Place | null {
+  if (!is_silenced || snapshot?.me.role !== 'listener') return null;
+  return plain('silenced', quiet('microphoneOff'), w.speakingOff, w.keepListening, {
+    opens: true,
+    close: 'leave',
+    says: `${w.speakingOff}. ${w.keepListening}.`,
+  });
 }
 
 /** Nobody listens anonymously here any more: under one's name, or not at all. */

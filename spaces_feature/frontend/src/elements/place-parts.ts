@@ -1,6 +1,7 @@
 /** What the member's place is made of: its type, and how one is put together. */
 
 import type { Profile } from '../core/types';
+import type { Words } from '../core/words';
 import type { IconName } from './icons';
 
 export type ActionName =
@@ -24,7 +25,7 @@ export type Mark =
 
 export type PlaceKind =
   | 'joining' | 'listening' | 'asked' | 'invited' | 'accepted' | 'muted' | 'unmuted' | 'speaking' | 'muted_by_host'
-  | 'frozen' | 'host_lost' | 'reconnecting' | 'microphone' | 'sound_blocked' | 'elsewhere' | 'ended' | 'removed' | 'failed';
+  | 'frozen' | 'silenced' | 'host_lost' | 'reconnecting' | 'microphone' | 'sound_blocked' | 'elsewhere' | 'ended' | 'removed' | 'failed';
 
 export interface Place {
   kind: PlaceKind;
@@ -53,3 +54,6 @@ export function plain(kind: PlaceKind, mark: Mark, title: string, line: string, 
 export const quiet = (icon: IconName): Mark => ({ kind: 'icon', icon, tone: 'quiet' });
 export const warn = (icon: IconName): Mark => ({ kind: 'icon', icon, tone: 'warn' });
 export const danger = (icon: IconName): Mark => ({ kind: 'icon', icon, tone: 'danger' });
+
+/** The one button of an open microphone. */
+export const mute = (w: Words): Action => ({ name: 'mute', label: w.mute, tone: 'live', icon: 'microphoneOn', round: true });

@@ -9,8 +9,8 @@ import { ownSeat } from '../core/seats';
 import type { Problem, Role, Seat, SessionState } from '../core/types';
 import type { Words } from '../core/words';
 import { firstName } from './monogram';
-import { frozen, invited, mutedByHost, namesOnly, sentAway, whileHostIsLost } from './place-law';
-import { danger, plain, quiet, warn, type Action, type Mark, type Place } from './place-parts';
+import { frozen, invited, mutedByHost, namesOnly, sentAway, silenced, whileHostIsLost } from './place-law';
+import { danger, mute, plain, quiet, warn, type Action, type Mark, type Place } from './place-parts';
 
 export type { Action, ActionName, Mark, Place, PlaceKind } from './place-parts';
 
@@ -40,6 +40,8 @@ export interface Setting {
   now: number;
   /** Whether the host app says where people sign in. */
   signsIn?: boolean;
+  /** Whether speaking is open to the member; left out, it is. */
+  speaks?: boolean;
 }
 
 export function remember(memory: Memory, { snapshot, microphone }: SessionState, now: number): Memory {
@@ -72,10 +74,7 @@ export function placeOf(state: SessionState, memory: Memory, w: Words, at: Setti
         opens: state.snapshot !== null,
       });
     case 'sound_blocked':
-      return plain('sound_blocked', quiet('noSound'), w.soundBlockedTitle, w.soundBlockedLine, {
-        actions: [{ name: 'hear', label: w.hearIt, tone: 'live', icon: 'sound' }],
-        says: w.soundBlocked,
-      });
+      return soundBlocked(state, w);
     case 'elsewhere':
       return plain('elsewhere', quiet('devices'), w.elsewhereTitle, w.elsewhereLine, {
         actions: [{ name: 'bringHere', label: w.bringHere, tone: 'primary' }],
@@ -91,6 +90,16 @@ export function placeOf(state: SessionState, memory: Memory, w: Words, at: Setti
     case 'connected':
       return newRole(whileHostIsLost(connected(state, memory, w, at), state, at.now, w), memory, at.now, w);
   }
+}
+
+/** The room stays within reach, it has the way out, and so does an open microphone: others hear it all the same. */
+function soundBlocked({ snapshot, microphone }: SessionState, w: Words): Place {
+  const hear: Action = { name: 'hear', label: w.hearIt, tone: 'live', icon: 'sound' };
+  return plain('sound_blocked', quiet('noSound'), w.soundBlockedTitle, w.soundBlockedLine, {
+    actions: microphone.kind === 'open' ? [mute(w), hear] : [hear],
+    opens: snapshot !== null,
+    says: w.soundBlocked,
+  });
 }
 
 function ended({ snapshot, title }: SessionState, w: Words): Place {
@@ -114,7 +123,7 @@ function connected(state: SessionState, memory: Memory, w: Words, at: Setting): 
   const me = snapshot?.me;
   const seat = ownSeat(snapshot);
   const trouble = microphoneTrouble(state, w);
-  const law = frozen(state, at.app, w) ?? invited(state, w);
+  const law = frozen(state, at.app, w) ?? silenced(state, w) ?? invited(state, w);
   if (law) return law;
   if (me && me.role !== 'listener' && seat) return onStage(state, seat, memory, trouble, w);
   if (me?.request?.state === 'pending')
@@ -144,8 +153,9 @@ function listening(state: SessionState, w: Words, at: Setting): Place {
   const mark: Mark = shown
     ? { kind: 'face', profile: shown.profile, talking: Boolean(voice), level: levels[shown.user_id] ?? 0 }
     : quiet('headphones');
-  const mayAsk = snapshot?.me.permissions.includes('ask_to_speak');
-  const why = state.ask_refused || (snapshot?.space.speak === 'invited' ? w.onlyInvitedSpeak : '');
+  const isOpen = at.speaks ?? true;
+  const mayAsk = isOpen && snapshot?.me.permissions.includes('ask_to_speak');
+  const why = state.ask_refused || (isOpen && snapshot?.space.speak === 'invited' ? w.onlyInvitedSpeak : '');
   const signIn: Action[] =
     at.signsIn && isGuest(snapshot?.me.user_id ?? '') ? [{ name: 'signIn', label: w.signInToSpeak, tone: 'quiet' }] : [];
   const ask: Action = { name: 'ask', label: w.askToSpeak, tone: 'quiet', icon: 'hand', round: true, ...(why ? { why } : {}) };
@@ -169,7 +179,7 @@ function onStage(state: SessionState, seat: Seat, memory: Memory, trouble: Place
       w.microphoneOnTitle,
       w.canHearYou(snapshot?.listeners.count ?? 0),
       {
-        actions: [{ name: 'mute', label: w.mute, tone: 'live', icon: 'microphoneOn', round: true }],
+        actions: [mute(w)],
         opens: true,
         says: w.microphoneOpen,
       },
