@@ -159,8 +159,9 @@ class Change:
 def change(kind: str, before: Space, after: Space, now: datetime, extra: Json | None = None) -> Change:
     """Return the effect of going from ``before`` to ``after`` as version ``before.version + 1``.
 
-    A class that sees nothing new is sent nothing and its ``after`` stays behind; a copy of any version from ``after``
-    up to below ``version`` may take the event, because that class saw nothing happen in between.
+    A class that sees nothing new is sent nothing and its ``after`` stays behind, unless one of them alone was told
+    something; a copy of any version from ``after`` up to below ``version`` may take the event, because that class saw
+    nothing happen in between.
     """
     version = before.version + 1
     after = replace(after, version=version)
@@ -172,6 +173,9 @@ def change(kind: str, before: Space, after: Space, now: datetime, extra: Json | 
         if _differs_for(before, after, person)
     }
     patches = {viewers: patch for viewers in ViewerClass if (patch := _patch(before, after, viewers))}
+    # Whoever stays in their class and loses what was for them alone finds it out by the class's next event: for that
+    # the class has to be told that something was.
+    patches |= {now: {} for was, now in movers.values() if was is now and now not in patches}
     events = tuple(
         ClassEvent(viewers, version, before.sent.get(viewers, FIRST_VERSION), patch)
         for viewers, patch in patches.items()
