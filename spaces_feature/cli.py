@@ -11,9 +11,13 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from .cli_flags import flag_commands
+from .cli_members import erase_user
 from .cli_tokens import api_tokens, life_hooks
+from .domain.flag_words import NOBODY, reach_words
 from .domain.ids import RoomName
 from .errors import MediaError
+from .flags import BY_KEY
 from .services.notifying import do_what_is_due
 from .services.reconciling import Reconciler
 from .services.seams import Seams
@@ -21,6 +25,8 @@ from .services.seams import Seams
 commands = AppGroup("spaces", help="Live audio rooms.")
 commands.add_command(api_tokens)
 commands.add_command(life_hooks)
+commands.add_command(erase_user)
+commands.add_command(flag_commands)
 
 
 def _seams() -> Seams:
@@ -59,6 +65,7 @@ def reconcile(once: bool) -> None:
         time.sleep(seams.config.reconcile_interval if is_up else 0.2)
 
 
+ENABLED = BY_KEY["spaces.enabled"]
 WEBHOOK_LIMIT = 8.0
 """Seconds to wait for the webhook of a room that the check itself made."""
 
@@ -95,6 +102,10 @@ def _findings(seams: Seams) -> Iterator[Finding]:
         yield Finding("tables", False, fix)
     else:
         yield Finding("tables", True)
+    book = seams.book
+    book.refresh()
+    is_open = not seams.flags.is_ours or reach_words(ENABLED, book.state(ENABLED.key), None) != NOBODY
+    yield Finding("flags", is_open, f"Spaces are open to nobody; run flask spaces flags set {ENABLED.key} --staff")
     url = seams.config.livekit_api_url
     yield Finding(f"LiveKit at {url}", seams.media.is_up(), "start it, or correct SPACES_LIVEKIT_API_URL")
     room = seams.ids.room(seams.ids.space_id())

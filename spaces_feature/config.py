@@ -34,6 +34,9 @@ BOUNDS: Mapping[str, tuple[float, float, str]] = {
     "schedule_late": (60, A_DAY, "hosts are not always on time."),
     "elsewhere_reports": (1, 1000, "with none nothing would be shown at all."),
     "rejoin_spread_ms": (0, 10_000, "0 lets all come back at once."),
+    "history_days": (1, 3650, "yesterday's Space can be looked at closely, and nobody's listening is kept for ever."),
+    "exposure_days": (0, 730, "nobody is measured for ever; 0 keeps nothing about anybody."),
+    "tally_days": (1, 3650, "the health of today is shown beside yesterday's."),
     "rate_limit_factor": (0, 1000, "0 switches limits off."),
 }
 """From, to and why, for numbers beyond which a promise of ours would not hold any more."""
@@ -51,10 +54,15 @@ class Config:
     livekit_api_secret: str = field(repr=False)
     #: Where this server reaches LiveKit's HTTP API; by default ``livekit_url`` with ``http``.
     livekit_api_url: str = ""
+    #: LiveKit's Prometheus page (``prometheus.port`` in its configuration), from where its processor use is read for
+    #: the guardrail: ``http://127.0.0.1:6789/metrics``. Empty: nobody watches it, and the health page says so.
+    livekit_metrics_url: str = ""
     #: Path under which every page, API route and the Socket.IO namespace live.
     url_prefix: str = "/spaces"
     #: The host's template that our pages extend; it needs a block ``content``. Empty: a plain page of ours.
     base_template: str = ""
+    #: What the cockpit calls this installation, so that nobody takes it for another: ``Production``. Empty: no banner.
+    environment: str = ""
     #: What members call the host app ("Back to ..."). Empty: the Flask app's own name.
     app_name: str = ""
     #: Where people sign in; ``{next}`` stands for the path that they come back to. Empty: our pages have no link there.
@@ -95,6 +103,13 @@ class Config:
     upcoming_limit: int = 10
     #: A planned Space that has not begun this long after its time is over.
     schedule_late: int = 3600
+    #: So many days after a Space's end who listened and spoke when is deleted; its numbers stay.
+    history_days: int = 90
+    #: How many days it is kept who met which version of a flag and how far they came, by a keyed hash of the member;
+    #: 0 keeps neither.
+    exposure_days: int = 90
+    #: How many days counts are kept that are about nobody: joins, failures, first sound, by five minutes.
+    tally_days: int = 400
     #: Clients come back after a room moved spread over this many milliseconds per 100 participants.
     rejoin_spread_ms: int = 200
     #: Multiplies every rate limit; 10 for demos, 0 switches limits off (tests).
@@ -167,6 +182,9 @@ def _contradictions(values: Mapping[str, object]) -> list[str]:
         problems.append("SPACES_LIVEKIT_URL must start with wss:// (or ws:// on loopback).")
     if url.startswith("ws://") and not _is_loopback(url):
         problems.append("SPACES_LIVEKIT_URL is ws:// to another machine: anyone on the way could listen. Use wss://.")
+    metrics = str(values.get("livekit_metrics_url", ""))
+    if metrics and not metrics.startswith(("http://", "https://")):
+        problems.append("SPACES_LIVEKIT_METRICS_URL must start with http:// or https://.")
     secret = str(values.get("livekit_api_secret", ""))
     if secret and len(secret) < 32:
         problems.append("SPACES_LIVEKIT_API_SECRET is shorter than 32 characters; LiveKit itself warns about that.")

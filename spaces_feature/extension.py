@@ -7,24 +7,31 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app
 from limits.errors import ConfigurationError
 from limits.storage import storage_from_string
+from openfeature.provider import FeatureProvider
 
 from .cli import commands
 from .config import Config, read_config
 from .db.answers import AnswerTable
+from .db.flag_store import SqlFlagStore
 from .db.repository import Database, SqlStore
 from .db.tables import Tables, build_tables
 from .domain.ids import UserId
 from .errors import SetupError
+from .flags import FLAGS
+from .integrations.flag_telemetry import FlagTelemetry
 from .integrations.http_post import HttpPost
 from .integrations.openfeature import OpenFeatureFlags
+from .integrations.sfu_metrics import SfuMetrics
+from .integrations.telemetry import telemetry
 from .minting import Mint
-from .ports import Cards, Identity, MediaServer, Notify, SocialGraph, StripSource
+from .ports import Cards, Identity, MediaServer, Members, Notify, SocialGraph, StripSource
 from .realtime.background import Background
 from .realtime.broadcaster import SocketBroadcaster
 from .realtime.messages import schemas
@@ -32,9 +39,13 @@ from .realtime.namespace import SpacesNamespace
 from .realtime.socket_server import socket_problems
 from .realtime.watchers import Watchers
 from .services import nudging
+from .services.flag_book import FlagBook
+from .services.forgetting import erase_user
 from .services.health import Health
 from .services.index import LiveIndex
+from .services.member_facts import MemberFacts, RememberedFacts
 from .services.memory import HostMemory
+from .services.meter import Meter
 from .services.page_cards import known_to
 from .services.seams import Seams
 from .services.searching import index_names
@@ -70,9 +81,10 @@ class Spaces:
     ``db`` has ``.metadata`` and ``.session`` (Flask-SQLAlchemy as it is). ``socketio`` is the host's Flask-SocketIO
     server, or None for a host without sockets, whose pages then poll. ``identity`` and ``graph`` are the host's ports;
     ``strip_source`` adds its short-lived posts to the strip, ``cards`` lets its posts be pinned, ``notify`` takes
-    notices to members; each may be left out. ``media`` replaces LiveKit. ``clock`` returns the present moment in UTC.
-    ``csp_nonce`` returns the nonce of the current response. Everything here is shared by all apps that this instance is
-    initialised with.
+    notices to members, ``members`` tells rollout rules who they are; each may be left out. ``flag_provider`` is the
+    host's own OpenFeature provider, in place of the cockpit's flags. ``media`` replaces LiveKit. ``clock`` returns the
+    present moment in UTC. ``csp_nonce`` returns the nonce of the current response. Everything here is shared by all
+    apps that this instance is initialised with.
     """
 
     def __init__(
@@ -85,6 +97,8 @@ class Spaces:
         strip_source: StripSource | None = None,
         cards: Cards | None = None,
         notify: Notify | None = None,
+        members: Members | None = None,
+        flag_provider: FeatureProvider | None = None,
         media: MediaServer | None = None,
         clock: Callable[[], datetime] | None = None,
         csp_nonce: Callable[[], str] | None = None,
@@ -96,6 +110,8 @@ class Spaces:
         self._strip_source = strip_source
         self._cards = cards
         self._notify = notify
+        self._members = members
+        self._flag_provider = flag_provider
         self._media = media
         self._clock = clock or _utc_now
         self._csp_nonce = csp_nonce
@@ -107,7 +123,7 @@ class Spaces:
         """Wire the app. Raises SetupError with every problem of the set-up at once, and when called twice."""
         if KEY in app.extensions:
             raise SetupError(["This app has Spaces already; call init_app once."])
-        config = _checked(app, self._identity, self._graph, self._socketio)
+        config = _checked(app, self._identity, self._graph, self._members, self._socketio)
         connect = getattr(self._graph, "connect", None)
         if connect is not None:
             connect(self._db)
@@ -167,24 +183,43 @@ class Spaces:
         state: AppState = current_app.extensions[KEY]
         return known_to(state.seams, None if user_id is None else UserId(user_id), space_ids)
 
+    def erase_user(self, user_id: UserId) -> None:
+        """Delete what is measured about a member, and take them off the lists of flags: for the host app's deletion of
+        an account, after the commit.
+
+        Call it, within the app's context, when they can sign in no more. ``flask spaces erase-user`` does the same.
+        """
+        state: AppState = current_app.extensions[KEY]
+        erase_user(state.seams, UserId(user_id))
+
     def _is_open(self, namespace: str) -> bool:
         """Whether the host's server has our namespace, or will have it; a server made anew for another app has none."""
         server = None if self._socketio is None else self._socketio.server
         return namespace in (self._namespaces if server is None else server.namespace_handlers)
 
     def _seams(self, app: Flask, config: Config, broadcaster: SocketBroadcaster) -> Seams:
-        media = self._media or _livekit(config)
+        media, index = self._media or _livekit(config), LiveIndex()
+        telemetry().follow(index)
+        meter = Meter(self._clock, telemetry(), version("spaces-feature"), keeps_members=config.exposure_days > 0)
+        store = SqlStore(self._db, self._tables)
+        coded = {**{flag.key: flag.default for flag in FLAGS}, **config.flags}
+        book = FlagBook(SqlFlagStore(self._db, self._tables, coded), self._clock, coded)
+        facts = RememberedFacts(MemberFacts(self._identity, self._members), store.read)
+        ids = Mint(app.config["SECRET_KEY"], app.config.get("SECRET_KEY_FALLBACKS") or ())
         return Seams(
             config=config,
-            store=SqlStore(self._db, self._tables),
+            store=store,
             identity=self._identity,
             graph=self._graph,
             media=media,
             broadcaster=broadcaster,
-            flags=OpenFeatureFlags(config.flags),
-            ids=Mint(app.config["SECRET_KEY"]),
+            flags=OpenFeatureFlags(
+                book, coded, facts.attributes, self._flag_provider, [FlagTelemetry(ids.member_key)], meter.evaluated
+            ),
+            book=book,
+            ids=ids,
             clock=self._clock,
-            index=LiveIndex(),
+            index=index,
             memory=HostMemory(self._identity, self._graph, self._clock, config.followees_ttl, config.profiles_ttl),
             health=Health(media, self._clock),
             summons=Summons(),
@@ -192,6 +227,9 @@ class Spaces:
             strip_source=self._strip_source,
             cards=self._cards,
             notify=self._notify,
+            members=self._members,
+            meter=meter,
+            sfu_load=SfuMetrics(config.livekit_metrics_url) if config.livekit_metrics_url else None,
         )
 
 
@@ -212,12 +250,13 @@ def _livekit(config: Config) -> MediaServer:
         config.livekit_api_key,
         config.livekit_api_secret,
         deadline=config.media_deadline,
+        on_call=telemetry().sfu_called,
     )
 
 
-def _checked(app: Flask, identity: object, graph: object, socketio: Any | None) -> Config:
+def _checked(app: Flask, identity: object, graph: object, members: object, socketio: Any | None) -> Config:
     """The configuration. Raises SetupError with every problem of seams and settings."""
-    problems = _missing(app, identity, graph)
+    problems = _missing(app, identity, graph, members)
     if socketio is not None:
         problems += socket_problems(socketio)
     try:
@@ -234,12 +273,14 @@ def _checked(app: Flask, identity: object, graph: object, socketio: Any | None) 
     return config
 
 
-def _missing(app: Flask, identity: object, graph: object) -> list[str]:
+def _missing(app: Flask, identity: object, graph: object, members: object) -> list[str]:
     problems = []
     if not app.config.get("SECRET_KEY"):
         problems.append("SECRET_KEY is missing; members' identities at the SFU are keyed with it.")
     if not isinstance(identity, Identity):
         problems.append("identity= lacks a method of spaces_feature.ports.Identity.")
+    if members is not None and not isinstance(members, Members):
+        problems.append("members= lacks a method of spaces_feature.ports.Members.")
     if not isinstance(graph, SocialGraph):
         problems.append("graph= lacks a method of spaces_feature.ports.SocialGraph.")
     return problems

@@ -183,6 +183,51 @@ class Notify(Protocol):
         ...
 
 
+Attribute = str | int | float | bool | tuple[str, ...]
+"""What is known of a member under one name; several words where several hold, as with ``cohort``."""
+
+
+@runtime_checkable
+class Members(Protocol):
+    """Who the members are, as far as product managers may ask. Optional, and asked like ``Identity``.
+
+    Without it every member of staff may do everything in the cockpit, lists take user ids only, nobody is counted, and
+    rules know the cohort ``staff`` alone.
+    """
+
+    def count(self) -> int:
+        """Return how many members there are."""
+        ...
+
+    def page(self, after: UserId | None, limit: int) -> Sequence[UserId]:
+        """Return at most ``limit`` members in an order that stays, from behind ``after`` on (None: from the first)."""
+        ...
+
+    def named(self, usernames: Collection[str]) -> Mapping[str, UserId]:
+        """Return the members of these user names, keyed as given (any case, with or without an @ before them)."""
+        ...
+
+    def attributes(self, user_ids: Collection[UserId]) -> Mapping[UserId, Mapping[str, Attribute]]:
+        """Return what rules may ask of these members, in one query: ``platform``, ``country``, ``followers`` ...
+
+        ``cohort`` names the group or groups that a member is in. What is not known of somebody is left out.
+        """
+        ...
+
+    def roles(self, user_ids: Collection[UserId]) -> Mapping[UserId, frozenset[str]]:
+        """Return what these members of staff may do in the cockpit: ``viewer``, ``editor``, ``killer``."""
+        ...
+
+
+@runtime_checkable
+class FollowTimes(Protocol):
+    """A graph that knows when somebody followed somebody. Optional, beside ``SocialGraph``."""
+
+    def gained(self, user_id: UserId, since: datetime, until: datetime) -> int | None:
+        """Return how many followed the member in that time (UTC) and still do; None when that is not known."""
+        ...
+
+
 @runtime_checkable
 class MediaServer(Protocol):
     """The SFU. Every call has its own deadline (seconds, the adapter's).

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from ..domain.ids import Identity, RoomName
+from ..domain.space import State
 from ..services.store import OwedCall
 from . import rows
 from .tables import Tables
@@ -24,6 +26,18 @@ class Bookkeeping:
 
     _session: Session
     _tables: Tables
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """A savepoint. SQLite begins a transaction with the first write alone, so one comes before it."""
+        with self._session.begin_nested():
+            yield
+
+    def live_count(self) -> int:
+        """Return how many Spaces are live."""
+        space = self._tables.space
+        found = self._session.scalar(select(func.count()).select_from(space).where(space.c.state == str(State.LIVE)))
+        return found or 0
 
     def owe(self, calls: Collection[OwedCall]) -> None:
         """Write calls to the outbox."""

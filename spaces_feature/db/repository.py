@@ -19,6 +19,7 @@ from ..errors import Conflict
 from . import rows
 from .agenda import AgendaRows
 from .bookkeeping import Bookkeeping
+from .cockpit_rows import CockpitRows
 from .deadline import within
 from .grams import GramRows
 from .ledger import LedgerRows
@@ -101,7 +102,7 @@ def _savepoint(session: Session, clause: Table) -> Iterator[None]:
         savepoint.commit()
 
 
-class SqlWork(Stays, Speech, LedgerRows, GramRows, OutsideRows, AgendaRows, Bookkeeping):
+class SqlWork(Stays, Speech, LedgerRows, GramRows, OutsideRows, AgendaRows, Bookkeeping, CockpitRows):
     """One transaction on the host's session."""
 
     def __init__(self, session: Session, tables: Tables) -> None:

@@ -73,6 +73,7 @@ def space_row(space: Space) -> dict[str, Any]:
         "cover": space.cover or None,
         "allows_guests": space.allows_guests,
         "cards": json.dumps(space.cards),
+        "terms": json.dumps(space.terms),
     }
 
 
@@ -119,7 +120,17 @@ def space_value(row: Row, seats: Iterable[Row], requests: Iterable[Row], invitat
         cover=row["cover"] or "",
         allows_guests=row["allows_guests"],
         cards=tuple(json.loads(row["cards"])),
+        terms=_terms(row["terms"]),
     )
+
+
+def _terms(text: str) -> dict[str, bool | int]:
+    """What was frozen; nobody writes anything else there, and a Space that cannot be read could not be ended."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 _ORDER = {str(role): place for place, role in enumerate(Role)}

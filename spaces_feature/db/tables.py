@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import conv
 
-from . import discovery_tables, law_tables
+from . import bookkeeping_tables, cockpit_tables, discovery_tables, law_tables
 from .law_tables import REASON, USER_ID, space_key
 
 
@@ -57,6 +57,14 @@ class Tables:
     api_token: Table
     hook: Table
     delivery: Table
+    flag: Table
+    flag_change: Table
+    kill: Table
+    exposure: Table
+    milestone: Table
+    tally: Table
+    summary: Table
+    reaction: Table
 
 
 def build_tables(metadata: MetaData) -> Tables:
@@ -69,10 +77,10 @@ def build_tables(metadata: MetaData) -> Tables:
         request=_request(metadata),
         stay=_stay(metadata),
         connection=_connection(metadata),
-        outbox=_outbox(metadata),
-        webhook=_webhook(metadata),
-        lease=_lease(metadata),
-        idempotency=_idempotency(metadata),
+        outbox=bookkeeping_tables.outbox(metadata),
+        webhook=bookkeeping_tables.webhook(metadata),
+        lease=bookkeeping_tables.lease(metadata),
+        idempotency=bookkeeping_tables.idempotency(metadata),
         invitation=law_tables.invitation(metadata),
         removal=law_tables.removal(metadata),
         report=law_tables.report(metadata),
@@ -86,6 +94,14 @@ def build_tables(metadata: MetaData) -> Tables:
         api_token=discovery_tables.api_token(metadata),
         hook=discovery_tables.hook(metadata),
         delivery=discovery_tables.delivery(metadata),
+        flag=cockpit_tables.flag(metadata),
+        flag_change=cockpit_tables.flag_change(metadata),
+        kill=cockpit_tables.kill(metadata),
+        exposure=cockpit_tables.exposure(metadata),
+        milestone=cockpit_tables.milestone(metadata),
+        tally=cockpit_tables.tally(metadata),
+        summary=cockpit_tables.summary(metadata),
+        reaction=cockpit_tables.reaction(metadata),
     )
 
 
@@ -121,12 +137,14 @@ def _space(metadata: MetaData) -> Table:
         Column("cover", String(16)),
         Column("allows_guests", Boolean, nullable=False, server_default=false()),
         Column("cards", Text, nullable=False, server_default="[]"),
+        Column("terms", Text, nullable=False, server_default="{}"),
         PrimaryKeyConstraint("id", name=conv("pk_spaces_space")),
         UniqueConstraint("room", name=conv("uq_spaces_space_room")),
     )
     live = text("state = 'live'")
     Index(conv("uq_spaces_space_live_host"), table.c.host_id, unique=True, sqlite_where=live, postgresql_where=live)
     Index(conv("ix_spaces_space_live"), table.c.started_at, sqlite_where=live, postgresql_where=live)
+    Index(conv("ix_spaces_space_creator"), table.c.creator_id, table.c.created_at)
     planned = text("state = 'scheduled'")
     for name, column in (("scheduled", table.c.scheduled_start), ("scheduled_host", table.c.host_id)):
         Index(conv(f"ix_spaces_space_{name}"), column, sqlite_where=planned, postgresql_where=planned)
@@ -226,65 +244,4 @@ def _connection(metadata: MetaData) -> Table:
         PrimaryKeyConstraint("sid", name=conv("pk_spaces_connection")),
     )
     Index(conv("ix_spaces_connection_room"), table.c.room, table.c.identity)
-    return table
-
-
-def _outbox(metadata: MetaData) -> Table:
-    """Calls that we still owe the SFU. A row is deleted when its call was answered."""
-    table = Table(
-        "spaces_outbox",
-        metadata,
-        Column("id", String(26), nullable=False),
-        Column("space_id", String(13), nullable=False),
-        Column("call", String(32), nullable=False),
-        Column("room", String(64), nullable=False),
-        Column("identity", String(64), nullable=False),
-        Column("attempts", Integer, nullable=False),
-        Column("due_at", DateTime, nullable=False),
-        Column("audit_id", String(26)),
-        PrimaryKeyConstraint("id", name=conv("pk_spaces_outbox")),
-    )
-    Index(conv("ix_spaces_outbox_due_at"), table.c.due_at)
-    return table
-
-
-def _webhook(metadata: MetaData) -> Table:
-    table = Table(
-        "spaces_webhook",
-        metadata,
-        Column("id", String(64), nullable=False),
-        Column("kind", String(48), nullable=False),
-        Column("room", String(64), nullable=False),
-        Column("received_at", DateTime, nullable=False),
-        PrimaryKeyConstraint("id", name=conv("pk_spaces_webhook")),
-    )
-    Index(conv("ix_spaces_webhook_received_at"), table.c.received_at)
-    return table
-
-
-def _lease(metadata: MetaData) -> Table:
-    return Table(
-        "spaces_lease",
-        metadata,
-        Column("name", String(32), nullable=False),
-        Column("holder", String(64), nullable=False),
-        Column("expires_at", DateTime, nullable=False),
-        PrimaryKeyConstraint("name", name=conv("pk_spaces_lease")),
-    )
-
-
-def _idempotency(metadata: MetaData) -> Table:
-    """Answers kept for repeated POSTs. ``status`` is null while the first one is at work."""
-    table = Table(
-        "spaces_idempotency",
-        metadata,
-        Column("user_id", String(USER_ID), nullable=False),
-        Column("key", String(255), nullable=False),
-        Column("fingerprint", String(64), nullable=False),
-        Column("status", Integer),
-        Column("body", Text),
-        Column("created_at", DateTime, nullable=False),
-        PrimaryKeyConstraint("user_id", "key", name=conv("pk_spaces_idempotency")),
-    )
-    Index(conv("ix_spaces_idempotency_created_at"), table.c.created_at)
     return table

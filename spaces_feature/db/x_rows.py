@@ -83,8 +83,8 @@ class OutsideRows:
         found = self._session.execute(select(table).order_by(table.c.created_at, table.c.id)).mappings()
         return [_hook(row) for row in found]
 
-    def hooks_for(self, creator: UserId) -> list[Hook]:
-        """Return the hooks that are told of this creator's Spaces."""
+    def hooks_for(self, creator: UserId | None) -> list[Hook]:
+        """Return the hooks that are told of this creator's Spaces, for None those of everything."""
         table = self._tables.hook
         is_told = or_(table.c.user_id.is_(None), table.c.user_id == creator)
         found = self._session.execute(select(table).where(table.c.disabled_at.is_(None), is_told)).mappings()

@@ -38,6 +38,7 @@ class Action(StrEnum):
     WARN = "warn"
     FREEZE = "freeze"
     SEE_AUDIT = "see_audit"
+    SEE_FLAGS = "see_flags"
 
 
 class Standing(StrEnum):
@@ -70,7 +71,15 @@ TABLE: dict[Role | Standing, frozenset[Action]] = {
     # Who handed the Space over has given it away; having created it is a fact and no power.
     Standing.CREATOR: frozenset(),
     Standing.STAFF: frozenset(
-        {Action.SEE_REPORTS, Action.WARN, Action.REMOVE, Action.FREEZE, Action.END, Action.SEE_AUDIT}
+        {
+            Action.SEE_REPORTS,
+            Action.WARN,
+            Action.REMOVE,
+            Action.FREEZE,
+            Action.END,
+            Action.SEE_AUDIT,
+            Action.SEE_FLAGS,
+        }
     ),
 }
 """What each role may do in a live Space, and what each standing adds."""
@@ -122,6 +131,11 @@ def require_above(space: Space, actor: UserId, target: UserId) -> None:
             "Hosts answer to nobody here, co-hosts to the host.",
             role=str(space.role_of(target)),
         )
+
+
+def may_see_numbers(space: Space, user_id: UserId) -> bool:
+    """Whether how many came is told to the member: to who created the Space, and who runs it or did at its end."""
+    return user_id == space.creator_id or user_id in space.host_ids
 
 
 def require_staff(staff: frozenset[UserId], user_id: UserId, action: Action) -> None:

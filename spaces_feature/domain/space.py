@@ -58,7 +58,8 @@ class Speak(StrEnum):
 
 
 class EndReason(StrEnum):
-    """Why a Space ended: its host ended it, or was gone too long, or staff did, or nobody was left on stage.
+    """Why a Space ended: its host ended it, or was gone too long, or staff did, or nobody was left on stage, or Spaces
+    were switched off.
 
     Of one that never began: its host canceled it, or let its time go by.
     """
@@ -67,6 +68,7 @@ class EndReason(StrEnum):
     HOST_GONE = "host_gone"
     STAFF = "staff"
     EMPTY = "empty"
+    SWITCHED_OFF = "switched_off"
     CANCELED = "canceled"
     EXPIRED = "expired"
 
@@ -137,7 +139,8 @@ class Space:
     names under which those who run the Space know of it, user ids and pseudonyms: of whom they removed without knowing
     who it was they must not learn it.
 
-    ``cover`` is one of ``schedule.COVERS`` or empty; ``cards`` are ids of the host app's posts, pinned.
+    ``cover`` is one of ``schedule.COVERS`` or empty; ``cards`` are ids of the host app's posts, pinned. ``terms`` are
+    the flags that shape it, by key, as they stood when it began: no later decision changes a Space that runs.
     """
 
     id: SpaceId
@@ -173,6 +176,7 @@ class Space:
     cover: str = ""
     allows_guests: bool = False
     cards: tuple[str, ...] = ()
+    terms: dict[str, bool | int] = field(default_factory=dict)
 
     def seat_of(self, user_id: UserId | None) -> Seat | None:
         """The member's seat, or None for who is not on stage."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any, Protocol, cast
 
 import sqlalchemy as sa
@@ -34,12 +35,23 @@ class FollowTable:
     Ids are strings on our side and of the column's Python type (int, UUID, str) on the host's; an id that the type
     cannot mean belongs to nobody. The table of follows needs an index that starts with each of its two columns and goes
     on with the other, the table of blocks likewise: every question then reads indexes alone.
+
+    ``followed_at`` is when the follow began, null where nobody knows; without the column ``gained`` is not known. With
+    it the table needs an index on ``followed`` and ``followed_at``.
     """
 
-    def __init__(self, follower: Column, followed: Column, *, blocks: tuple[Column, Column] | None = None) -> None:
+    def __init__(
+        self,
+        follower: Column,
+        followed: Column,
+        *,
+        blocks: tuple[Column, Column] | None = None,
+        followed_at: Column | None = None,
+    ) -> None:
         self._follower = follower
         self._followed = followed
         self._blocks = blocks
+        self._followed_at = followed_at
         self._db: HasSession | None = None
         # Built once: putting a statement together takes as long as running it.
         me: Column = sa.bindparam("me")
@@ -130,6 +142,22 @@ class FollowTable:
             blocked_by=frozenset(first for first, second in rows if second == user_id).intersection(others),
         )
 
+    def gained(self, user_id: UserId, since: datetime, until: datetime) -> int | None:
+        """Return how many follow the member since a moment from ``since`` to before ``until`` (aware), in one query.
+
+        None without ``followed_at``. A follow that was taken back meanwhile is not counted, nor is one without a time.
+        """
+        if self._followed_at is None:
+            return None
+        me = _host_id(self._followed, user_id)
+        if me is None:
+            return 0
+        since, until = _host_time(self._followed_at, since), _host_time(self._followed_at, until)
+        when = (self._followed_at >= since, self._followed_at < until)
+        counted = sa.select(sa.func.count(sa.distinct(self._follower))).where(self._followed == me, *when)
+        number: int = self._session.execute(counted).scalar_one()
+        return number
+
     def _ids(self, statement: sa.Select[Any], **values: object) -> Iterator[UserId]:
         return cast("Iterator[UserId]", map(str, self._session.scalars(statement, values).all()))
 
@@ -176,3 +204,9 @@ def _host_id(column: Column, user_id: UserId) -> Any:
     if isinstance(value, int) and abs(value) > LARGEST_INTEGER:
         return None
     return value
+
+
+def _host_time(column: Column, moment: datetime) -> datetime:
+    """Return an aware moment as the host's column holds it: one without a zone holds UTC without saying so."""
+    moment = moment.astimezone(UTC)
+    return moment if getattr(column.type, "timezone", False) else moment.replace(tzinfo=None)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -29,6 +29,9 @@ REPEATABLE = frozenset(
 MAX_IDLE_CONNECTIONS = 100
 #: A connection that takes longer than this will not come; the rest of the deadline is better spent by the caller.
 MAX_CONNECT_SECONDS = 2.0
+
+#: Told, after each call: its name, the seconds it took, and why it failed (``unavailable``, a status), empty if not.
+OnCall = Callable[[str, float, str], None]
 
 
 def run_to_end(coroutine: Coroutine[Any, Any, T]) -> T:
@@ -55,8 +58,9 @@ class SyncSession:
     #: Read by livekit-api to decide about its own fail-over, which we switch off.
     timeout = None
 
-    def __init__(self, *, deadline: float) -> None:
+    def __init__(self, *, deadline: float, on_call: OnCall | None = None) -> None:
         self.deadline = deadline
+        self._on_call = on_call
         self._pool = _new_pool()
         self._owner = os.getpid()
 
@@ -66,6 +70,16 @@ class SyncSession:
 
     def send(self, url: str, headers: Mapping[str, str], data: bytes) -> _Answer:
         """Post ``data`` and return the whole answer, whatever its status. Raises MediaDown."""
+        began, error = time.monotonic(), "unavailable"
+        try:
+            answer = self._sent(url, headers, data)
+            error = "" if answer.status < 400 else str(answer.status)
+        finally:
+            if self._on_call is not None:
+                self._on_call(url.rpartition("/")[2], time.monotonic() - began, error)
+        return answer
+
+    def _sent(self, url: str, headers: Mapping[str, str], data: bytes) -> _Answer:
         ends_at = time.monotonic() + self.deadline
         try:
             return _ask(self._own_pool(), "POST", url, headers, data, ends_at)

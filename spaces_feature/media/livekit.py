@@ -22,7 +22,7 @@ from livekit.protocol.room import (
 from ..domain.ids import Identity, RoomName
 from ..domain.media import JoinGrant, MediaFact, MediaParticipant, MediaRights, TokenClaims
 from ..errors import MediaDown, MediaError
-from .bridge import SyncSession, run_to_end
+from .bridge import OnCall, SyncSession, run_to_end
 from .grants import full_permission, is_worker, mint, rights_in
 from .tokens import TokenReader
 from .webhooks import WebhookReader
@@ -44,15 +44,25 @@ class LiveKit:
     """One LiveKit deployment.
 
     ``api_url`` is where this server reaches it (``http://`` or ``https://``), ``public_url`` where browsers do
-    (``wss://``). ``deadline`` bounds each call, in seconds. Safe to share between threads or greenlets.
+    (``wss://``). ``deadline`` bounds each call, in seconds. ``on_call`` is told of each one. Safe to share between
+    threads or greenlets.
     """
 
-    def __init__(self, api_url: str, public_url: str, api_key: str, api_secret: str, *, deadline: float) -> None:
+    def __init__(
+        self,
+        api_url: str,
+        public_url: str,
+        api_key: str,
+        api_secret: str,
+        *,
+        deadline: float,
+        on_call: OnCall | None = None,
+    ) -> None:
         self._api_url = api_url.rstrip("/")
         self._public_url = public_url
         self._api_key = api_key
         self._api_secret = api_secret
-        self._session = SyncSession(deadline=deadline)
+        self._session = SyncSession(deadline=deadline, on_call=on_call)
         self._tokens = TokenReader(api_key, api_secret)
         self._webhooks = WebhookReader(api_key, api_secret)
 

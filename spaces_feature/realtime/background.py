@@ -17,6 +17,7 @@ from flask import Flask
 from ..services.hooks import Post, deliver_due
 from ..services.notifying import do_what_is_due
 from ..services.pulse import Pulse
+from ..services.reacting import write_reactions
 from ..services.reconciling import Reconciler
 from ..services.seams import Seams
 from .backlog import Backlog
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 
 PULSE = 1.0
 HOOKS = 1.0
+MEASURES = 5.0
 LOOK = 0.2
 """Seconds between two looks at the SFU: it may die and come back between two rounds, and sound must follow at once."""
 
@@ -77,8 +79,14 @@ class Background:
         def errand() -> float:
             return 0.0 if do_what_is_due(self._seams) else PULSE
 
+        def write_down() -> float:
+            self._seams.meter.flush(self._seams)
+            write_reactions(self._seams)
+            return MEASURES
+
         self._start(self._loop, "pulse", beat)
         self._start(self._loop, "errands", errand)
+        self._start(self._loop, "measures", write_down)
         if (post := self._post) is not None:
 
             def deliver() -> float:
@@ -95,8 +103,12 @@ class Background:
             self._start(self._loop, "reconciler", Rounds(reconciler, self._seams.config.reconcile_interval).turn)
 
     def stop(self) -> None:
-        """Let the loops end after their present turn."""
+        """Let the loops end after their present turn, and write down what was counted since the last one."""
         self._stopping = True
+        if self._pid == os.getpid():
+            with self._app.app_context():
+                self._seams.meter.flush(self._seams)
+                write_reactions(self._seams)
 
     def _start(self, target: Callable[..., None], *args: Any) -> None:
         if self._socketio is not None:

@@ -29,15 +29,23 @@ class Rejoin(BaseModel):
     spread_ms: int
 
 
+class SeatReaction(BaseModel):
+    """What somebody on stage sent last."""
+
+    user_id: str
+    emoji: str
+
+
 class EventData(BaseModel):
     """What changed for one class of viewer (``viewers``); ``snapshot`` replaces everything.
 
     An event for another class than your copy's says that you missed your own move: fetch the snapshot.
 
     ``listeners`` events carry ``count``, ``participant_count`` and ``sample`` instead, ``talking`` events ``user_id``
-    and ``is_talking``; both are unversioned. So is ``removed``, the last thing that somebody who was sent away is sent
-    of the Space (``code`` says for what, ``by`` who removed them), and ``warned``, with the ``words`` of the host app's
-    staff. An event whose data hold no change has its own version as ``after``: every older copy is fetched anew.
+    and ``is_talking``, ``reactions`` events ``counts`` by emoji and ``seats``; all of these are unversioned. So is
+    ``removed``, the last thing that somebody who was sent away is sent of the Space (``code`` says for what, ``by`` who
+    removed them), and ``warned``, with the ``words`` of the host app's staff. An event whose data hold no change has
+    its own version as ``after``: every older copy is fetched anew.
 
     The audience, and who waits in it, get type ``changed`` for what is between the hosts and somebody else.
     """
@@ -56,9 +64,11 @@ class EventData(BaseModel):
     sample: list[dict[str, Any]] | None = None
     user_id: str | None = None
     is_talking: bool | None = None
-    code: Literal["removed", "blocked", "barred", "guests_closed"] | None = None
+    code: Literal["removed", "blocked", "barred", "guests_closed", "switched_off"] | None = None
     by: Literal["host", "staff"] | None = None
     words: str | None = None
+    counts: dict[str, int] | None = None
+    seats: list[SeatReaction] | None = None
 
 
 class Event(BaseModel):

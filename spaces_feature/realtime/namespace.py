@@ -19,6 +19,7 @@ from ..errors import Broken, Invalid, Limited, NotFound, Refusal, SetupError
 from ..services.access import readable_space
 from ..services.seams import Seams
 from ..services.snapshots import snapshot
+from ..services.switching_off import goes_on
 from .allowance import Allowance
 from .broadcaster import SocketBroadcaster, user_room
 from .frames import Frames, problem_fields
@@ -157,7 +158,7 @@ class SpacesNamespace(Namespace):  # type: ignore[misc]
 
 
 def _is_open_to(seams: Seams, user_id: UserId) -> bool:
-    return seams.flags.is_on("spaces.enabled", None if is_guest(user_id) else user_id)
+    return seams.flags.is_on("spaces.enabled", None if is_guest(user_id) else user_id) or goes_on(seams, user_id)
 
 
 def _space_id(message: object) -> SpaceId:

@@ -16,6 +16,7 @@ from ..domain.admission import (
     welcomes_guests,
 )
 from ..domain.ids import SpaceId, UserId, is_guest, is_space_id
+from ..domain.rollout import Kill
 from ..domain.schedule import Horizon, as_of
 from ..domain.space import Audience, Role, Space, Speak
 from ..errors import Conflict, Forbidden, NotFound
@@ -23,11 +24,39 @@ from ..ports import Blocks
 from .seams import Seams
 from .store import Work
 
+SEATS = {Role.SPEAKER: "spaces.max_speakers", Role.COHOST: "spaces.max_cohosts"}
+NUMBERS = (*SEATS.values(), "spaces.max_rtc_listeners")
+PARTS = ("spaces.guests", "spaces.anonymous", "spaces.hls", "spaces.record", "spaces.clip", "spaces.captions")
+"""Flags of a host that a Space keeps as they stood when it began."""
+
 
 def require_flag(seams: Seams, key: str, user_id: UserId) -> None:
-    """Raise Forbidden ``not_open_yet`` unless the capability is open to the member; a guest is who is signed out."""
-    if not seams.flags.is_on(key, None if is_guest(user_id) else user_id):
-        raise Forbidden("not_open_yet", "This is not open to you yet.", "It may be soon.", flag=key)
+    """Raise Forbidden unless the capability is open to the member: ``switched_off`` by a kill switch, else
+    ``not_open_yet``. A guest is who is signed out.
+    """
+    if seams.flags.is_on(key, None if is_guest(user_id) else user_id):
+        return
+    if seams.flags.killed(key) is not None:
+        raise switched_off(key)
+    raise Forbidden("not_open_yet", "This is not open to you yet.", "It may be soon.", flag=key)
+
+
+def switched_off(key: str) -> Forbidden:
+    """The refusal of what a kill switch keeps from beginning."""
+    return Forbidden("switched_off", "This is switched off for now.", "Nothing you did. Try again later.", flag=key)
+
+
+def require_running(seams: Seams, key: str) -> None:
+    """Raise Forbidden ``switched_off`` while a kill switch lies over a capability, whoever acts."""
+    if seams.flags.killed(key) is not None:
+        raise switched_off(key)
+
+
+def terms_for(seams: Seams, host: UserId) -> dict[str, bool | int]:
+    """Return the flags that shape a Space of this host: what is frozen when it begins."""
+    return {key: seams.flags.number(key, host) for key in NUMBERS} | {
+        key: seams.flags.is_on(key, host) for key in PARTS
+    }
 
 
 def require_welcome(seams: Seams, user_id: UserId) -> None:
@@ -62,6 +91,21 @@ def relations(seams: Seams, space: Space, viewer: UserId) -> Relations:
     )
 
 
+def _has_guests(seams: Seams, space: Space) -> bool:
+    """Whether flags let the Space have guests: as it stood when it began, and no kill switch that ends it since."""
+    if "spaces.guests" not in space.terms:
+        return seams.flags.is_on("spaces.guests", space.host_id)
+    return bool(space.terms["spaces.guests"]) and seams.flags.killed("spaces.guests") is not Kill.END
+
+
+def is_anonymity_open(seams: Seams, space: Space) -> bool:
+    """Whether somebody new may listen to the Space anonymously: as it began, and no kill switch lies over it."""
+    if seams.flags.killed("spaces.anonymous") is not None:
+        return False
+    term = space.terms.get("spaces.anonymous")
+    return bool(term) if term is not None else seams.flags.is_on("spaces.anonymous", space.host_id)
+
+
 def _is_host_barred(seams: Seams, space: Space) -> bool:
     """Whether a planned Space has lost its host to the host app; a live one is ended for it."""
     return space.started_at is None and bool(seams.identity.barred([space.host_id]))
@@ -72,7 +116,7 @@ def guest_relations(seams: Seams, space: Space) -> Relations:
     return Relations(
         is_host_protected=space.host_id in seams.identity.protected([space.host_id]),
         is_host_barred=_is_host_barred(seams, space),
-        is_open_to_guests=seams.flags.is_on("spaces.guests", space.host_id),
+        is_open_to_guests=_has_guests(seams, space),
     )
 
 
@@ -90,10 +134,10 @@ def _ties(seams: Seams, space: Space, viewer: UserId, work: Work) -> Relations:
 
 
 def seats_of(seams: Seams, space: Space) -> dict[Role, int]:
-    """How many seats of each role this Space has beside its host: the host's flags, whoever acts."""
+    """How many seats of each role this Space has beside its host: what it began with, before that the host's flags."""
     return {
-        Role.SPEAKER: seams.flags.number("spaces.max_speakers", space.host_id),
-        Role.COHOST: seams.flags.number("spaces.max_cohosts", space.host_id),
+        role: int(space.terms[key]) if key in space.terms else seams.flags.number(key, space.host_id)
+        for role, key in SEATS.items()
     }
 
 

@@ -9,14 +9,16 @@ from datetime import UTC, datetime
 from ..domain import stage
 from ..domain.admission import require_taking_part
 from ..domain.audit import Deed
-from ..domain.ids import SpaceId, UserId, is_guest
+from ..domain.ids import SpaceId, UserId, is_guest, is_space_id
 from ..domain.media import JoinGrant
 from ..domain.roles import TABLE, Action, rights_of
 from ..domain.space import Role, Space, State, require_live
 from ..domain.wire import Json, iso
 from ..errors import Forbidden, Invalid, Unavailable, WrongState
-from .access import known_space, readable_space, require_flag
+from . import measuring
+from .access import is_anonymity_open, known_space, readable_space, require_flag, switched_off
 from .changing import change
+from .exposing import expose
 from .outbox import owed, settle_calls
 from .seams import Seams
 from .snapshots import Around, look_around, profile_fields, pseudonym_fields, snapshot
@@ -48,16 +50,44 @@ def join(seams: Seams, user_id: UserId, space_id: SpaceId, *, is_anonymous: bool
     One member is in one place: a stay in another Space ends here, and the SFU is told. Raises NotFound, Forbidden,
     WrongState, and Unavailable while the SFU is away.
     """
-    require_flag(seams, "spaces.listen", user_id)
+    expose(seams, "spaces.listen", user_id)
+    with measuring.timed_join(seams):
+        return _join(seams, user_id, space_id, is_anonymous)
+
+
+def _join(seams: Seams, user_id: UserId, space_id: SpaceId, is_anonymous: bool | None) -> Joined:
+    _require_listening(seams, user_id, space_id)
     seams.store.rest()
     seams.health.require()
     space, stay, around, calls = _admitted(seams, user_id, space_id, is_anonymous)
+    seams.outsiders.drop(user_id)
     settle_calls(seams, calls)
     for left in calls:
         _give_up_at_once(seams, user_id, left.space_id)
     rights = rights_of(space, user_id, was_on_stage=stay.was_on_stage)
     grant = seams.media.grant(stay.room, stay.identity, rights, seams.config.grant_life)
+    measuring.joined(seams, space, stay)
     return Joined(grant, space, around, stay.anonymous is not None)
+
+
+def _require_listening(seams: Seams, user_id: UserId, space_id: SpaceId) -> None:
+    """Raise Forbidden unless listening is open to the member. Who is in the Space, or on stage, comes back to it."""
+    try:
+        require_flag(seams, "spaces.listen", user_id)
+        # Its own switch alone: that nobody new may host takes no guests from what runs.
+        if is_guest(user_id) and "spaces.guests" in seams.book.kills():
+            raise switched_off("spaces.guests")
+    except Forbidden:
+        if not is_space_id(space_id):
+            raise
+        with seams.store.begin() as work:
+            if work.stay(space_id, user_id) is None and not _is_on_stage(work, space_id, user_id):
+                raise
+
+
+def _is_on_stage(work: Work, space_id: SpaceId, user_id: UserId) -> bool:
+    space = work.load(space_id)
+    return space is not None and space.seat_of(user_id) is not None
 
 
 def _admitted(
@@ -116,7 +146,8 @@ def _known_as(seams: Seams, work: Work, space: Space, stay: Stay, is_anonymous: 
         return stay
     if not is_anonymous or has_place:
         return replace(stay, anonymous=None, is_listed=work.shares_listening(stay.user_id))
-    if not (space.allows_anonymous and seams.flags.is_on("spaces.anonymous", stay.user_id)):
+    # What the host allows counts for all; what is decided over the host's head only for who comes next.
+    if not space.allows_anonymous or (stay.anonymous is None and not is_anonymity_open(seams, space)):
         raise Forbidden("anonymous_not_allowed", "People listen here under their names.", "Join under yours.")
     return _unnamed(work, space, stay)
 
@@ -162,6 +193,7 @@ def heartbeat(seams: Seams, user_id: UserId, space_id: SpaceId) -> None:
         if stay is None:
             raise WrongState("not_there", "You are not in this Space.", "Join again.", state=str(space.state))
         work.touch_stays([stay.id], seams.clock())
+    measuring.stayed(seams, stay)
 
 
 def leave(seams: Seams, user_id: UserId, space_id: SpaceId) -> None:
@@ -179,6 +211,8 @@ def leave(seams: Seams, user_id: UserId, space_id: SpaceId) -> None:
             work.close_stays([stay.id], seams.clock())
             calls = [owed(seams, space.id, stay.room, "remove", stay.identity)]
             work.owe(calls)
+    if stay is not None:
+        measuring.left(seams, stay)
     settle_calls(seams, calls)
     if space.state is State.LIVE and (space.seat_of(user_id) or space.place_in_queue(user_id)):
         _give_up_at_once(seams, user_id, space_id)

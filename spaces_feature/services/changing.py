@@ -31,11 +31,18 @@ Naming = Callable[[Space, Space], Deed]
 """Given the Space before and after, return the deed: what some things are called depends on what came of them."""
 
 
-def change(seams: Seams, space_id: SpaceId, deed: Deed | Naming, rule: Rule, extra: Json | None = None) -> Space:
+def change(
+    seams: Seams,
+    space_id: SpaceId,
+    deed: Deed | Naming,
+    rule: Rule,
+    extra: Json | None = None,
+    later: list[OwedCall] | None = None,
+) -> Space:
     """Run one command and return the Space as it stands afterwards.
 
-    ``deed`` may be named by what came of it. ``extra`` rides in every event's data. Raises what the rule raises, and
-    NotFound for a malformed or absent id; then
+    ``deed`` may be named by what came of it. ``extra`` rides in every event's data. ``later`` takes the calls that the
+    SFU is owed, for the caller to settle. Raises what the rule raises, and NotFound for a malformed or absent id; then
     nothing was written.
     """
     if not is_space_id(space_id):
@@ -67,10 +74,15 @@ def change(seams: Seams, space_id: SpaceId, deed: Deed | Naming, rule: Rule, ext
     # Silence comes before the news of it, unless the SFU is away; for who may speak now the news comes first. Whose
     # strips change can wait for both.
     silences = _silences(before, made.after) and seams.health.seems_up
-    if silences:
+    if later is not None:
+        # Whoever changes many Spaces at once tells everybody before the SFU is waited for.
+        later.extend(calls)
+        tell_watchers(seams, made)
+    elif silences:
         settle_calls(seams, calls)
-    tell_watchers(seams, made)
-    if not silences:
+        tell_watchers(seams, made)
+    else:
+        tell_watchers(seams, made)
         settle_calls(seams, calls)
     tell_strips(seams, made)
     announce(seams, entry)

@@ -18,9 +18,12 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from ..domain.admission import Relations, may_know
+from ..domain.flag_words import change_words
 from ..domain.ids import UserId
 from ..domain.space import Space, State
+from ..domain.wire import iso
 from ..errors import Invalid
+from .flag_ledger import FlagChange
 from .numbers import number_of
 from .outside import Delivery, Hook
 from .seams import Seams
@@ -145,6 +148,29 @@ def _envelope(seams: Seams, kind: str, space: Space) -> dict[str, object]:
             },
         }
     }
+
+
+def announce_flag(seams: Seams, work: Work, change: FlagChange) -> None:
+    """Within the transaction in which a flag or a kill switch changes, write what hooks for everything are told.
+
+    Who decided is told by id, and whom it is about is not: lists of people stay here.
+    """
+    hooks = work.hooks_for(None)
+    if not hooks:
+        return
+    now = seams.clock()
+    payload = {
+        "key": change.key,
+        "version": change.version,
+        "kind": change.kind,
+        "actor": change.actor,
+        "reason": change.reason,
+        "words": change_words(change.kind, change.before, change.after),
+        "at": iso(change.at),
+    }
+    envelope = {"data": {"event_uuid": change.id, "event_type": "spaces.flag", "payload": payload}}
+    body = json.dumps(envelope, separators=(",", ":"))
+    work.add_deliveries([Delivery(seams.ids.ordered_id(), hook, body, 0, now, now) for hook in hooks])
 
 
 def deliver_due(seams: Seams, post: Post) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..domain import hosts, invitations, schedule
@@ -13,10 +13,11 @@ from ..domain.ids import RoomName, SpaceId, UserId
 from ..domain.roles import Action, require
 from ..domain.space import Audience, EndReason, Role, Space, Speak, State, clean_title, clean_topics, end
 from ..domain.views import change as change_of
-from ..errors import Conflict, MediaError
-from .access import horizon, relations, require_flag, require_guest, require_welcome, seats_of
+from ..errors import Conflict, MediaError, Unavailable
+from .access import horizon, relations, require_flag, require_guest, require_welcome, seats_of, terms_for
 from .changing import announce, change, written
 from .commands import command
+from .exposing import expose
 from .health import sound_is_away
 from .inviting import patience
 from .lifecycle import follow
@@ -52,10 +53,12 @@ def go_live(seams: Seams, host: UserId, plan: Plan) -> Space:
     """
     scheduled = planned(seams, host, plan)
     require_not_live(seams, host)
+    require_room_for_one(seams, host)
     room = seams.ids.room(scheduled.id)
     identity = seams.ids.identity(room, host)
     now = seams.clock()
-    space = schedule.begin(scheduled, room, identity, now, horizon(seams), patience(seams))
+    ready = replace(scheduled, terms=terms_for(seams, host))
+    space = schedule.begin(ready, room, identity, now, horizon(seams), patience(seams))
     made = change_of("started", scheduled, space, now)
     make_room(seams, room)
     entry = written(seams, Deed(kind="started", actor=host), made.after, made.after.version)
@@ -81,6 +84,8 @@ def planned(seams: Seams, host: UserId, plan: Plan, start: datetime | None = Non
     """
     require_flag(seams, "spaces.host", host)
     require_welcome(seams, host)
+    for choice in ("spaces.anonymous", "spaces.guests"):
+        expose(seams, choice, host)
     if plan.allows_anonymous:
         require_flag(seams, "spaces.anonymous", host)
     if plan.allows_guests:
@@ -123,6 +128,16 @@ def require_not_live(seams: Seams, host: UserId) -> None:
         raise Conflict(
             "already_live", "You are live already.", "Go back to your Space, or end it first.", space_id=live
         )
+
+
+def require_room_for_one(seams: Seams, host: UserId) -> None:
+    """Raise Unavailable ``too_many_live`` while as many Spaces are live as a flag allows at once."""
+    most = seams.flags.number("spaces.max_live_spaces", host)
+    with seams.store.begin() as work:
+        count = work.live_count()
+    if count >= most:
+        way_on = "Try again in a few minutes, or plan it for later."
+        raise Unavailable("too_many_live", "Too many Spaces are live right now.", way_on, retry_after=60)
 
 
 def make_room(seams: Seams, room: RoomName) -> None:

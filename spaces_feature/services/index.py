@@ -54,6 +54,11 @@ class LiveIndex:
         with self._lock:
             return _BEHIND if self._stamp is not None and (self._is_behind or self._put) else self._stamp
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is live, as far as this process knows."""
+        return not self._spaces
+
     def spaces(self) -> list[Space]:
         """Every live Space."""
         with self._lock:

@@ -12,7 +12,7 @@ from ..domain.invitations import Patience
 from ..domain.roles import Action, require
 from ..domain.space import Role, Space, State
 from ..domain.stage import require_free
-from .access import horizon, require_flag, require_guest, seats_of
+from .access import horizon, require_flag, require_guest, require_running, seats_of
 from .commands import command
 from .seams import Seams
 from .store import Work
@@ -36,6 +36,7 @@ def invite(seams: Seams, user_id: UserId, space_id: SpaceId, guest: UserId, role
 
     def rule(space: Space, _: Relations, work: Work) -> Space:
         _require_namer(space, user_id, guest)
+        require_running(seams, "spaces.speak")
         after = invitations.invite(space, guest, role, user_id, seams.clock(), patience(seams, space))
         require_guest(seams, space, guest)
         require_free(space.seats, role, seats_of(seams, space)[role])

@@ -22,6 +22,7 @@ from .access import horizon, who_may_know
 from .agenda import Bell, Task
 from .changing import change
 from .memory import names_of
+from .reach import having
 from .seams import Seams
 from .store import RacedError, Work
 
@@ -30,6 +31,9 @@ log = logging.getLogger(__name__)
 BATCH = 500
 """Notices in one batch, and in one transaction."""
 TASKS = 20
+OF_WHAT_IS_OFF = frozenset({Kind.RESCHEDULED, Kind.CANCELED, Kind.EXPIRED})
+"""These say that there is nothing to hear yet, or no more."""
+OF_THE_START = frozenset({Kind.HOST_SOON, Kind.HOST_NOW, Kind.SOON})
 LONGEST_PAUSE = timedelta(minutes=15)
 AT_ONCE = 25
 """Batches of one turn, before other work of the process comes."""
@@ -132,6 +136,10 @@ def _notices(seams: Seams, work: Work, task: Task, space: Space, people: list[Us
     if task.kind is Kind.LIVE:
         # They are told that what they waited for began.
         reached -= work.reminded_among(space.id, reached)
+    reached = having(seams, "spaces.enabled" if task.kind in OF_WHAT_IS_OFF else "spaces.listen", reached)
+    if task.kind in OF_THE_START and seams.flags.killed("spaces.host") is not None:
+        # Nobody can start anything now.
+        reached = frozenset()
     reached -= seams.identity.barred(reached) if reached else frozenset()
     host = names_of(seams.memory.profiles([space.host_id]))(space.host_id)
     at = space.started_at or space.scheduled_start or space.created_at

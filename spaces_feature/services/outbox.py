@@ -98,6 +98,7 @@ def settle_owed(seams: Seams) -> None:
     """Try again what is due; called by the reconciler."""
     with seams.store.begin() as work:
         due = work.owed(seams.clock(), limit=AT_ONCE)
+    seams.meter.level("outbox.owed", len(due))
     settle_calls(seams, due)
 
 

@@ -81,8 +81,8 @@ class Outside(Protocol):
         """Return every hook, oldest first, disabled ones included."""
         ...
 
-    def hooks_for(self, creator: UserId) -> list[Hook]:
-        """Return the hooks that are told of this creator's Spaces (one statement)."""
+    def hooks_for(self, creator: UserId | None) -> list[Hook]:
+        """Return the hooks that are told of this creator's Spaces, for None those of everything (one statement)."""
         ...
 
     def remove_hook(self, hook_id: str) -> bool:

@@ -14,6 +14,7 @@ from . import listing
 from .access import guest_relations, horizon
 from .seams import Seams
 from .store import Work
+from .summing_up import visitors
 
 ALSO = 3
 """Other Spaces beside a shared one."""
@@ -66,7 +67,7 @@ def _counts(work: Work, space: Space) -> tuple[int, int, int]:
         return listening, present, 0
     if space.state is State.SCHEDULED:
         return 0, 0, work.subscribers([space.id]).get(space.id, 0)
-    return 0, work.visitors(space.id), 0
+    return 0, visitors(work, space.id), 0
 
 
 def _shown(seams: Seams, space: Space, ties: Relations, listening: int, present: int, waiting: int) -> PublicView:

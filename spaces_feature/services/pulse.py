@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ..domain.ids import SpaceId, UserId
+from ..domain.rollout import Kill
 from ..domain.schedule import as_of
 from ..domain.space import Space, State
 from .access import horizon
 from .discovery import refresh_index
 from .law import answer_summons, unwelcome_watchers
 from .nudging import listeners_changed, strips_of, talking_changed
+from .reacting import tell_reactions
 from .seams import Seams
 from .snapshots import listeners_of
+from .switching_off import enforce_kills
 from .telling import send_away, tell_listeners, tell_missed
 
 WATCHERS_EVERY = timedelta(seconds=4)
@@ -22,6 +26,8 @@ LISTENERS_EVERY = timedelta(seconds=5)
 LISTENERS_AT_LEAST = timedelta(seconds=15)
 LISTENERS_SHARE = 50
 """Reading who listens everywhere takes one part in so many of a process's time, unless that were too seldom."""
+PULSE_SECONDS = 1.0
+"""What a beat may take for what a kill switch ends."""
 MOST_TOLD = 50
 """People who came or went, whose followers are told of it at once; those of a crowd find out within half a minute."""
 QUIET = timedelta(seconds=6)
@@ -34,6 +40,7 @@ class Pulse:
 
     seams: Seams
     _told: dict[SpaceId, tuple[int, int]] = field(default_factory=dict)
+    _kills: Mapping[str, Kill] | None = None
     _law_at: datetime | None = None
     _touched_at: datetime | None = None
     _listeners_at: datetime | None = None
@@ -47,6 +54,7 @@ class Pulse:
 
         Whoever watches by a socket is noted as seen, and sent away when the host app no longer lets them know.
         """
+        self._follow_kills()
         named = self.seams.summons.take()
         answer_summons(self.seams, named)
         if named:
@@ -55,6 +63,7 @@ class Pulse:
         self._catch_up()
         self._follow_listeners()
         self._follow_talk()
+        tell_reactions(self.seams)
         self._note_watchers()
         self._keep_law()
         self._follow_planned()
@@ -68,6 +77,18 @@ class Pulse:
             self._told[space.id] = present
         for space_id in self._told.keys() - {space.id for space in live}:
             del self._told[space_id]
+
+    def _follow_kills(self) -> None:
+        """Know of flags what others decided; where a kill switch was pressed or released every strip looks again."""
+        self.seams.book.refresh()
+        kills = self.seams.book.kills()
+        if kills != (self._kills or {}):
+            self.seams.outsiders.clear()
+            # Whoever was clicked, or reconciles, may have died just then.
+            enforce_kills(self.seams, seconds=PULSE_SECONDS)
+        if self._kills is not None and kills != self._kills:
+            strips_of(self.seams, self.seams.broadcaster.online())
+        self._kills = kills
 
     def _follow_listeners(self) -> None:
         """Read who listens and lets followers see it, and tell those of whoever came or went."""

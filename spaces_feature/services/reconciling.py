@@ -22,11 +22,15 @@ from ..domain.space import Space, State, move_room
 from ..errors import MediaDown, MediaError, Refusal
 from .absence import Absence
 from .changing import change
+from .forgetting import forget_old
 from .intruders import send_off
 from .law import enforce, everyone_in
 from .outbox import settle_owed
+from .ramping import Ramping
 from .seams import Seams
 from .store import RacedError, Stay, Work
+from .summing_up import History
+from .switching_off import enforce_kills
 
 log = logging.getLogger(__name__)
 
@@ -58,9 +62,13 @@ class Reconciler:
     _law_at: datetime | None = None
     _unseen_since: dict[SpaceId, datetime] = field(default_factory=dict)
     _absence: Absence = field(init=False)
+    _history: History = field(init=False)
+    _ramping: Ramping = field(init=False)
 
     def __post_init__(self) -> None:
         self._absence = Absence(self.seams)
+        self._history = History(self.seams)
+        self._ramping = Ramping(self.seams)
 
     def round(self) -> bool:
         """Do one round if the lease is ours. Returns whether the SFU answered."""
@@ -74,7 +82,10 @@ class Reconciler:
         self._doubts = {space.id: self._doubts[space.id] for space in spaces if space.id in self._doubts}
         self._absence.keep_only({space.id for space in spaces})
         self._unseen_since = {space.id: at for space in spaces if (at := self._unseen_since.get(space.id))}
+        self._enforce_kills()
         self._forget(now)
+        self._history.follow()
+        self._ramping.follow()
         sweeps = self._swept_at is None or now - self._swept_at >= SWEEP_EVERY
         if not spaces and not sweeps:
             return True
@@ -87,6 +98,12 @@ class Reconciler:
             log.warning("the SFU does not answer the reconciler: %s", error.code)
             return False
         return True
+
+    def _enforce_kills(self) -> None:
+        try:
+            enforce_kills(self.seams)
+        except Exception:
+            log.exception("kill switches could not be enforced; the next round tries again")
 
     def misses_room(self) -> bool:
         """Whether a room of the last round is gone, so that the next one should not wait: the SFU may have restarted.
@@ -225,6 +242,7 @@ class Reconciler:
             self._forgot_at = now
             with self.seams.store.begin() as work:
                 work.forget_before(now)
+            forget_old(self.seams, now)
 
 
 def _follow_microphone(seams: Seams, space_id: SpaceId, user_id: UserId, *, is_open: bool) -> None:

@@ -16,6 +16,7 @@ from ..domain.space import Space, State, require_state
 from ..domain.wire import Json, iso
 from ..domain.words import WORDS, clean_words
 from ..errors import Invalid, NotFound, Unavailable
+from . import measuring
 from .access import readable_space
 from .seams import Seams
 from .snapshots import profile_fields
@@ -45,6 +46,7 @@ def report(
         except RacedError:
             continue
         if is_first:
+            measuring.reported(seams, user_id)
             signals.send(signals.reported, seams.app, report=made)
             seams.store.rest()
         return made

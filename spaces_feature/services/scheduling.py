@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from ..domain import schedule
@@ -10,10 +11,10 @@ from ..domain.audit import Deed
 from ..domain.ids import RoomName, SpaceId, UserId
 from ..domain.roles import Action, require
 from ..domain.space import Space, State
-from .access import horizon, readable_space, require_flag, require_welcome
+from .access import horizon, readable_space, require_flag, require_welcome, terms_for
 from .changing import announce, written
 from .commands import command
-from .hosting import Plan, delete_orphan, make_room, planned, require_not_live
+from .hosting import Plan, delete_orphan, make_room, planned, require_not_live, require_room_for_one
 from .inviting import patience
 from .lifecycle import follow
 from .seams import Seams
@@ -58,6 +59,7 @@ def start_planned(seams: Seams, user_id: UserId, space_id: SpaceId) -> Space:
     schedule.require_startable(space, seams.clock(), horizon(seams))
     require(space, user_id, Action.START)
     require_not_live(seams, user_id)
+    require_room_for_one(seams, user_id)
     room = seams.ids.room(space_id)
     make_room(seams, room)
     try:
@@ -72,9 +74,13 @@ def start_planned(seams: Seams, user_id: UserId, space_id: SpaceId) -> Space:
 
 
 def _begin(seams: Seams, user_id: UserId, space_id: SpaceId, room: RoomName) -> Space:
+    # Before the lock: a rule may ask the host app.
+    terms = terms_for(seams, user_id)
+
     def rule(space: Space, _: Relations, work: Work) -> Space:
         identity = seams.ids.identity(room, user_id)
-        return schedule.begin(space, room, identity, seams.clock(), horizon(seams), patience(seams))
+        ready = replace(space, terms=terms)
+        return schedule.begin(ready, room, identity, seams.clock(), horizon(seams), patience(seams))
 
     return command(
         seams,

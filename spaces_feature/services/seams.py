@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from ..config import Config
 from ..domain.ids import Identity as MediaIdentity
 from ..domain.ids import RoomName, SpaceId, UserId
+from ..domain.rollout import Kill, Verdict
 from ..domain.views import ViewerClass
 from ..domain.wire import Json
-from ..ports import Cards, Identity, MediaServer, Notify, SocialGraph, StripSource
+from ..ports import Cards, Identity, MediaServer, Members, Notify, SocialGraph, StripSource
 from .breaker import Breaker
+from .counting import Counted
+from .flag_book import FlagBook
 from .health import Health
 from .index import LiveIndex
 from .memory import HostMemory
+from .meter import Meter
+from .outsiders import Outsiders
+from .reactions import Reactions
 from .shown import Shown
 from .store import Store
 from .summons import Summons
+from .team import Team
 
 
 class Broadcaster(Protocol):
@@ -63,7 +70,20 @@ class Broadcaster(Protocol):
 
 
 class Flags(Protocol):
-    """Reads flags; ``integrations/openfeature.py`` fills it."""
+    """Reads flags; ``integrations/openfeature.py`` fills it. ``user_id`` None is who is signed out.
+
+    Nothing here ever raises: what cannot be asked is what it was last, or what is coded.
+    """
+
+    @property
+    def provider(self) -> str:
+        """The name of the flag service that answers."""
+        ...
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether that is our own, whose flags can be changed here."""
+        ...
 
     def is_on(self, key: str, user_id: UserId | None) -> bool:
         """Return a boolean flag for a member."""
@@ -71,6 +91,26 @@ class Flags(Protocol):
 
     def number(self, key: str, user_id: UserId | None) -> int:
         """Return an integer flag for a member."""
+        ...
+
+    def decision(self, key: str, user_id: UserId | None) -> Verdict:
+        """Return a flag for a member, with what decided."""
+        ...
+
+    def facts(self, user_id: UserId) -> Mapping[str, Any] | None:
+        """Return what rules were told of a member: remembered, asked once in a request, None while nobody tells."""
+        ...
+
+    def forget(self) -> None:
+        """Ask again, here and in the rest of this request: something has just been decided."""
+        ...
+
+    def killed(self, key: str) -> Kill | None:
+        """Return the kill switch that lies over a flag, or over one that it requires."""
+        ...
+
+    def track(self, name: str, user_id: UserId | None, value: float | None = None) -> None:
+        """Tell a flag service of the host's that something happened."""
         ...
 
 
@@ -87,6 +127,18 @@ class Ids(Protocol):
 
     def identity(self, room: RoomName, user_id: UserId) -> MediaIdentity:
         """Return the keyed hash that the member is called in this room."""
+        ...
+
+    def member_key(self, user_id: UserId) -> str:
+        """Return the keyed hash that the member is called where numbers are kept: 32 hexadecimal digits."""
+        ...
+
+    def member_keys(self, user_id: UserId) -> list[str]:
+        """Return the same, and after it what the member was called while the app had other secrets."""
+        ...
+
+    def facts_key(self, facts: str) -> str:
+        """Return the keyed hash that is kept where attributes decided: 16 hexadecimal digits."""
         ...
 
     def row_id(self) -> str:
@@ -109,6 +161,7 @@ class Seams:
     media: MediaServer
     broadcaster: Broadcaster
     flags: Flags
+    book: FlagBook
     ids: Ids
     clock: Callable[[], datetime]
     index: LiveIndex
@@ -119,5 +172,12 @@ class Seams:
     strip_source: StripSource | None = None
     cards: Cards | None = None
     notify: Notify | None = None
+    members: Members | None = None
+    sfu_load: Callable[[], float | None] | None = None
+    team: Team = field(default_factory=Team)
+    outsiders: Outsiders = field(default_factory=Outsiders)
     shown: Shown = field(default_factory=Shown)
+    meter: Meter = field(default_factory=Meter)
+    counted: Counted = field(default_factory=Counted)
+    reactions: Reactions = field(default_factory=Reactions)
     sources: Breaker = field(default_factory=lambda: Breaker("strip_source"))

@@ -13,6 +13,7 @@ from ..ports import Profile
 from .access import readable_space
 from .seams import Seams
 from .store import Stay, Work
+from .summing_up import visitors
 
 SAMPLE = 10
 """Listeners whose faces travel with a snapshot; the rest are a number."""
@@ -45,7 +46,7 @@ def look_around(seams: Seams, work: Work, space: Space, viewer: UserId, ties: Re
     if space.scheduled_start is not None:
         waiting = work.subscribers([space.id]).get(space.id, 0), work.reminder(space.id, viewer)
     if space.state is not State.LIVE:
-        return Around(0, work.visitors(space.id), (), blocked, *waiting)
+        return Around(0, visitors(work, space.id), (), blocked, *waiting)
     # Members were told that members see what they listen to; the whole world was not spoken of.
     listening, present, sample = work.listeners(space.id, sample=0 if is_guest(viewer) else SAMPLE)
     return Around(listening, present, tuple(sample), blocked, *waiting)

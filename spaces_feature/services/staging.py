@@ -8,7 +8,8 @@ from ..domain.audit import Deed
 from ..domain.ids import SpaceId, UserId
 from ..domain.roles import Action, require_above
 from ..domain.space import Role, Space, State
-from .access import known_space, require_flag, require_guest, seats_of
+from . import measuring
+from .access import known_space, require_flag, require_guest, require_running, seats_of
 from .commands import command
 from .seams import Seams
 from .store import Work
@@ -24,7 +25,9 @@ def ask_to_speak(seams: Seams, user_id: UserId, space_id: SpaceId) -> Space:
         work.name_stay(space.id, user_id)
         return stage.ask_to_speak(space, user_id, seams.clock())
 
-    return command(seams, space_id, Action.ASK_TO_SPEAK, Deed(kind="requested", actor=user_id), rule)
+    space = command(seams, space_id, Action.ASK_TO_SPEAK, Deed(kind="requested", actor=user_id), rule)
+    measuring.asked(seams, user_id)
+    return space
 
 
 def withdraw(seams: Seams, user_id: UserId, space_id: SpaceId) -> Space:
@@ -48,6 +51,7 @@ def accept(seams: Seams, user_id: UserId, space_id: SpaceId, guest: UserId) -> S
     def rule(space: Space, _: Relations, work: Work) -> Space:
         assert space.room is not None
         if space.place_in_queue(guest):
+            require_running(seams, "spaces.speak")
             require_guest(seams, space, guest)
         identity = seams.ids.identity(space.room, guest)
         return stage.accept(space, guest, identity, seams.clock(), seats_of(seams, space)[Role.SPEAKER])
@@ -96,6 +100,8 @@ def set_microphone(
         Deed(kind="microphone", actor=user_id),
         lambda space, _, __: stage.set_microphone(space, user_id, is_open=is_open),
     )
+    if is_open:
+        measuring.spoke(seams, space, user_id)
     if is_talking is not None:
         if is_talking and is_open:
             seams.index.note_talk(space_id, seams.clock().timestamp())

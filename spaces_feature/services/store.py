@@ -16,8 +16,12 @@ from ..domain.space import Space
 from ..errors import SpacesError
 from .agenda import Agenda
 from .finding import Finding
+from .flag_ledger import FlagLedger
 from .ledger import Ledger
+from .measures import Measures
 from .outside import Outside
+from .reactions import Reacting
+from .records import Records
 from .stays import Stay
 
 
@@ -47,7 +51,7 @@ class RacedError(SpacesError):
     """Somebody else wrote the same row first; what is true now can be read in a new transaction."""
 
 
-class Work(Ledger, Finding, Outside, Agenda, Protocol):
+class Work(Ledger, Finding, Outside, Agenda, Records, FlagLedger, Measures, Reacting, Protocol):
     """One transaction. Leaving its ``with`` block commits; an exception rolls everything back."""
 
     def lock(self, space_id: SpaceId) -> Space | None:
@@ -73,12 +77,20 @@ class Work(Ledger, Finding, Outside, Agenda, Protocol):
         """Let statements inside the block fail that take longer, where the database can do that."""
         ...
 
+    def apart(self) -> AbstractContextManager[None]:
+        """Take back what fails inside the block, and that alone; what failed is raised. Write something before it."""
+        ...
+
     def abandon(self) -> None:
         """Roll back; the block may still be left normally."""
         ...
 
     def live(self) -> list[Space]:
         """Return every live Space with stage and queue, in a number of statements that does not grow."""
+        ...
+
+    def live_count(self) -> int:
+        """Return how many Spaces are live (one statement)."""
         ...
 
     def live_stamp(self) -> object:

@@ -11,7 +11,7 @@ from collections.abc import Collection
 
 from ..domain.admission import removed_by
 from ..domain.ids import UserId, is_guest
-from ..domain.space import Space
+from ..domain.space import EndReason, Space
 from ..domain.views import FIRST_VERSION, Change, ClassEvent, ViewerClass, class_of, told_as
 from ..domain.wire import Json
 from .nudging import nudge
@@ -55,6 +55,10 @@ def tell_missed(seams: Seams, before: Space | None, space: Space) -> None:
     sent_away = space.removed & watching
     send_away(seams, space, sent_away, "removed")
     watching -= sent_away
+    if space.end_reason is EndReason.SWITCHED_OFF:
+        # What they would fetch is closed to them by now.
+        send_away(seams, space, watching, str(space.end_reason))
+        watching = frozenset()
     movers = {
         user_id for user_id in watching if before is None or class_of(before, user_id) is not class_of(space, user_id)
     }
@@ -84,7 +88,7 @@ def tell_listeners(seams: Seams, space: Space, data: Json) -> None:
 def send_away(seams: Seams, space: Space, user_ids: Collection[UserId], code: str) -> None:
     """Tell members that they are out of the Space, and nothing more of it. Never raises.
 
-    ``code``: ``removed`` (``by`` a host or staff), ``blocked``, or ``barred`` by the host app.
+    ``code``: ``removed`` (``by`` a host or staff), ``blocked``, ``barred`` by the host app, or ``switched_off``.
     """
     for user_id in user_ids:
         by = {"by": removed_by(space, user_id)} if code == "removed" else {}

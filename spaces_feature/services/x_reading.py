@@ -59,6 +59,8 @@ def found_spaces(seams: Seams, viewer: UserId | None, query: str, states: Collec
 
 def _suiting(seams: Seams, viewer: UserId | None) -> Callable[[UserId, SpaceId, tuple[str, ...]], bool]:
     """Which Spaces are searched for the reader, by host, id and topics."""
+    if viewer is None and seams.flags.killed("spaces.directory") is not None:
+        return lambda host, space_id, topics: False
     if viewer is None or seams.flags.is_on("spaces.directory", viewer):
         return lambda host, space_id, topics: True
     discovery.load_index(seams)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import datetime
 
 import pytest
 
@@ -11,19 +12,21 @@ from ..ports import Blocks, SocialGraph
 
 
 class FakeGraph:
-    """Follows and blocks in memory."""
+    """Follows and blocks in memory. ``knows_times``: whether ``gained`` is answered; True once a follow had a time."""
 
     def __init__(self) -> None:
-        self._follows: set[tuple[UserId, UserId]] = set()
+        self.knows_times = False
+        self._follows: dict[tuple[UserId, UserId], datetime | None] = {}
         self._blocks: set[tuple[UserId, UserId]] = set()
 
-    def follow(self, follower: UserId, followed: UserId) -> None:
-        """Let one member follow another."""
-        self._follows.add((follower, followed))
+    def follow(self, follower: UserId, followed: UserId, at: datetime | None = None) -> None:
+        """Let one member follow another, since ``at`` (aware); None: nobody knows since when."""
+        self._follows.setdefault((follower, followed), at)
+        self.knows_times = self.knows_times or at is not None
 
     def unfollow(self, follower: UserId, followed: UserId) -> None:
         """End a follow; none is fine."""
-        self._follows.discard((follower, followed))
+        self._follows.pop((follower, followed), None)
 
     def block(self, blocker: UserId, blocked: UserId) -> None:
         """Let one member block another."""
@@ -46,6 +49,13 @@ class FakeGraph:
     def followers_among(self, user_id: UserId, others: Collection[UserId]) -> frozenset[UserId]:
         """Return those of ``others`` who follow the member."""
         return frozenset(other for other in others if (other, user_id) in self._follows)
+
+    def gained(self, user_id: UserId, since: datetime, until: datetime) -> int | None:
+        """Return how many follow the member since then; None while no follow has a time."""
+        if not self.knows_times:
+            return None
+        times = [at for (_, followed), at in self._follows.items() if followed == user_id]
+        return sum(at is not None and since <= at < until for at in times)
 
     def mutuals(self, user_id: UserId, others: Collection[UserId]) -> Mapping[UserId, int]:
         """Return, for each of ``others``, how many of those whom the member follows follow them."""

@@ -7,6 +7,9 @@ import pytest
 pytest.register_assert_rewrite(
     "spaces_feature.testing.identity",
     "spaces_feature.testing.graph",
+    "spaces_feature.testing.flags",
+    "spaces_feature.testing.follow_times",
+    "spaces_feature.testing.members",
     "spaces_feature.testing.media",
     "spaces_feature.testing.media_hooks",
     "spaces_feature.testing.media_keys",
