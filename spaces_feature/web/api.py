@@ -24,9 +24,8 @@ def me(call: Call) -> Reply:
     """Who I am, and what is open to me."""
     flags = call.seams.flags
     values = {
-        flag.key: flags.is_on(flag.key, call.viewer)
-        if isinstance(flag.default, bool)
-        else flags.number(flag.key, call.viewer)
+        # What nothing asks for yet is shown, and not counted as asked for.
+        flag.key: flags.decision(flag.key, call.viewer).value
         for flag in FLAGS
     }
     profile = call.seams.memory.profiles([call.viewer])[call.viewer]

@@ -11,12 +11,27 @@ from werkzeug.routing import PathConverter
 
 from ..errors import NotFound
 from ..services.seams import Seams
-from . import api, law_api, listing_api, plan_api, staff_api  # enter the views into the table
+from ..services.switching_off import goes_on
+from . import (  # enter the views into the table
+    api,
+    flags_api,
+    law_api,
+    listing_api,
+    measures_api,
+    numbers_api,
+    plan_api,
+    reactions_api,
+    staff_api,
+)
 from .assets import BlueprintWithFiles
 from .calls import Caller
+from .cockpit_pages import CockpitPages
 from .gate import answer
+from .guest import guest_of_cookie
+from .health_pages import HealthPages
 from .idempotency import Answers
 from .limits import RateLimits
+from .number_pages import NumberPages
 from .oembed import Embedding
 from .openapi import document
 from .page_limits import refused
@@ -24,13 +39,25 @@ from .pages import Pages
 from .problems import problem
 from .routes import ROUTES
 from .staff_pages import StaffPages
+from .staff_shell import StaffShell
 from .webhooks import receive
 from .x.api import XApi
 
-__all__ = ["api", "law_api", "listing_api", "make_blueprint", "plan_api", "staff_api"]
+__all__ = [
+    "api",
+    "flags_api",
+    "law_api",
+    "listing_api",
+    "make_blueprint",
+    "measures_api",
+    "numbers_api",
+    "plan_api",
+    "reactions_api",
+    "staff_api",
+]
 
 ALWAYS_THERE = frozenset({"spaces.webhook", "spaces.gate", "spaces.static"})
-FOR_STAFF = frozenset(f"spaces.api_{route.name}" for route in ROUTES if "staff" in route.limits)
+FOR_STAFF = frozenset(f"spaces.api_{route.name}" for route in ROUTES if not {"staff", "kill"}.isdisjoint(route.limits))
 
 
 class AnyPath(PathConverter):
@@ -43,6 +70,13 @@ class AnyPath(PathConverter):
 def know_any_path(state: BlueprintSetupState) -> None:
     """Let our own URLs use it."""
     state.app.url_map.converters["spaces_any_path"] = AnyPath
+
+
+def closed(seams: Seams) -> NotFound:
+    """What the API says to whom Spaces are closed: as if it were not there, but that a switch did it, to pages."""
+    if seams.flags.killed("spaces.enabled") is None:
+        return NotFound()
+    return NotFound("switched_off", "Spaces are switched off for now.", "Nothing you did. Try again later.")
 
 
 def make_blueprint(seams: Seams, answers: Answers, event_schemas: dict[str, Any]) -> Blueprint:
@@ -67,11 +101,13 @@ def make_blueprint(seams: Seams, answers: Answers, event_schemas: dict[str, Any]
             return None
         viewer = seams.identity.current_user_id()
         if not seams.flags.is_on("spaces.enabled", viewer):
-            is_for_staff = request.endpoint in FOR_STAFF | staff_pages.endpoints
+            is_for_staff = request.endpoint in FOR_STAFF | staff_shell.endpoints
             if is_for_staff and viewer is not None and viewer in seams.identity.staff([viewer]):
                 return None
+            if goes_on(seams, viewer or guest_of_cookie(seams)):
+                return None
             if request.path.startswith(f"{prefix}/api/"):
-                return problem(NotFound())
+                return problem(closed(seams))
             if request.path.startswith(f"{prefix}/2/"):
                 return x_api.absent()
             abort(404)
@@ -100,8 +136,11 @@ def make_blueprint(seams: Seams, answers: Answers, event_schemas: dict[str, Any]
     embedding = Embedding(seams)
     blueprint.add_url_rule("/oembed", "oembed", embedding.oembed)
     blueprint.add_url_rule("/<string(length=13):space_id>/embed", "embed", embedding.embed)
-    staff_pages = StaffPages(seams, limits)
-    staff_pages.add_to(blueprint)
+    NumberPages(seams).add_to(blueprint)
+    staff_shell = StaffShell(seams, limits)
+    StaffPages(staff_shell).add_to(blueprint)
+    CockpitPages(staff_shell).add_to(blueprint)
+    HealthPages(staff_shell).add_to(blueprint)
     x_api = XApi(seams)
     x_api.add_to(blueprint)
 

@@ -27,9 +27,6 @@ from .routes import Call, Route
 
 log = logging.getLogger(__name__)
 
-LARGEST_BODY = 65_536
-"""Bytes; the largest honest body has a few hundred."""
-
 
 class Caller:
     """Runs the routes of one app."""
@@ -48,7 +45,7 @@ class Caller:
             except Refusal as refusal:
                 return problem(refusal)
             except RequestEntityTooLarge:
-                return problem(Invalid("body_too_large", f"A body has at most {LARGEST_BODY} bytes.", "Send less."))
+                return problem(Invalid("body_too_large", f"A body has at most {route.largest} bytes.", "Send less."))
             except RacedError:
                 return problem(Unavailable("raced", "Somebody else did this at the same moment.", retry_after=1))
             except Exception:
@@ -65,13 +62,15 @@ class Caller:
         current_app.extensions["spaces"].background.ensure()
         asker = asker_of(self._seams, route, ids)
         viewer = asker.user_id
-        read_body(LARGEST_BODY)
+        read_body(route.largest)
         require_own_page()
         address = told_apart(request.remote_addr)
         if asker.is_new:
             self._limits.spend("guest_join", viewer, address)
         limit = route.limit if isinstance(route.limit, str) else route.limit.of(Call(self._seams, viewer), **ids)
         self._limits.spend(limit, viewer, address)
+        if limit == "join":
+            self._limits.let_in(self._seams.flags.number("spaces.joins_per_second", None))
         body = parse(route.body)
 
         def answer() -> Response:

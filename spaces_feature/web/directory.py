@@ -16,6 +16,7 @@ from ..services import listing
 from ..services.listing import Asked
 from ..services.seams import Seams
 from ..services.snapshots import profile_fields
+from . import page_exposures
 from .listing_api import asked
 
 CARDS = 12
@@ -53,6 +54,7 @@ class Section:
 
 def directory_context(seams: Seams, viewer: UserId | None) -> tuple[dict[str, Any], int]:
     """Return what the template shows for this request's query string, and the status."""
+    page_exposures.directory_page(seams, viewer)
     status, notice = 200, ""
     sections: list[Section] = []
     try:
@@ -70,7 +72,7 @@ def directory_context(seams: Seams, viewer: UserId | None) -> tuple[dict[str, An
         "query": request.args.get("query", "")[:200],
         "topic": request.args.get("topic", ""),
         "topics": seams.config.topics,
-        "can_plan": viewer is not None and flags.is_on("spaces.host", viewer),
+        "can_plan": viewer is not None and all(flags.is_on(key, viewer) for key in ("spaces.host", "spaces.schedule")),
         "can_remind": viewer is not None,
         "is_wide": flags.is_on("spaces.directory", viewer),
     }, status

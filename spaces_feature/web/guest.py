@@ -66,6 +66,8 @@ def asker_of(seams: Seams, route: Route, ids: dict[str, str]) -> Asker:
         return Asker(member)
     guest = guest_of_cookie(seams) if route.guests else None
     begins = guest is None and route.guests and route.name == BEGINS
+    if guest and "space_id" not in ids:
+        return Asker(guest)
     if (guest or begins) and _takes_guests(seams, ids.get("space_id", "")):
         return Asker(guest) if guest else Asker(UserId(f"{GUEST}{seams.ids.row_id()}"), is_new=True)
     raise NotSignedIn(way_on="Sign in and come back.")

@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+
+def _written(moment: object) -> object:
+    if not isinstance(moment, str):
+        raise PydanticCustomError("moment", "Write a moment out, such as 2026-11-24T09:00:00Z.")
+    return moment
+
 
 # Not every database takes a NUL, and none a longer id than its column holds.
 Words = Annotated[str, Field(pattern=r"^[^\x00]*$")]
@@ -13,6 +21,8 @@ Words = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 MemberId = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,64}$")]
 CardId = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,64}$")]
 MemberOrPseudonym = Annotated[str, Field(pattern=r"^(anonymous:)?[^\x00-\x1f\x7f]{1,64}$")]
+Moment = Annotated[datetime, Field(strict=False), BeforeValidator(_written)]
+"""A moment as JSON has it: in words, and no number of seconds."""
 
 AudienceName = Literal["everyone", "followers", "following", "invited"]
 SpeakName = Literal["everyone", "following", "invited"]
@@ -34,7 +44,7 @@ class StartBody(Body):
     topic_ids: list[str] = Field(default_factory=list, max_length=20)
     audience: AudienceName = "everyone"
     speak: SpeakName = "everyone"
-    scheduled_start: datetime | None = Field(default=None, strict=False)  # JSON has it as a string
+    scheduled_start: Moment | None = None
     is_recorded: bool = False
     allows_clips: bool = False
     allows_anonymous: bool = False
@@ -58,7 +68,7 @@ class EditBody(Body):
     allows_anonymous: bool | None = None
     allows_guests: bool | None = None
     cover: str | None = Field(default=None, max_length=16)
-    scheduled_start: datetime | None = Field(default=None, strict=False)
+    scheduled_start: Moment | None = None
 
 
 class JoinBody(OptionalBody):
@@ -111,6 +121,12 @@ class BellBody(Body):
     """``PUT /bells/{user_id}``: what I want to be told of a host whom I follow."""
 
     level: Literal["all", "scheduled", "off"]
+
+
+class ReactionBody(Body):
+    """``POST /reactions``: one of the set."""
+
+    emoji: str = Field(min_length=1, max_length=16)
 
 
 class MicrophoneBody(Body):

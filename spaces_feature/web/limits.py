@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from limits import RateLimitItem, parse_many
+from limits import RateLimitItem, RateLimitItemPerSecond, WindowStats, parse_many
 from limits.storage import MovingWindowSupport, storage_from_string
 from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter, RateLimiter
 
@@ -38,11 +38,17 @@ DEFAULTS: Mapping[str, str] = {
     "moderation": "60 per minute",
     "microphone": "120 per minute",
     "command": "60 per minute",
+    # Browsers save up what they saw.
+    "measure": "30 per minute",
     "read": "600 per minute",
     "staff": "120 per minute",
+    # Stopping something: whoever looked at the list all day long has it all left.
+    "kill": "60 per minute",
 }
-BY_MEMBER = frozenset({"heartbeat", "leave"})
-"""What addresses have no allowance for: however many listen at one, none of them is taken for gone or kept on stage."""
+BY_MEMBER = frozenset({"heartbeat", "leave", "kill"})
+"""What addresses have no allowance for: however many listen at one, none of them is taken for gone or kept on stage,
+and no colleague is kept from a kill switch.
+"""
 BY_GUEST = frozenset({"guest_join"})
 """What an address is allowed ``guests_per_address`` times."""
 SUCCESSES = frozenset({"start"})
@@ -115,6 +121,7 @@ class RateLimits:
                 if name not in BY_MEMBER
             },
         }
+        self._crowd = FixedWindowRateLimiter(store)
         self._asked_again_at = self._said_again_at = 0.0
 
     @classmethod
@@ -136,6 +143,12 @@ class RateLimits:
         """
         self._ask("command" if name in SUCCESSES else name, user_id, address, self._limiter.hit)
 
+    def let_in(self, per_second: int) -> None:
+        """Count one member who comes into any Space. Raises Limited when ``per_second`` did within this second."""
+        # One window for all: of a thousand a second no store has to remember each.
+        item = RateLimitItemPerSecond(per_second)
+        self._ask_one(item, ("joins", "all", ""), self._crowd.hit, self._crowd.get_window_stats)
+
     def require_left(self, name: str, user_id: UserId, address: str | None = None) -> None:
         """Raise Limited when there were successes enough of what is counted by successes; count nothing."""
         if name in SUCCESSES:
@@ -151,15 +164,21 @@ class RateLimits:
         for whose, who in (("member", user_id), ("address", address)):
             if who is not None:
                 for item in self._items[whose].get(name, ()):
-                    self._ask_one(item, (name, whose, who), question)
+                    self._ask_one(item, (name, whose, who), question, self._limiter.get_window_stats)
 
-    def _ask_one(self, item: RateLimitItem, key: tuple[str, str, str], question: Callable[..., bool]) -> None:
+    def _ask_one(
+        self,
+        item: RateLimitItem,
+        key: tuple[str, str, str],
+        question: Callable[..., bool],
+        stats: Callable[..., WindowStats],
+    ) -> None:
         if time.monotonic() < self._asked_again_at:
             return
         try:
             if question(item, "spaces", *key):
                 return
-            resets_at = self._limiter.get_window_stats(item, "spaces", *key).reset_time
+            resets_at = stats(item, "spaces", *key).reset_time
         except Exception:
             self._asked_again_at = time.monotonic() + AWAY
             if time.monotonic() >= self._said_again_at:

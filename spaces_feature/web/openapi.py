@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from ..domain.ids import SPACE_ID_LENGTH
 from ..domain.search import LONGEST_QUERY
+from ..flags import FLAGS
 from .csrf import SAFE
 from .idempotency import HEADER, LONGEST
 from .inputs import OptionalBody
@@ -52,22 +53,34 @@ SECURITY = {
         "the host's pages by Sec-Fetch-Site, else by Origin.",
     },
 }
-IDS = {
+IDS: dict[str, dict[str, Any]] = {
     "space_id": {"type": "string", "pattern": f"^[0-9A-Za-z]{{{SPACE_ID_LENGTH}}}$"},
     "user_id": {"type": "string", "minLength": 1},
     "card_id": {"type": "string", "minLength": 1},
     "report_id": {"type": "string", "minLength": 1},
+    "key": {"type": "string", "enum": [flag.key for flag in FLAGS]},
 }
 
-LISTED: dict[str, dict[str, Any]] = {
-    "state": {"type": "string", "enum": ["live", "scheduled", "all"]},
-    "scope": {"type": "string", "enum": ["for_you", "elsewhere", "mine"]},
-    "query": {"type": "string", "maxLength": LONGEST_QUERY},
-    "topic": {"type": "string"},
-    "cursor": {"type": "string"},
-    "ids": {"type": "string", "description": "Up to fifty ids with commas between; only these are then listed."},
+TEXT: dict[str, Any] = {"type": "string"}
+QUERIES: dict[str, dict[str, dict[str, Any]]] = {
+    "list_spaces": {
+        "state": {"type": "string", "enum": ["live", "scheduled", "all"]},
+        "scope": {"type": "string", "enum": ["for_you", "elsewhere", "mine"]},
+        "query": {"type": "string", "maxLength": LONGEST_QUERY},
+        "topic": TEXT,
+        "cursor": TEXT,
+        "ids": {"type": "string", "description": "Up to fifty ids with commas between; only these are then listed."},
+    },
+    "participants": {"cursor": TEXT},
+    "reports": {"state": {"type": "string", "enum": ["open", "closed"]}, "cursor": TEXT},
+    "audit": {"cursor": TEXT},
+    "flag_changes": {"key": IDS["key"], "cursor": TEXT},
+    "why_flag": {"user_id": {"type": "string", "minLength": 1, "description": "An id or a user name."}},
+    "preview_flag": {"percent": {"type": "number", "minimum": 0, "maximum": 100}},
 }
-"""Which Spaces ``GET /spaces`` lists."""
+"""What may be asked for behind the ``?``, by operation."""
+NEEDED = {("why_flag", "user_id"), ("preview_flag", "percent")}
+"""Without these there is nothing to answer."""
 
 
 def document(prefix: str, version: str) -> dict[str, Any]:
@@ -114,12 +127,9 @@ def _parameters(route: Route, path: str) -> list[dict[str, Any]]:
     ]
     if route.method == "POST" and route.keeps:
         parameters.append({"name": HEADER, "in": "header", "schema": {"type": "string", "maxLength": LONGEST}})
-    asked = {"state": {"type": "string", "enum": ["open", "closed"]}} if path.endswith("/reports") else {}
-    if route.method == "GET" and path.endswith(("/participants", "/reports", "/audit")):
-        asked["cursor"] = {"type": "string"}
-        parameters += [{"name": name, "in": "query", "schema": schema} for name, schema in asked.items()]
-    if route.name == "list_spaces":
-        parameters += [{"name": name, "in": "query", "schema": schema} for name, schema in LISTED.items()]
+    for name, schema in QUERIES.get(route.name, {}).items():
+        needed = {"required": True} if (route.name, name) in NEEDED else {}
+        parameters.append({"name": name, "in": "query", **needed, "schema": schema})
     return parameters
 
 

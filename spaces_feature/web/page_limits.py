@@ -10,7 +10,8 @@ from ..services.seams import Seams
 from .limits import RateLimits
 from .problems import problem
 
-PAGES = frozenset({"spaces.directory", "spaces.space", "spaces.calendar"})
+NUMBERS = frozenset({"spaces.all_numbers", "spaces.numbers", "spaces.numbers_csv"})
+PAGES = NUMBERS | {"spaces.directory", "spaces.space", "spaces.calendar"}
 CARD, DESCRIPTION = "spaces.embed", "spaces.oembed"
 COUNTED = PAGES | {CARD, DESCRIPTION}
 """The endpoints that are counted as a ``read`` of the member, if any, and of the address."""

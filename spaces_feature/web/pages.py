@@ -10,6 +10,7 @@ from ..errors import Forbidden, NotFound, Refusal
 from ..services.public_view import also_here, public_view
 from ..services.seams import Seams
 from ..services.snapshots import get_snapshot, profile_fields
+from . import page_exposures
 from .calendar import calendar_page
 from .directory import directory_context
 from .share import share_page, sign_in_url, with_times
@@ -58,6 +59,7 @@ class Pages:
             return self._render("spaces/removed.html", 403, refusal=refusal)
         except Refusal:
             abort(503)
+        page_exposures.space_page(self._seams, viewer, snapshot["space"]["state"])
         share = {
             "title": snapshot["space"]["title"],
             "description": f"{snapshot['space']['participant_count']} people are there",
@@ -65,7 +67,8 @@ class Pages:
         }
         host_id = snapshot["space"]["host_ids"][0]
         planner = profile_fields(self._seams.memory.profiles([host_id])[host_id])
-        return self._render("spaces/space.html", snapshot=snapshot, share=share, planner=planner)
+        can_listen = self._seams.flags.is_on("spaces.listen", viewer)
+        return self._render("spaces/space.html", snapshot=snapshot, share=share, planner=planner, can_listen=can_listen)
 
     def _shared(self, space_id: SpaceId) -> Response:
         try:

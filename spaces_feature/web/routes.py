@@ -15,6 +15,9 @@ from ..domain.ids import UserId
 from ..services.seams import Seams
 from .doors import Door, open_to_all, readers
 
+LARGEST_BODY = 65_536
+"""Bytes; the largest honest body of most routes has a few hundred."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -43,7 +46,7 @@ class Route:
 
     ``limit`` names a rate limit, or chooses; ``keeps`` is false for answers with a secret.
 
-    ``door`` is asked before a kept answer is given again.
+    ``door`` is asked before a kept answer is given again. ``largest`` is what a body may have, in bytes.
     """
 
     method: str
@@ -56,6 +59,7 @@ class Route:
     keeps: bool
     door: Door
     guests: bool = False
+    largest: int = LARGEST_BODY
 
     @property
     def name(self) -> str:
@@ -87,12 +91,13 @@ def route(
     keeps: bool = True,
     door: Door | None = None,
     guests: bool = False,
+    largest: int = LARGEST_BODY,
 ) -> Callable[[View], View]:
     """Enter a view into the table. A kept answer of a Space is for its readers, unless ``door`` says otherwise."""
     asked = door or (readers if "<space_id>" in path else open_to_all)
 
     def enter(view: View) -> View:
-        ROUTES.append(Route(method, path, view, answer, body, limit, status, keeps, asked, guests))
+        ROUTES.append(Route(method, path, view, answer, body, limit, status, keeps, asked, guests, largest))
         return view
 
     return enter

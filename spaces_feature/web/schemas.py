@@ -62,7 +62,7 @@ class Space(Answer):
     allows_anonymous: bool
     is_frozen: bool
     host_lost: HostLost | None
-    end_reason: Literal["host", "host_gone", "staff", "empty", "canceled", "expired"] | None
+    end_reason: Literal["host", "host_gone", "staff", "empty", "switched_off", "canceled", "expired"] | None
     cover: Literal["", "pine", "blue", "plum", "amber", "violet"]
     allows_guests: bool
     card_ids: list[str]

@@ -18,6 +18,8 @@ from ..services.breaker import SLOW, Breaker
 from ..services.seams import Seams
 from ..services.snapshots import profile_fields
 from ..services.store import Work
+from ..services.switching_off import goes_on
+from . import page_exposures
 from .assets import asset, chunks
 
 log = logging.getLogger(__name__)
@@ -55,7 +57,9 @@ class StripRenderer:
     def _rendered(self, work: Work) -> Markup:
         with self._asking.watch() as hurry:
             viewer = self._seams.identity.current_user_id()
-            if not self._seams.flags.is_on("spaces.enabled", viewer):
+            is_on = self._seams.flags.is_on("spaces.enabled", viewer)
+            page_exposures.any_page(self._seams, viewer)
+            if not is_on and not goes_on(self._seams, viewer, in_host_page=True):
                 return Markup("")
             context = self._context(viewer, hurry)
         current_app.extensions["spaces"].background.ensure()
@@ -69,7 +73,7 @@ class StripRenderer:
         """What needs who asks and the flags alone."""
         flags: dict[str, bool] = {}
         for flag in FLAGS:
-            if isinstance(flag.default, bool):
+            if flag.is_boolean and flag.is_served:
                 hurry()
                 flags[flag.key] = self._seams.flags.is_on(flag.key, viewer)
         return {
@@ -78,6 +82,7 @@ class StripRenderer:
             "config": self._config(viewer, flags),
             "shows_strip": viewer is not None and flags["spaces.strip"],
             "can_host": viewer is not None and flags["spaces.host"],
+            "closed": _closed(flags) if viewer is not None else "",
             "asset": asset,
             "chunks": chunks(),
             "nonce": self._csp_nonce() if self._csp_nonce else None,
@@ -91,6 +96,7 @@ class StripRenderer:
             context["me"] = context["config"]["me"] = profile_fields(self._seams.memory.profiles([viewer])[viewer])
             if context["shows_strip"]:
                 context["entries"] = discovery.strip_in_host_page(self._seams, viewer)
+            page_exposures.page_with_strip(self._seams, viewer, context["entries"] if context["shows_strip"] else None)
 
     def _config(self, viewer: UserId | None, flags: dict[str, bool]) -> Json:
         prefix = self._seams.config.url_prefix
@@ -107,6 +113,12 @@ class StripRenderer:
             "app_name": self._seams.config.app_name or current_app.name.replace("_", " "),
             "sign_in_url": self._seams.config.sign_in_url,
         }
+
+
+def _closed(flags: dict[str, bool]) -> str:
+    """What the member may not start, for the style sheet, which hides the host app's own buttons for it."""
+    words = {"spaces.host": "host", "spaces.schedule": "plan"}
+    return " ".join(word for key, word in words.items() if not flags[key])
 
 
 def _only_id(viewer: UserId | None) -> Json | None:
