@@ -7,6 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
+import { emoji } from './emoji.mjs';
 import { inlineCss } from './inline-css.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -26,7 +27,7 @@ const common = {
   format: 'esm',
   target: 'es2021',
   loader: { '.svg': 'text' },
-  plugins: [inlineCss],
+  plugins: [inlineCss, emoji],
   legalComments: 'none',
   logLevel: 'warning',
 };
@@ -53,7 +54,7 @@ async function buildPages() {
   // Apart from each other: what both use is small, and a shared chunk would cost every page a request.
   const pages = await bundle(['src/spaces.ts', 'src/styles/spaces.css']);
   const room = await bundle(['src/room.ts']);
-  const staff = await bundle(['src/styles/staff.css'], { '.svg': 'dataurl' });
+  const staff = await bundle(['src/styles/staff.css', 'src/styles/numbers.css'], { '.svg': 'dataurl' });
   const outputFiles = [...pages.outputFiles, ...room.outputFiles, ...staff.outputFiles];
   const files = new Map(outputFiles.map((file) => [path.basename(file.path), file.contents]));
   const sizes = measure(Object.assign({}, ...[pages, room, staff].map(({ metafile }) => metafile.outputs)), files);

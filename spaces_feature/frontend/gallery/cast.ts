@@ -131,6 +131,10 @@ export const session = (over: Partial<SessionState> = {}): SessionState => ({
   snapshot: snapshot(),
   warning: '',
   ask_refused: '',
+  is_silenced: false,
+  measures: [],
+  reactions: { event: 1, counts: { '\u2764\ufe0f': 3, '\ud83d\udc4f': 12 } },
+  reacting: { '4': '\ud83d\udc4f' },
   ...over,
 });
 

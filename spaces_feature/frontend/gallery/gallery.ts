@@ -52,7 +52,7 @@ const commands: Partial<Session> = {
 if (view === 'host') Object.assign(commands, hostCommands(own, full));
 
 defineElements({
-  config: { prefix: '/spaces', api: '', socket_path: '', me: people.grace, flags: { 'spaces.host': true, 'spaces.anonymous': true, 'spaces.guests': true }, room_bundle: '', app_name: 'Plaza' },
+  config: { prefix: '/spaces', api: '', socket_path: '', me: people.grace, flags: { 'spaces.listen': true, 'spaces.speak': true, 'spaces.host': true, 'spaces.schedule': true, 'spaces.anonymous': true, 'spaces.reactions': true, 'spaces.guests': true }, room_bundle: '', app_name: 'Plaza' },
   api: {
     ...hostApi,
     snapshot: async () => watched,
@@ -67,7 +67,7 @@ defineElements({
     forgetReminder: async () => watched,
     create: async ({ scheduled_start, cover = '', title }) => scheduled_start ? snapshot({ space: space({ state: 'scheduled', title, cover, scheduled_start }) }) : Promise.reject({ ...full, title: 'You are live already.', detail: '', code: 'already_live', space_id: 'x' }),
   } as Partial<Api> as Api,
-  strip: { ...strip, isAnswered: () => true, onNews: () => () => undefined },
+  strip: { ...strip, isAnswered: () => true, isOver: () => false, onNews: () => () => undefined },
   get session() {
     return drawn;
   },

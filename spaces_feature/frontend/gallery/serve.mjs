@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
+import { emoji } from '../emoji.mjs';
 import { inlineCss } from '../inline-css.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -13,7 +14,7 @@ const context = await esbuild.context({
   format: 'esm',
   target: 'es2022',
   loader: { '.svg': 'text' },
-  plugins: [inlineCss],
+  plugins: [inlineCss, emoji],
   outdir: path.join(here, '.served'),
   write: false,
 });

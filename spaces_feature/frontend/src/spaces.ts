@@ -106,6 +106,7 @@ function start(): void {
     const { me } = config();
     if (me && !me.username) await api.me().then(({ profile }) => Object.assign(me, profile), () => undefined);
     live.start();
+    if (me) import('./elements/measuring').then(({ lookAround }) => lookAround(), () => undefined);
   }
 
   /** The host swapped the page in place: somebody else may be signed in now. */

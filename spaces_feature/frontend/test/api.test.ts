@@ -172,3 +172,12 @@ test('each command of the room is sent where the contract says', async (context)
   const wanted = calls.map(([, name, body]) => `${name} ${body ? JSON.stringify(body) : ''}`).sort();
   assert.deepEqual(sent, wanted);
 });
+
+test('measures go out under the CSRF token and without a key, the same ones twice', async (context) => {
+  const { api, seen } = await served(context, (response) => response.writeHead(204).end(), { csrf: 'token' });
+  await Promise.all([api.measure([{ name: 'saw_strip' }]), api.measure([{ name: 'saw_strip' }])]);
+  assert.deepEqual(seen.map(({ method, url, body }) => [method, url, body]), Array(2).fill([
+    'POST', '/spaces/api/v1/measures', '{"events":[{"name":"saw_strip"}]}',
+  ]));
+  assert.deepEqual(seen.map(({ headers }) => [headers['x-csrftoken'], headers['idempotency-key']]), Array(2).fill(['token', undefined]));
+});

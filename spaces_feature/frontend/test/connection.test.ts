@@ -158,6 +158,8 @@ const REFUSALS: [status: number, code: string, extra: object, phase: Phase][] = 
   [401, 'not_signed_in', {}, 'failed'],
   [403, 'forbidden', {}, 'failed'],
   [403, 'removed', {}, 'removed'],
+  [403, 'switched_off', {}, 'removed'],
+  [404, 'switched_off', {}, 'removed'],
   [404, 'not_found', {}, 'failed'],
   [409, 'wrong_state', { state: 'scheduled' }, 'failed'],
   [409, 'wrong_state', { state: 'ended' }, 'ended'],

@@ -36,7 +36,7 @@ function driven(join: () => Promise<JoinGrant>): { driver: Driver; rooms: Room[]
         setOpen: async () => undefined,
       } satisfies Transport;
     },
-    sound: { talking: nothing, quality: nothing, rights: nothing },
+    sound: { talking: nothing, quality: nothing, rights: nothing, played: nothing },
     prepare: nothing,
     granted: nothing,
     saveIntent: nothing,

@@ -183,3 +183,29 @@ test('others hear which Spaces a nudge named, and at once of one that ended', as
   context.mock.timers.tick(100);
   assert.deepEqual(heard, [[['b'], true], [['a'], false]]);
 });
+
+test('once Spaces are switched off the strip is empty, and comes back with the first answer', async () => {
+  let status = 0;
+  const strip = createStripStore(answering(() => (status ? Promise.reject({ status }) : [live('a')])));
+  for (const refused of [401, 403, 404]) {
+    status = 0;
+    await strip.refresh();
+    assert.deepEqual([ids(strip), strip.isOver()], [['a'], false]);
+    status = refused;
+    await strip.refresh();
+    assert.deepEqual([ids(strip), strip.isOver(), strip.isAnswered()], [[], true, true]);
+  }
+  status = 0;
+  await strip.refresh();
+  status = 503;
+  await strip.refresh();
+  assert.deepEqual([ids(strip), strip.isOver()], [['a'], false]);
+});
+
+test('entries that the server wrote go too when the first question is refused', async () => {
+  const strip = createStripStore(answering(() => Promise.reject({ status: 404 })));
+  let told = 0;
+  strip.subscribe(() => (told += 1));
+  await strip.refresh();
+  assert.deepEqual([strip.isAnswered(), told], [true, 1]);
+});

@@ -133,6 +133,7 @@ export function createApi({ base, csrf, fetch: send = (...args) => fetch(...args
 
   return {
     call: (method, path, body) => (method === 'GET' ? get(path) : command(method, path, { body })),
+    measure: (events) => command('POST', '/measures', { free: true, keepalive: true, body: { events } }),
     me: () => get('/me'),
     updateMe: (change) => command('PATCH', '/me', { body: change }),
     topics: () => list<Topic>('/topics'),

@@ -1,5 +1,6 @@
 /** What the HTTP API can be asked and what it answers. Sent by api.ts. */
 
+import type { Measure } from './measures';
 import type { Report } from './report';
 import type {
   Audience, Cover, Edit, InvitedRole, ListedSpace, Profile, RingState, Role, Snapshot, Speak,
@@ -81,6 +82,8 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export interface Api {
   /** Any call that has no name here. */
   call<T>(method: Method, path: string, body?: object): Promise<T>;
+  /** At most twenty at once. Survives the page: sent with `keepalive`. */
+  measure(events: Measure[]): Promise<void>;
   me(): Promise<MyPlace>;
   updateMe(change: Pick<MyPlace, 'shares_listening'>): Promise<MyPlace>;
   topics(): Promise<Topic[]>;

@@ -192,7 +192,8 @@ function refused(
   if (problem.status === 409 && ['ended', 'canceled'].includes(String(problem['state']))) {
     return finish(state, 'ended', problem);
   }
-  if (problem.status === 403 && problem.code === 'removed') return finish(state, 'removed', problem, removalOf(problem));
+  const isSentAway = (problem.status === 403 && problem.code === 'removed') || problem.code === 'switched_off';
+  if (isSentAway) return finish(state, 'removed', problem, removalOf(problem));
   // They may come in, under their name; that is theirs to decide.
   if (problem.code === NAMES_ONLY) return finish(state, 'failed', problem);
   // Sent away by the SFU and not let in again: a block or the network itself, which the answer may hide as a 404.

@@ -11,7 +11,7 @@ export interface PageDeps {
   readonly config: PageConfig;
   readonly api: Api;
   /** What the strip shows, best first. */
-  readonly strip: Pick<StripStore, 'get' | 'subscribe' | 'isAnswered' | 'onNews'>;
+  readonly strip: Pick<StripStore, 'get' | 'subscribe' | 'isAnswered' | 'isOver' | 'onNews'>;
   /** The member's own place; `idle` until the room bundle is loaded. */
   readonly session: Store<SessionState>;
   /** Loads the room bundle on first use. Await it inside a tap: the promise keeps the user activation. */

@@ -1,6 +1,7 @@
 /** What was typed into the sheet for a new Space, kept in the tab until it is sent. */
 
-import type { Audience, Cover, Speak } from './types';
+import { isOpen, mayPlan } from './flags';
+import type { Audience, Cover, PageConfig, Speak } from './types';
 
 export interface Draft {
   mode: 'now' | 'later';
@@ -65,6 +66,19 @@ export function createDrafts(storage: () => Storage): Drafts {
         // Nothing was kept.
       }
     },
+  };
+}
+
+/**
+ * The draft as far as it is open to the member, `mode` what the sheet is asked to open on: what was chosen before a flag
+ * went off would only be refused, by a field that is not drawn any more.
+ */
+export function openPart(draft: Draft, mode: Draft['mode'] | null, config: Pick<PageConfig, 'flags'>): Draft {
+  return {
+    ...draft,
+    mode: mayPlan(config) ? (mode ?? draft.mode) : 'now',
+    allows_anonymous: draft.allows_anonymous && isOpen(config, 'spaces.anonymous'),
+    allows_guests: draft.allows_guests && isOpen(config, 'spaces.guests'),
   };
 }
 

@@ -7,6 +7,10 @@ const inWords = (count: number) => numbers[count] ?? count.toLocaleString('en');
 const people = (count: number) => (count === 1 ? '1 person' : `${count.toLocaleString('en')} people`);
 
 export const hostWords = {
+  // What it came to
+  numbers: 'Numbers',
+  numbersLine: 'Who came, and who spoke how long',
+
   // Beside a name
   followEachOther: 'You follow each other',
   followsYou: 'Follows you',

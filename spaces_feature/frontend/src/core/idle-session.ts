@@ -13,4 +13,6 @@ export const IDLE_SESSION: SessionState = {
   snapshot: null,
   warning: '',
   ask_refused: '',
+  is_silenced: false,
+  measures: [],
 };

@@ -1,6 +1,8 @@
 /** What belongs to this page: what it was told when it was written, and the member's own place in it. */
 
+import type { Measure } from './measures';
 import type { Edit, PlanLimits } from './plan-types';
+import type { ReactionCounts } from './reactions';
 import type { InvitedRole, Problem, Profile, RemovalCode, Snapshot } from './types';
 
 /** `#spaces-config`, written by `spaces_strip()`. */
@@ -49,6 +51,14 @@ export interface SessionState {
   warning: string;
   /** Why the last question to speak was refused, while that holds: who may speak is limited. Empty otherwise. */
   ask_refused: string;
+  /** Speaking was switched off a moment ago, and it took the member off the stage or out of the queue. */
+  is_silenced: boolean;
+  /** The reactions that came last, numbered by event. */
+  reactions?: { event: number; counts: ReactionCounts };
+  /** What seats show, as emoji by user id. */
+  reacting?: Record<string, string>;
+  /** What of this document is to be counted, newest last. */
+  measures: readonly Measure[];
 }
 
 export type ConnectionView =
@@ -80,8 +90,11 @@ export interface Store<T> {
 
 /** What dialogs, panel and dock may ask for. Each settles when the server has answered; refusals reject with Problem. */
 export interface Session extends Store<SessionState> {
-  /** Join (or move to) a Space; call inside the tap so that sound may start. */
-  listen(space_id: string, options?: { is_anonymous?: boolean | undefined }): Promise<void>;
+  /**
+   * Join (or move to) a Space; call inside the tap so that sound may start. `tapped_at` is when the tap was, milliseconds
+   * since the epoch, where something was loaded in between.
+   */
+  listen(space_id: string, options?: { is_anonymous?: boolean | undefined; tapped_at?: number | undefined }): Promise<void>;
   leave(): Promise<void>;
   /** Acquires the microphone inside the tap, held muted, then asks. A refused microphone still asks nothing. */
   askToSpeak(): Promise<void>;

@@ -37,5 +37,8 @@ function mutedWords(copy: Snapshot | null): string {
 }
 
 /** Why somebody was sent away, of an event's data or a refusal. */
-export const removalOf = ({ code, by }: { code?: unknown; by?: unknown }): RemovalCode =>
-  code === 'removed' && by === 'staff' ? 'removed_by_staff' : (code as RemovalCode);
+export function removalOf({ code, by, flag }: { code?: unknown; by?: unknown; flag?: unknown }): RemovalCode {
+  if (code === 'switched_off' && flag === 'spaces.guests') return 'guests_off';
+  if (code === 'switched_off' && flag === 'spaces.anonymous') return 'anonymous_off';
+  return code === 'removed' && by === 'staff' ? 'removed_by_staff' : (code as RemovalCode);
+}

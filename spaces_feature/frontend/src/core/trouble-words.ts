@@ -4,6 +4,8 @@ export const troubleWords = {
   host: 'Host',
   mutedYou: (name: string) => `${name} muted you, and can lift it.`,
   hostMutedYou: (host: string) => `A host muted you. ${host} can lift it.`,
+  speakingOff: 'Speaking is switched off for now',
+  keepListening: 'You can keep listening',
   stageIsPaused: 'The stage is paused. Nobody can speak right now.',
   microphoneRefused: 'Microphone blocked. You can still listen.',
   microphoneRefusedHelp: 'Allow the microphone in the address bar, then ask again.',

@@ -60,7 +60,7 @@ export interface Space {
   /** The host lost connection; at `until` the Space goes to `successor_id`, or ends where there is none. */
   host_lost: { since: string; until: string; successor_id: string | null } | null;
   /** `canceled` and `expired` (never started) belong to the state `canceled`. */
-  end_reason: 'host' | 'host_gone' | 'staff' | 'empty' | 'canceled' | 'expired' | null;
+  end_reason: 'host' | 'host_gone' | 'staff' | 'empty' | 'switched_off' | 'canceled' | 'expired' | null;
 }
 
 export interface Seat {
@@ -151,8 +151,10 @@ export interface Snapshot {
  *   `invitations`  `{put: Invitation[], drop: user_id[], order: user_id[]}`, to host and co-hosts
  *   `queue`        `{left: position}`: somebody ahead of or behind a waiting viewer left the queue
  *   `permissions`  `{role: action names}` when the state changed what each role may do
- * Unversioned (version and after are null): `listeners` `{count, sample, participant_count}`, `talking` `{user_id, is_talking}`;
- * to one member only `removed` `{code: removed | blocked | barred | guests_closed, by: host | staff}`, the last they hear of the Space, and `warned` `{words}`.
+ * Unversioned (version and after are null): `listeners` `{count, sample, participant_count}`, `talking` `{user_id, is_talking}`,
+ * `reactions` `{counts: {emoji: number}, seats: [{user_id, emoji}]}`;
+ * to one member only `removed` `{code: removed | blocked | barred | guests_closed | switched_off, by: host | staff}`, the last they hear of the Space, and `warned` `{words}`.
+ * A versioned event whose data has `code: switched_off` moved people off the stage because speaking was switched off.
  * `room_moved` arrives versioned with `rejoin: {spread_ms}` beside the patch.
  */
 export interface SpaceEvent {
@@ -163,8 +165,12 @@ export interface SpaceEvent {
   data: Record<string, unknown>;
 }
 
-/** Why somebody was sent away: by a host, by staff, by a block, by the network itself. */
-export type RemovalCode = 'removed' | 'removed_by_staff' | 'blocked' | 'barred' | 'guests_closed';
+/**
+ * Why somebody was sent away: by a host, by staff, by a block, by the network itself, or because listening is switched
+ * off: for all, for who is signed out, or anonymously.
+ */
+export type RemovalCode =
+  | 'removed' | 'removed_by_staff' | 'blocked' | 'barred' | 'guests_closed' | 'switched_off' | 'guests_off' | 'anonymous_off';
 
 export interface StripEntry {
   kind: 'space' | 'fleet';

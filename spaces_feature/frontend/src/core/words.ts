@@ -8,6 +8,7 @@ import { hostWords } from './host-words';
 import { lawWords } from './law-words';
 import { pageWords } from './page-words';
 import { planWords } from './plan-words';
+import { reactingWords } from './reacting-words';
 import { troubleWords } from './trouble-words';
 import type { Space } from './types';
 
@@ -23,6 +24,7 @@ export const words = {
   ...lawWords,
   hosting: hostWords,
   plan: planWords,
+  reacting: reactingWords,
 
   // Marks and roles
   live: 'Live',

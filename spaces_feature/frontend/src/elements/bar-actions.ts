@@ -1,6 +1,8 @@
 /** What stands at the foot of the room: the same place that the dock tells, with all of its words. Pure. */
 
-import type { Snapshot } from '../core/types';
+import { isOpen } from '../core/flags';
+import { isGuest } from '../core/guests';
+import type { PageConfig, Snapshot } from '../core/types';
 import type { Words } from '../core/words';
 import type { Action, Place, PlaceKind } from './place';
 import { may } from './host-rules';
@@ -13,16 +15,24 @@ const TOLD: ReadonlySet<PlaceKind> = new Set([
 
 const ON_STAGE: ReadonlySet<PlaceKind> = new Set(['accepted', 'muted', 'unmuted', 'speaking', 'muted_by_host', 'frozen', 'microphone']);
 
+/** Nothing sent from here would reach anybody. */
+const AWAY: ReadonlySet<PlaceKind> = new Set(['joining', 'reconnecting', 'elsewhere', 'ended', 'removed', 'failed']);
+
 export const needsWords = (place: Place): boolean => TOLD.has(place.kind);
 
-export type Tool = 'invite' | 'muteAll';
+export type Tool = 'invite' | 'muteAll' | 'react';
 
-/** What whoever runs the Space has at hand. */
-export function hostTools(snapshot: Snapshot | null): Tool[] {
+/** Where reactions make sense: whoever is in a live Space under an account may send them, where they are open. */
+export const mayReact = (place: Place, snapshot: Snapshot | null, config: Pick<PageConfig, 'flags'>): boolean =>
+  snapshot?.space.state === 'live' && !isGuest(snapshot.me.user_id) && !AWAY.has(place.kind) && isOpen(config, 'spaces.reactions');
+
+/** What whoever runs the Space has at hand; `reacts`: reactions as well. */
+export function hostTools(snapshot: Snapshot | null, reacts = false): Tool[] {
   if (!snapshot) return [];
   const tools: Tool[] = [];
   if (may(snapshot, 'invite')) tools.push('invite');
   if (may(snapshot, 'mute_all')) tools.push('muteAll');
+  if (reacts && tools.length) tools.push('react');
   return tools;
 }
 

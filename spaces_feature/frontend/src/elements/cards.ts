@@ -3,7 +3,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { SessionState } from '../core/types';
 import { deps } from './context';
+import { numbersOf } from './create-planned';
 import { face } from './face';
+import { mayReadNumbers } from './host-rules';
 import { icon } from './icons';
 import { secondsSince, span } from './time';
 
@@ -24,6 +26,9 @@ export function endedCard({ snapshot, title }: SessionState, back: () => void): 
         </p>`
       : nothing}
     <spaces-pins exportparts="button" .snapshot=${snapshot}></spaces-pins>
+    ${snapshot && mayReadNumbers(snapshot) && space?.end_reason !== 'switched_off'
+      ? html`<a class="button tall wide" part="button" href=${numbersOf(snapshot.space)} data-action="numbers">${icon('chart')}${words.hosting.numbers}</a>`
+      : nothing}
     <button class="button primary tall wide" part="button" type="button" data-action="dismiss" @click=${back}>
       ${words.backTo(config.app_name)}
     </button>

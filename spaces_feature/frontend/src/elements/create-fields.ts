@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Topic } from '../core/calls';
 import type { Draft } from '../core/draft';
+import { isOpen, mayPlan } from '../core/flags';
 import type { Card, Cover } from '../core/types';
 import { deps } from './context';
 import { icon, type IconName } from './icons';
@@ -20,9 +21,10 @@ export const wrongLine = (id: string, text: string): TemplateResult =>
 
 const valueOf = (event: Event): string => (event.target as HTMLInputElement | HTMLSelectElement).value;
 
-/** Now or later. */
-export function modeField(mode: Draft['mode'], choose: (mode: Draft['mode']) => void): TemplateResult {
+/** Now or later, where planning is open to the member. */
+export function modeField(mode: Draft['mode'], choose: (mode: Draft['mode']) => void): TemplateResult | typeof nothing {
   const { plan } = deps().words;
+  if (!mayPlan(deps().config)) return nothing;
   const one = (value: Draft['mode'], label: string) => html`<label>
     <input type="radio" name="mode" value=${value} .checked=${mode === value} @change=${() => choose(value)} /><span>${label}</span>
   </label>`;
@@ -138,10 +140,10 @@ export function optionFields(draft: Draft, change: (change: Partial<Draft>) => v
   return html`<div class="options">
     ${optionField('users', plan.whoCanCome, plan.changeAnyTime, draft.audience, reach, (audience) => change({ audience }))}
     ${optionField('hand', plan.whoMaySpeak, words.youAcceptEach, draft.speak, speakers, (speak) => change({ speak }))}
-    ${config.flags['spaces.anonymous']
+    ${isOpen(config, 'spaces.anonymous')
       ? toggle('hidden', words.allowUnlisted, words.allowUnlistedLine, draft.allows_anonymous, (allows_anonymous) => change({ allows_anonymous }))
       : nothing}
-    ${config.flags['spaces.guests'] && draft.audience === 'everyone'
+    ${isOpen(config, 'spaces.guests') && draft.audience === 'everyone'
       ? toggle('globe', plan.guests, plan.guestsLine, draft.allows_guests, (allows_guests) => change({ allows_guests }))
       : nothing}
   </div>`;

@@ -12,6 +12,9 @@ export const addressOf = ({ id }: Pick<Space, 'id'>): string =>
 
 export const calendarOf = (space: Pick<Space, 'id'>): string => `${addressOf(space)}/calendar.ics`;
 
+/** What a Space came to, for those who run it. */
+export const numbersOf = (space: Pick<Space, 'id'>): string => `${addressOf(space)}/numbers`;
+
 /** "Tue 24 November, 19:30", on this browser's clock. */
 export const startOf = ({ scheduled_start }: Pick<Space, 'scheduled_start'>): string =>
   scheduled_start ? startName(Date.parse(scheduled_start), ownZone(), Date.now(), deps().words.plan) : '';

@@ -9,7 +9,7 @@
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import type { Topic } from '../core/calls';
-import { EMPTY_DRAFT, createDrafts, type Draft } from '../core/draft';
+import { EMPTY_DRAFT, createDrafts, openPart, type Draft } from '../core/draft';
 import { firstOffer, ownZone, type Misfit } from '../core/moments';
 import { planCalls } from '../core/plan-calls';
 import type { Card, Problem, Snapshot } from '../core/types';
@@ -66,8 +66,7 @@ export class SpacesCreate extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     if (this.edited) this.draft = draftOf(this.edited.space);
-    else this.draft = { ...(drafts.find(this.member) ?? EMPTY_DRAFT), card_ids: this.card?.id ? [this.card.id] : [] };
-    if (this.mode && !this.edited) this.draft = { ...this.draft, mode: this.mode };
+    else this.draft = openPart({ ...(drafts.find(this.member) ?? EMPTY_DRAFT), card_ids: this.card?.id ? [this.card.id] : [] }, this.mode, deps().config);
     if (this.draft.mode === 'later') this.beginPlanning();
     const { api } = deps();
     api.topics().then((topics) => (this.topics = topics), () => (this.topics = []));

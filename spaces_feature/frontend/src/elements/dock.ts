@@ -11,6 +11,7 @@
 import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { state } from 'lit/decorators.js';
 import { classMap } from 'lit/directives/class-map.js';
+import { isOpen } from '../core/flags';
 import type { Problem } from '../core/types';
 import sheet from '../styles/dock.css?inline';
 import { act } from './acting';
@@ -71,6 +72,7 @@ export class SpacesDock extends LitElement {
       app: config.app_name,
       now,
       signsIn: Boolean(config.sign_in_url),
+      speaks: isOpen(config, 'spaces.speak'),
     });
     if (!this.place || ['failed', 'elsewhere'].includes(this.place.kind)) this.unfolded = this.help = false;
     if (before !== this.place?.kind) this.problem = null;

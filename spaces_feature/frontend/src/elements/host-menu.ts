@@ -7,7 +7,8 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { deps } from './context';
-import { may } from './host-rules';
+import { numbersOf } from './create-planned';
+import { may, mayReadNumbers } from './host-rules';
 import { shareFace } from './sharing';
 import { choice } from './sheet-parts';
 import { SideSheet } from './side-sheet';
@@ -25,6 +26,9 @@ export class SpacesMenuSheet extends SideSheet {
           ? choice({ name: 'pin', icon: 'pin', title: words.plan.pin, line: words.plan.pinLine, press: () => this.show({ kind: 'pin' }) })
           : nothing}
         ${choice({ name: 'removed', icon: 'prohibit', title: w.removedPeople, line: w.removedPeopleLine, press: () => this.show({ kind: 'removed' }) })}
+        ${mayReadNumbers(this.snapshot)
+          ? choice({ name: 'numbers', icon: 'chart', title: w.numbers, line: w.numbersLine, url: numbersOf(this.snapshot.space) })
+          : nothing}
         ${choice({ name: 'share', ...shareFace(this.snapshot.space), line: w.linkLine, press: this.pass })}
         ${choice({ name: 'sound', icon: 'sound', title: words.settings, press: () => this.show({ kind: 'sound' }) })}
       </ul>`;

@@ -26,6 +26,10 @@ const RANK: Record<Role, number> = { host: 0, cohost: 1, speaker: 2, listener: 2
 
 export const isAbove = (actor: Role, target: Role): boolean => RANK[actor] < RANK[target];
 
+/** Whoever runs or ran the Space, or created it, may read its numbers. */
+export const mayReadNumbers = ({ space, me }: Snapshot): boolean =>
+  space.creator_id === me.user_id || space.host_ids.includes(me.user_id);
+
 export const may = ({ me }: Snapshot, action: Permission): boolean => me.permissions.includes(action);
 
 export function personOf(snapshot: Snapshot, user_id: string): Person {

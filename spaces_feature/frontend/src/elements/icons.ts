@@ -44,8 +44,10 @@ import bell from '@phosphor-icons/core/regular/bell.svg';
 import bellOff from '@phosphor-icons/core/regular/bell-slash.svg';
 import bellOn from '@phosphor-icons/core/fill/bell-fill.svg';
 import calendar from '@phosphor-icons/core/regular/calendar-blank.svg';
+import chart from '@phosphor-icons/core/regular/chart-bar.svg';
 import calendarPlus from '@phosphor-icons/core/regular/calendar-plus.svg';
 import clock from '@phosphor-icons/core/regular/clock.svg';
+import smiley from '@phosphor-icons/core/regular/smiley.svg';
 import globe from '@phosphor-icons/core/regular/globe-hemisphere-west.svg';
 import pin from '@phosphor-icons/core/regular/push-pin.svg';
 import pinOff from '@phosphor-icons/core/regular/push-pin-slash.svg';
@@ -55,7 +57,7 @@ const markup = {
   arrowDown, broadcast, caretDown, caretRight, caretUp, check, devices, flag, hand, handUp, headphones, hidden, hourglass, lock, microphone,
   microphoneOn, microphoneOff, more, noNetwork, noSound, pause, popOut, profile, share, sound, users, warning, x,
   crown, link, microphoneSlash, pencil, plus, prohibit, search, signOut, userMinus, userPlus, userSwitch,
-  bell, bellOff, bellOn, calendar, calendarPlus, clock, globe, pin, pinOff,
+  bell, bellOff, bellOn, calendar, calendarPlus, chart, clock, globe, pin, pinOff, smiley,
 };
 
 export type IconName = keyof typeof markup;

@@ -6,8 +6,9 @@
  * @csspart badge - Live.
  */
 
-import { LitElement, html, nothing, type TemplateResult } from 'lit';
+import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
+import { isOpen } from '../core/flags';
 import { NAMES_ONLY } from '../core/problems';
 import type { Problem, Snapshot, StripEntry } from '../core/types';
 import dialogSheet from '../styles/dialog.css?inline';
@@ -19,9 +20,11 @@ import { UNFOLD } from './dock';
 import { problemLine } from './dock-parts';
 import { bars, faces } from './face';
 import { icon } from './icons';
+import { wayIn } from './join-way';
 import { isOutside } from './modal';
 import { SharingNote } from './sharing-note';
 import { firstName } from './monogram';
+import { tellOpened } from './opened';
 import { styled } from './styles';
 import { span, secondsSince } from './time';
 import { toggle } from './toggle';
@@ -58,6 +61,10 @@ export class SpacesJoin extends LitElement {
     super.disconnectedCallback();
     this.unsubscribe?.();
     this.watched?.close();
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has('snapshot') && this.snapshot?.space.state === 'live') tellOpened(this.spaceId);
   }
 
   protected override firstUpdated(): void {
@@ -142,8 +149,8 @@ export class SpacesJoin extends LitElement {
 
   /** Only for who would be listed: everyone on stage is seen anyway. */
   private mayHide(snapshot: Snapshot | null): boolean {
-    const isOpen = Boolean(deps().config.flags['spaces.anonymous'] && snapshot?.space.allows_anonymous);
-    return isOpen && snapshot?.me.role === 'listener';
+    const mayAnybody = isOpen(deps().config, 'spaces.anonymous') && snapshot?.space.allows_anonymous === true;
+    return mayAnybody && snapshot.me.role === 'listener';
   }
 
   private unlisted(snapshot: Snapshot): TemplateResult | typeof nothing {
@@ -162,11 +169,11 @@ export class SpacesJoin extends LitElement {
   private way(): TemplateResult {
     const { words } = deps();
     const { snapshot, problem } = this;
-    const isOver = snapshot && snapshot.space.state !== 'live';
-    const isShut = problem && problem.code !== NAMES_ONLY && (problem.status === 404 || problem.status === 403);
-    if (isOver || isShut)
-      return html`<button class="button tall wide" part="button" type="button" @click=${this.close}>${words.dismiss}</button>`;
-    if (!snapshot && problem)
+    const way = wayIn(snapshot, problem, deps().config);
+    if (way === 'closed' || way === 'not_open')
+      return html`${way === 'not_open' ? html`<p class="note">${words.listeningNotOpen}</p>` : nothing}
+        <button class="button tall wide" part="button" type="button" @click=${this.close}>${words.dismiss}</button>`;
+    if (way === 'try_again')
       return html`<button class="button primary tall wide" part="button" type="button" @click=${this.fetch}>${words.tryAgain}</button>`;
     const isMine = snapshot?.me.role === 'host';
     return html`<button
@@ -199,7 +206,7 @@ export class SpacesJoin extends LitElement {
   private listen = async (): Promise<void> => {
     this.busy = true;
     this.sharing.keep();
-    const options = { is_anonymous: this.isAnonymous && this.mayHide(this.snapshot) };
+    const options = { is_anonymous: this.isAnonymous && this.mayHide(this.snapshot), tapped_at: Date.now() };
     const result = attempt((session) => session.listen(this.spaceId, options));
     this.problem = await result;
     this.busy = false;

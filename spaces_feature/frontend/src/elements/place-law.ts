@@ -103,7 +103,7 @@ export function sentAway(code: RemovalCode, app: string, w: Words): Place {
   return plain('removed', warn('warning'), title, line, {
     opens: true,
     close: 'dismiss',
-    says: `${sentAwayTitle(code, app, w)}.${code === 'switched_off' ? ` ${line}.` : ''}`,
+    says: `${sentAwayTitle(code, app, w)}.${code in removed || !line ? '' : ` ${line}.`}`,
   });
 }
 
@@ -118,6 +118,8 @@ export function sentAwayTitle(code: RemovalCode, app: string, w: Words): string 
       return w.membersOnly;
     case 'switched_off':
       return w.listeningOff;
+    case 'guests_off':
+      return w.guestsOff;
     default:
       return w.noLongerIn;
   }
@@ -126,6 +128,7 @@ export function sentAwayTitle(code: RemovalCode, app: string, w: Words): string 
 /** What there is to say beyond it, without its full stop; empty where that is nothing. */
 export function sentAwayLine(code: RemovalCode, w: Words): string {
   if (code === 'switched_off') return w.nothingYouDid;
+  if (code === 'guests_off') return w.guestsOffLine;
   return code === 'removed' || code === 'removed_by_staff' ? w.removedForGood : '';
 }
 

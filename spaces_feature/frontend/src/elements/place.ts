@@ -84,7 +84,7 @@ export function placeOf(state: SessionState, memory: Memory, w: Words, at: Setti
     case 'ended':
       return ended(state, w);
     case 'removed':
-      return sentAway(connection.code, at.app, w);
+      return connection.code === 'anonymous_off' ? namesOnly(w) : sentAway(connection.code, at.app, w);
     case 'failed':
       return connection.problem.code === NAMES_ONLY ? namesOnly(w) : failed(connection.problem, w);
     case 'connected':

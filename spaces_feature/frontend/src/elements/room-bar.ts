@@ -13,7 +13,7 @@ import { classMap } from 'lit/directives/class-map.js';
 import type { Problem, Snapshot } from '../core/types';
 import bar from '../styles/room-bar.css?inline';
 import { act } from './acting';
-import { barActions, hostTools, needsWords, type Tool } from './bar-actions';
+import { barActions, hostTools, mayReact, needsWords, type Tool } from './bar-actions';
 import { attempt, deps } from './context';
 import { markOf, problemLine } from './dock-parts';
 import { mutable } from './host-rules';
@@ -34,11 +34,19 @@ export class SpacesRoomBar extends LitElement {
   @state() private problem: Problem | null = null;
   @state() private busy = false;
   @state() private asksMuteAll = false;
+  /** Whoever runs the Space opens them, and has room for other things otherwise. */
+  @state() private showsReactions = false;
+  private reactions: Promise<unknown> | null = null;
 
   protected override willUpdate(changed: PropertyValues): void {
     const before = changed.get('place') as Place | undefined;
     if (before && before.kind !== this.place.kind) this.problem = null;
+    if (this.reacts) this.reactions ??= import('./reactions').catch(() => (this.reactions = null));
     if (this.asksMuteAll && !hostTools(this.snapshot).includes('muteAll')) this.asksMuteAll = false;
+  }
+
+  private get reacts(): boolean {
+    return mayReact(this.place, this.snapshot, deps().config);
   }
 
   protected override updated(changed: PropertyValues): void {
@@ -49,7 +57,7 @@ export class SpacesRoomBar extends LitElement {
 
   protected override render(): TemplateResult {
     const { place, snapshot } = this;
-    const tools = hostTools(snapshot);
+    const tools = hostTools(snapshot, this.reacts);
     const actions = barActions(place, snapshot, deps().words);
     return html`<footer>
       ${this.problem ? problemLine(this.problem) : nothing}
@@ -59,6 +67,9 @@ export class SpacesRoomBar extends LitElement {
           </p>`
         : nothing}
       ${this.asksMuteAll && snapshot ? this.confirm(snapshot) : nothing}
+      ${this.reacts && (!tools.length || this.showsReactions)
+        ? html`<spaces-reactions exportparts="button" .spaceId=${snapshot?.space.id ?? ''}></spaces-reactions>`
+        : nothing}
       <div class=${classMap({ buttons: true, hosting: tools.length > 0, crew: tools.length > 0 && actions.some(isAside) })}>
         ${tools.length
           ? html`${actions.filter((action) => !isAside(action)).map((action) => this.button(action))}
@@ -93,18 +104,30 @@ export class SpacesRoomBar extends LitElement {
 
   private tool(tool: Tool): TemplateResult {
     const { hosting: w } = deps().words;
-    const [label, mark]: [string, IconName] = tool === 'invite' ? [w.invite, 'userPlus'] : [w.muteAll, 'microphoneSlash'];
+    const faces: Record<Tool, [label: string, mark: IconName]> = {
+      invite: [w.invite, 'userPlus'],
+      muteAll: [w.muteAll, 'microphoneSlash'],
+      react: [deps().words.reacting.react, 'smiley'],
+    };
+    const [label, mark] = faces[tool];
+    const isExpanded = { invite: nothing, muteAll: String(this.asksMuteAll), react: String(this.showsReactions) }[tool];
     return html`<button
       class="button tall tile"
       part="button"
       type="button"
       data-action=${tool}
       aria-haspopup=${tool === 'invite' ? 'dialog' : nothing}
-      aria-expanded=${tool === 'muteAll' ? String(this.asksMuteAll) : nothing}
-      @click=${() => (tool === 'invite' ? show(this, { kind: 'invite' }) : (this.asksMuteAll = !this.asksMuteAll))}
+      aria-expanded=${isExpanded}
+      @click=${() => this.take(tool)}
     >
       ${icon(mark)}<span>${label}</span>
     </button>`;
+  }
+
+  private take(tool: Tool): void {
+    if (tool === 'invite') show(this, { kind: 'invite' });
+    else if (tool === 'muteAll') this.asksMuteAll = !this.asksMuteAll;
+    else this.showsReactions = !this.showsReactions;
   }
 
   /** Beside the tools of a co-host there is room for a tile only. */

@@ -9,6 +9,7 @@ import { SpacesCreate } from './create';
 import { SpacesDock, UNFOLD } from './dock';
 import { SpacesPersonSheet } from './host-person';
 import { SpacesJoin } from './join';
+import { beginMeasuring, tellOpened } from './opened';
 import { SpacesPanel } from './panel';
 import { SpacesPins } from './pins';
 import { SpacesReportSheet } from './report-sheet';
@@ -18,6 +19,7 @@ import { share } from './sharing';
 import { SpacesSoundSheet } from './sheets';
 import { SpacesWarning } from './warning';
 
+beginMeasuring();
 provideWords(words);
 defineOnce('spaces-seat', SpacesSeat);
 defineOnce('spaces-room-bar', SpacesRoomBar);
@@ -50,8 +52,10 @@ export function openJoin(space_id: string): void {
 export function listenAtOnce(space_id: string): void {
   const unfold = () => document.dispatchEvent(new Event(UNFOLD));
   const { space_id: here, connection } = deps().session.get();
-  if (here === space_id && !AWAY.has(connection.kind)) unfold();
-  else void attempt((session) => session.listen(space_id)).then((problem) => problem || unfold());
+  if (here === space_id && !AWAY.has(connection.kind)) return void unfold();
+  tellOpened(space_id);
+  const tapped_at = Date.now();
+  void attempt((session) => session.listen(space_id, { tapped_at })).then((problem) => problem || unfold());
 }
 
 export function shareSpace(space: Pick<Space, 'id' | 'title'>): void {

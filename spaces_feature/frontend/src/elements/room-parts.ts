@@ -2,6 +2,7 @@
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { reactionOf } from '../core/reactions';
 import type { Problem, Profile, Role, Seat, SessionState, SpeakRequest } from '../core/types';
 import { deps } from './context';
 import { problemLine } from './dock-parts';
@@ -40,6 +41,7 @@ export function stage(seats: Seat[], state: SessionState, options: StageOptions)
             .talking=${state.talking.includes(seat.user_id)}
             .level=${state.levels[seat.user_id] ?? 0}
             .own=${own}
+            .reaction=${reactionOf(state.reacting?.[seat.user_id] ?? '')}
             .actionable=${actionable}
             .size=${options.size ?? 66}
             .untagged=${options.untagged ?? false}

@@ -15,11 +15,11 @@ import type { Problem, Snapshot, Space } from '../core/types';
 import knob from '../styles/switch.css?inline';
 import sheet from '../styles/plan.css?inline';
 import { asProblem, attempt, deps } from './context';
-import { calendarOf, startOf } from './create-planned';
+import { calendarOf, numbersOf, startOf } from './create-planned';
 import { UNFOLD } from './dock';
 import { problemLine } from './dock-parts';
 import { bars } from './face';
-import { may } from './host-rules';
+import { may, mayReadNumbers } from './host-rules';
 import { icon } from './icons';
 import { loadRoomElements } from './openers';
 import { doing } from './sheet-parts';
@@ -97,7 +97,11 @@ export class SpacesScheduledView extends LitElement {
     const { plan } = words;
     const { space } = snapshot;
     const isMine = this.isMine(space);
-    if (space.state === 'ended') return html`<p class="soft">${plan.isOver}</p>`;
+    if (space.state === 'ended')
+      return html`<p class="soft">${words.endedBy[space.end_reason ?? 'host']} ${plan.isOver}</p>
+        ${mayReadNumbers(snapshot) && space.end_reason !== 'switched_off'
+          ? html`<p><a class="button" part="button" href=${numbersOf(space)} data-action="numbers">${icon('chart')}${words.hosting.numbers}</a></p>`
+          : nothing}`;
     if (space.state === 'canceled') {
       const isExpired = space.end_reason === 'expired';
       const own = isExpired ? plan.youDidNotStart : plan.youCalledOff;

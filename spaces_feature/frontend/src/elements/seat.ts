@@ -9,9 +9,11 @@
 
 import { LitElement, html, nothing, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
+import type { Reaction } from '../core/reactions';
 import type { Seat } from '../core/types';
 import sheet from '../styles/seat.css?inline';
 import { deps } from './context';
+import { emoji } from './emoji';
 import { bars, drawnLevel, face } from './face';
 import { icon } from './icons';
 import { firstName } from './monogram';
@@ -29,6 +31,8 @@ export class SpacesSeat extends LitElement {
   /** Pressing it opens a menu; the listener hears `click`. */
   @property({ type: Boolean }) actionable = false;
   @property({ type: Number }) size = 66;
+  /** What they sent a moment ago. */
+  @property({ attribute: false }) reaction: Reaction | undefined;
   /** Whether the tag under the name is drawn. */
   @property({ type: Boolean }) untagged = false;
 
@@ -37,6 +41,7 @@ export class SpacesSeat extends LitElement {
     const isLost = this.seat.lost_at !== null;
     const look = html`<span class=${isLost ? 'spot lost' : 'spot'}>
         ${face(this.seat.profile, this.size, { talking: this.talking && !isLost, level: this.level })}${this.mark()}
+        ${this.reaction ? html`<span class="reaction" aria-hidden="true">${emoji(this.reaction)}</span>` : nothing}
       </span>
       <span class="name" aria-hidden="true" dir="auto">${this.own ? deps().words.you : firstName(this.seat.profile)}</span>
       ${this.untagged ? nothing : this.tag()}`;

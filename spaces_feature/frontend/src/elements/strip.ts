@@ -115,8 +115,8 @@ export class SpacesStrip extends HTMLElement {
   }
 
   private own(live: StripEntry | null): HTMLElement | null {
-    const { config, words } = pageDeps();
-    if (!config.me || (!live && !config.flags['spaces.host'])) return null;
+    const { config, strip, words } = pageDeps();
+    if (!config.me || strip.isOver() || (!live && !config.flags['spaces.host'])) return null;
     return ownEntry(config.me, live, config, words);
   }
 

@@ -24,6 +24,8 @@ export interface StripStore extends Store<StripEntry[]> {
   refresh(): Promise<void>;
   /** Whether the entries are an answer. Before the first one the server's own stand. */
   isAnswered(): boolean;
+  /** Signed out, or Spaces are switched off: there is nothing to show, and nothing will change until the next page. */
+  isOver(): boolean;
   /** For what stands elsewhere in the page and changes with the strip: at once for what ended, else with each question. */
   onNews(listener: NewsListener): () => void;
   /** Forgets everything: somebody else looks at the page. */
@@ -53,7 +55,6 @@ export function createStripStore(
   let era = 0;
   /** Turns of the poll since the last question. */
   let turns = 0;
-  /** Signed out, or Spaces are switched off: nothing will change until the next page. */
   let isOver = false;
 
   const idOf = ({ space }: StripEntry) => space?.id ?? '';
@@ -95,6 +96,7 @@ export function createStripStore(
         const entries = await api.strip();
         if (mine !== era) return;
         isAnswered = true;
+        isOver = false;
         const isNothingNew = entries.length === 0 && store.get().length === 0;
         // The first answer is news even when it is empty: the server's entries may have gone since.
         if (isNothingNew) store.set([]);
@@ -103,6 +105,10 @@ export function createStripStore(
         if (mine !== era) return;
         const status = (error as { status?: number }).status ?? 0;
         isOver = status === 401 || status === 403 || status === 404;
+        if (isOver) {
+          isAnswered = true;
+          store.set([]);
+        }
       }
     } while (isAskedAgain && !isOver);
   }
@@ -127,6 +133,7 @@ export function createStripStore(
     subscribe: store.subscribe,
     refresh,
     isAnswered: () => isAnswered,
+    isOver: () => isOver,
     onNews(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

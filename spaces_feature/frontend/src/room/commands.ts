@@ -12,19 +12,19 @@ export type Commands = Pick<
 
 type Send = (command: (space_id: string) => Promise<Snapshot>) => Promise<void>;
 
-/** Refusals that hold until who may speak is changed. */
-const LIMITED = new Set(['speak_following', 'speak_invited']);
+/** Refusals that hold until who may speak is changed, or until a switch is on again. */
+const LIMITED = new Set(['speak_following', 'speak_invited', 'not_open_yet', 'switched_off']);
 
 /**
  * `send` runs a command about the current Space, without one it does nothing; `approach` does so with the microphone in
- * hand. `limited` hears why the member may not ask.
+ * hand. `limited` hears why the member may not ask, and whether a switch is off.
  */
 export function createCommands(
   api: Api,
   send: Send,
   approach: Send,
   session: Pick<Store<SessionState>, 'get'>,
-  limited: (reason: string) => void,
+  limited: (reason: string, isSwitch: boolean) => void,
 ): Commands {
   return {
     async askToSpeak() {
@@ -32,7 +32,7 @@ export function createCommands(
         await approach(api.ask);
       } catch (error) {
         const { code, title } = error as Problem;
-        if (LIMITED.has(code)) limited(title);
+        if (LIMITED.has(code)) limited(title, code === 'switched_off');
         throw error;
       }
     },

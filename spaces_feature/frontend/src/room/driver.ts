@@ -14,7 +14,7 @@ import type { OpenTransport, Transport, TransportListeners } from './transport';
 const HEARTBEAT = 20_000;
 
 /** What Rooms say that is not about the connection; only the Room that plays now is listened to. */
-export type Sound = Pick<TransportListeners, 'talking' | 'quality' | 'rights'>;
+export type Sound = Pick<TransportListeners, 'talking' | 'quality' | 'rights' | 'played'>;
 
 export interface DriverParts {
   api: Pick<Api, 'join' | 'leave' | 'heartbeat'>;
@@ -129,6 +129,7 @@ export function createDriver(parts: DriverParts): Driver {
       reconnecting: nothing,
       lost: nothing,
       sound: nothing,
+      played: nothing,
       talking: nothing,
       quality: nothing,
       rights: nothing,
@@ -147,6 +148,7 @@ export function createDriver(parts: DriverParts): Driver {
       reconnecting: () => dispatch({ type: 'sdk_reconnecting', room }),
       lost: (reason) => dispatch({ type: 'room_lost', room, reason }),
       sound: (isBlocked) => isHeard() && dispatch({ type: 'sound', isBlocked }),
+      played: () => isHeard() && parts.sound.played(),
       talking: (identities) => isHeard() && parts.sound.talking(identities),
       quality: (quality) => isHeard() && parts.sound.quality(quality),
       rights: () => isHeard() && parts.sound.rights(),

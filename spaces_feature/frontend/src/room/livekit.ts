@@ -15,6 +15,7 @@ import {
   type RemoteTrack,
 } from 'livekit-client';
 import type { LostReason } from '../core/connection-state';
+import { awaitSound } from './first-sound';
 import { overhear } from './overheard';
 import type { OpenTransport, TransportListeners } from './transport';
 
@@ -47,13 +48,14 @@ export const openLiveKit: OpenTransport = (listeners) => {
     stopLocalTrackOnUnpublish: false,
     disconnectOnPageLeave: false,
   });
-  const heard = new Map<string, { track: RemoteAudioTrack; participant: Participant }>();
+  const heard = new Map<string, { track: RemoteAudioTrack; participant: Participant; element: HTMLMediaElement }>();
   let published: LocalAudioTrack | null = null;
   let volume = 1;
   let isDropped = false;
   /** Whom the SFU has named as talking at least once: of them it tells every change. */
   const told = new Set<string>();
   const overheard = overhear(untold, tellWhoTalks);
+  const stopAwaiting = awaitSound(isSoundOut, () => listeners.played());
 
   async function untold(): Promise<Map<string, number>> {
     const amplitudes = new Map<string, number>();
@@ -64,6 +66,12 @@ export const openLiveKit: OpenTransport = (listeners) => {
     return amplitudes;
   }
 
+  async function isSoundOut(): Promise<boolean> {
+    for (const { track, element } of heard.values())
+      if (!track.isMuted && !element.paused && room.canPlaybackAudio && (await isFlowing(track.receiver))) return true;
+    return false;
+  }
+
   function tellWhoTalks(): void {
     const named = room.activeSpeakers.map(({ identity }) => identity);
     for (const identity of named) told.add(identity);
@@ -72,13 +80,14 @@ export const openLiveKit: OpenTransport = (listeners) => {
 
   room.on(RoomEvent.ActiveSpeakersChanged, tellWhoTalks);
   room.on(RoomEvent.Disconnected, overheard.stop);
+  room.on(RoomEvent.Disconnected, stopAwaiting);
   room.on(RoomEvent.TrackSubscribed, (track, _publication, participant) => {
     if (!(track instanceof RemoteAudioTrack)) return;
     // The element stays out of the document: whatever is moved about there would pause it.
     const element = track.attach();
     track.setVolume(volume);
     const { id } = track.mediaStreamTrack;
-    heard.set(id, { track, participant });
+    heard.set(id, { track, participant, element });
     // A call, or another app that takes the sound: the system pauses the element and tells nobody else.
     let isTaken = false;
     element.addEventListener('pause', () => {
@@ -110,6 +119,7 @@ export const openLiveKit: OpenTransport = (listeners) => {
     async drop() {
       isDropped = true;
       overheard.stop();
+      stopAwaiting();
       for (const { track } of heard.values()) track.detach();
       heard.clear();
       await room.disconnect(false);
@@ -170,6 +180,14 @@ async function level(end: RTCRtpReceiver | RTCRtpSender | undefined, type: strin
     if (report.type === type) return report.audioLevel ?? 0;
   }
   return 0;
+}
+
+/** Whether sound has left the buffer that waits for late packets: then it is on its way to the loudspeaker. */
+async function isFlowing(end: RTCRtpReceiver | undefined): Promise<boolean> {
+  for (const report of ((await end?.getStats()) ?? new Map()).values()) {
+    if (report.type === 'inbound-rtp') return (report.jitterBufferEmittedCount ?? report.packetsReceived ?? 0) > 0;
+  }
+  return false;
 }
 
 /** Tells the session what the Room says, in its own words. */

@@ -5,21 +5,26 @@
 
 import { isActive, viewOf, type ConnectionState } from '../core/connection-state';
 import { IDLE_SESSION } from '../core/idle-session';
-import { MICROPHONE_TROUBLES, heldBack, removalOf } from '../core/problems';
+import { MICROPHONE_TROUBLES, heldBack } from '../core/problems';
 import { hasMoved, hostOf, isHeld, userOf } from '../core/seats';
 import { createStore } from '../core/store';
-import type { Problem, Session, SessionState, Snapshot, SpaceEvent } from '../core/types';
+import type { Problem, Session, SessionState, Snapshot } from '../core/types';
 import type { Watched } from '../core/deps';
 import { createCommands } from './commands';
 import type { SessionParts } from './context';
 import { createDriver } from './driver';
 import { createHints } from './hints';
+import { createMeasuring } from './measuring';
 import { showNowPlaying } from './media-session';
+import { listenToNews } from './news';
 import { listenToPage } from './page';
 import { createRings } from './rings';
 import type { Transport } from './transport';
 import { createVoice } from './voice';
 import { createWakeLock } from './wake-lock';
+
+/** How many measures of this document are kept for whoever sends them. */
+const MEASURES = 20;
 
 export function createSession(parts: SessionParts): Session {
   const { api, live, intents, config } = parts;
@@ -45,7 +50,11 @@ export function createSession(parts: SessionParts): Session {
   /** Promises of `listen` that wait for the server's answer. */
   let waiters: { resolve(): void; reject(problem: Problem): void }[] = [];
 
-  const voice = createVoice(() => draw());
+  const measuring = createMeasuring(
+    (measure) => patch({ measures: [...store.get().measures, measure].slice(-MEASURES) }),
+    () => store.get().snapshot,
+  );
+  const voice = createVoice(() => draw(), measuring.published);
   const wakeLock = createWakeLock();
   const rings = createRings(
     async () => byUser((await driver.transport?.amplitudes()) ?? new Map()),
@@ -67,6 +76,7 @@ export function createSession(parts: SessionParts): Session {
       },
       quality: (quality) => patch({ quality }),
       rights: () => settle(),
+      played: measuring.played,
     },
     prepare(transport: Transport) {
       transport.setVolume(isPaused ? 0 : store.get().volume);
@@ -79,7 +89,10 @@ export function createSession(parts: SessionParts): Session {
     saveIntent,
     clearIntent: () => intents.clear(),
     refresh: (space_id) => void live.refresh(space_id),
-    changed: connectionChanged,
+    changed(state, before) {
+      measuring.changed(state, before);
+      connectionChanged(state);
+    },
   });
 
   function connectionChanged(state: ConnectionState): void {
@@ -101,10 +114,12 @@ export function createSession(parts: SessionParts): Session {
     watchedId = space_id;
     watched = space_id === null ? null : live.watch(space_id);
     stopWatching = watched?.subscribe(snapshotChanged) ?? (() => {});
-    patch({ snapshot: watched?.get() ?? null, ask_refused: '' });
+    patch({ snapshot: watched?.get() ?? null, ask_refused: '', is_silenced: false });
   }
 
   function snapshotChanged(snapshot: Snapshot | null): void {
+    // With Spaces switched off nothing answers any more: how it ended is told by the last copy.
+    if (!snapshot && driver.state.phase === 'ended') return;
     const before = store.get().snapshot;
     if (before?.space.speak !== snapshot?.space.speak) patch({ ask_refused: '' });
     patch({ snapshot });
@@ -117,16 +132,7 @@ export function createSession(parts: SessionParts): Session {
     settle();
   }
 
-  live.onEvent(({ space_id, type, version, data }: SpaceEvent) => {
-    if (type === 'warned') patch({ warning: String(data['words'] ?? '') });
-    if (type === 'removed' && version === null && space_id === driver.state.space_id) {
-      driver.dispatch({ type: 'sent_away', code: removalOf(data) });
-    }
-    const rejoin = data['rejoin'] as { spread_ms: number } | undefined;
-    if (rejoin && version !== null && space_id === driver.state.space_id) {
-      driver.dispatch({ type: 'room_moved', version, spread_ms: rejoin.spread_ms });
-    }
-  });
+  const news = listenToNews(live, driver, store.get, patch, () => isAnonymous === true);
 
   /** Tells the voice its place and draws. */
   function settle(): void {
@@ -221,14 +227,14 @@ export function createSession(parts: SessionParts): Session {
   const session: Session = {
     get: store.get,
     subscribe: store.subscribe,
-    ...createCommands(api, command, approach, store, (ask_refused) => patch({ ask_refused })),
-    listen(space_id, { is_anonymous } = {}) {
+    ...createCommands(api, command, approach, store, news.askRefused),
+    listen(space_id, { is_anonymous, tapped_at = Date.now() } = {}) {
       isPaused = false;
       // Whoever tries again without saying otherwise wants to be known as before.
       const isChosen = is_anonymous !== undefined && !isActive(driver.state);
       if (space_id !== driver.state.space_id || isChosen) isAnonymous = is_anonymous;
       const answered = new Promise<void>((resolve, reject) => waiters.push({ resolve, reject }));
-      driver.dispatch({ type: 'listen', space_id });
+      measuring.tapped(tapped_at, () => driver.dispatch({ type: 'listen', space_id }));
       if (driver.state.phase === 'connected') connectionChanged(driver.state);
       return answered;
     },
@@ -253,7 +259,7 @@ export function createSession(parts: SessionParts): Session {
       driver.dispatch({ type: 'sound', isBlocked: false });
     },
     async bringHere() {
-      driver.dispatch({ type: 'bring_here' });
+      measuring.tapped(Date.now(), () => driver.dispatch({ type: 'bring_here' }));
     },
     dismiss: () => driver.dispatch({ type: 'dismiss' }),
     async devices() {

@@ -10,6 +10,8 @@ export interface TransportListeners {
   /** Not after `drop`. */
   lost(reason: LostReason): void;
   sound(isBlocked: boolean): void;
+  /** Sound of somebody else comes out for the first time. */
+  played(): void;
   /** Identities, loudest first. */
   talking(identities: string[]): void;
   quality(quality: 'good' | 'weak' | 'lost'): void;

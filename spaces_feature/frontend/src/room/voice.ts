@@ -46,7 +46,8 @@ const NOWHERE: Place = {
   isWaiting: false,
 };
 
-export function createVoice(changed: () => void): Voice {
+/** `published` hears whether the SFU took the microphone. */
+export function createVoice(changed: () => void, published: (isTaken: boolean) => void): Voice {
   let place = NOWHERE;
   let wantsOpen = false;
   /** Asking for the device before the place that needs it is known. */
@@ -96,8 +97,12 @@ export function createVoice(changed: () => void): Voice {
       isOpen = false;
     }
     if (transport && track !== sent) {
-      await transport.publish(track);
+      await transport.publish(track).catch((error: unknown) => {
+        if (track) published(false);
+        throw error;
+      });
       sent = track;
+      if (track) published(true);
       if (!track) isOpen = false;
     }
     const open = wantsOpen && sent !== null;
