@@ -20,6 +20,7 @@ from spaces_feature.integrations.follow_table import FollowTable
 from .cards import PostCards
 from .clock import now
 from .fleets.strip import FleetStrip
+from .members import PlazaMembers
 from .models import Base, User, blocks, follows
 from .notices import Inbox
 from .page import csp_nonce
@@ -56,11 +57,13 @@ spaces = Spaces(
         follows.c.follower_id,
         follows.c.followed_id,
         blocks=(blocks.c.blocker_id, blocks.c.blocked_id),
+        followed_at=follows.c.created_at,
     ),
     strip_source=FleetStrip(db),
     clock=now,
     cards=PostCards(db),
     notify=Inbox(db),
+    members=PlazaMembers(db),
     csp_nonce=csp_nonce,
 )
 

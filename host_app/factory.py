@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from flask import Flask
 
-from . import blueprints, errors, extensions, moderation, notices, page, push, voices
+from . import blueprints, errors, extensions, metrics, moderation, notices, page, push, voices
 from .fleets.command import fleets_command
 from .seed import seed_command
 from .settings import read_settings
@@ -23,6 +23,7 @@ def assemble(settings: Mapping[str, object]) -> Flask:
     voices.init_app(app)
     page.init_app(app)
     blueprints.init_app(app)
+    metrics.init_app(app)
     errors.init_app(app)
     app.cli.add_command(seed_command)
     app.cli.add_command(fleets_command)

@@ -37,6 +37,9 @@ class User(UserMixin, Base):  # type: ignore[misc]
 
     Only their followers read a protected member, whom nobody new can follow meanwhile. Of a deleted one an empty row
     stays, since an id that is given again would bring its first owner's past in Spaces to a stranger.
+
+    ``country`` is two letters, None where they did not say. Who ``is_beta`` asked to see new things first.
+    ``team_roles`` are words with spaces between: what a staff member may do with flags (see ``members.py``).
     """
 
     __tablename__ = "users"
@@ -53,6 +56,9 @@ class User(UserMixin, Base):  # type: ignore[misc]
     is_protected: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     deleted_at: Mapped[datetime | None]
     hosted_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    country: Mapped[str | None] = mapped_column(sa.String(2))
+    is_beta: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    team_roles: Mapped[str] = mapped_column(sa.String(40), default="", server_default="")
 
     @property
     def is_active(self) -> bool:
@@ -80,7 +86,10 @@ follows = sa.Table(
     Base.metadata,
     sa.Column("follower_id", sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("followed_id", sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    # None for a follow from before this was kept.
+    sa.Column("created_at", sa.DateTime(timezone=True), default=now),
     sa.Index(None, "followed_id", "follower_id"),
+    sa.Index(None, "followed_id", "created_at"),
 )
 
 blocks = sa.Table(

@@ -58,20 +58,35 @@ FOLLOWS_AROUND_THEM = (
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One seeded account; ``has_face`` tells whether a picture is drawn for them."""
+    """One seeded account; ``has_face`` tells whether a picture is drawn for them.
+
+    The others are what a staged rollout asks about, and what staff may do with flags (see ``members.py``).
+    """
 
     username: str
     name: str
     bio: str
-    is_staff: bool
     has_face: bool
+    country: str
+    is_beta: bool
+    is_staff: bool
+    team_roles: str
 
 
 def read_people() -> tuple[Person, ...]:
     """Return everyone, the seven members first."""
     rows = json.loads(PEOPLE_FILE.read_text())
     return tuple(
-        Person(row["username"], row["name"], row["bio"], row.get("is_staff", False), row["face"] is not None)
+        Person(
+            row["username"],
+            row["name"],
+            row["bio"],
+            has_face=row["face"] is not None,
+            country=row["country"],
+            is_beta=row.get("is_beta", False),
+            is_staff=row.get("is_staff", False),
+            team_roles=row.get("team_roles", ""),
+        )
         for row in rows
     )
 

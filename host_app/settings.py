@@ -7,6 +7,7 @@ SPACES_*   any setting of the package, as JSON or plain text
 
 VAPID_PRIVATE_KEY   the key of Web Push, 32 bytes in base64url (default none: nobody is offered it)
 VAPID_CONTACT       whom push services may write to about it (default ``mailto:plaza@localhost``)
+METRICS_TOKEN       who carries it as a bearer may read ``/metrics`` (default none: this machine alone may)
 """
 
 from __future__ import annotations
@@ -71,11 +72,13 @@ def read_settings(given: Mapping[str, object]) -> dict[str, object]:
         "VAPID_PRIVATE_KEY": os.environ.get("VAPID_PRIVATE_KEY", ""),
         "VAPID_CONTACT": os.environ.get("VAPID_CONTACT", "mailto:plaza@localhost"),
         "PUSH_SERVICES": PUSH_SERVICES,
+        # As with ASYNC_MODE: only wsgi.py serves people, and measures.
+        "METRICS": False,
+        "METRICS_TOKEN": os.environ.get("METRICS_TOKEN", ""),
         "SPACES_APP_NAME": "Plaza",
         "SPACES_BASE_TEMPLATE": "base.html",
         "SPACES_LIVEKIT_URL": f"ws://127.0.0.1:{sfu_port}",
         "SPACES_SIGN_IN_URL": "/login?next={next}",
-        "SPACES_FLAGS": {"spaces.directory": True, "spaces.guests": True},
         "SPACES_RATE_LIMIT_FACTOR": 10,
         "SPACES_TOPICS": TOPICS,
         "SPACES_SHARE_LINKS": {

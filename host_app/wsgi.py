@@ -27,7 +27,7 @@ def serve() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     for name in ("host_app", "spaces_feature"):
         logging.getLogger(name).setLevel(logging.INFO)
-    app = create_app({"ASYNC_MODE": "eventlet"})
+    app = create_app({"ASYNC_MODE": "eventlet", "METRICS": True})
     listener = eventlet.listen(("127.0.0.1", app.config["PORT"]), backlog=1024)
     # Without it small answers wait for the other side's delayed acknowledgement; accepted sockets inherit it.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

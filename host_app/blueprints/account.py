@@ -8,8 +8,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required, logout_user
 from werkzeug.security import check_password_hash
 
+from spaces_feature import UserId
+
 from .. import messages, notices_inbox
-from ..extensions import db
+from ..extensions import db, spaces
 from ..fleets import posting
 from ..models import Post, User, blocks, follows, likes, now
 from ..moderation import look_again, shows_changed, strips_changed
@@ -59,6 +61,7 @@ def delete() -> ResponseReturnValue:
     db.session.commit()
     look_again(user_id)
     strips_changed(*followers)
+    spaces.erase_user(UserId(str(user_id)))
     return redirect(url_for("auth.login"), 303)
 
 
@@ -74,4 +77,5 @@ def _empty(user_id: int) -> None:
     # No form takes a tilde, so the name that this row must have is nobody's.
     gone = {"username": f"~{user_id}", "name": "Someone", "bio": "", "avatar": "", "password_hash": ""}
     marks = {"is_staff": False, "is_protected": False, "deleted_at": now()}
-    db.session.execute(sa.update(User).where(User.id == user_id).values(**gone, **marks))
+    facts = {"country": None, "is_beta": False, "team_roles": ""}
+    db.session.execute(sa.update(User).where(User.id == user_id).values(**gone, **marks, **facts))

@@ -82,6 +82,7 @@ def sfu_config_for(settings: DemoSettings, environment: Mapping[str, str]) -> st
         api_key=environment.get("SPACES_LIVEKIT_API_KEY") or keys["livekit_api_key"],
         api_secret=environment.get("SPACES_LIVEKIT_API_SECRET") or keys["livekit_api_secret"],
         webhook_url=f"{settings.url}{_prefix(environment)}/webhooks/livekit",
+        metrics_port=settings.sfu_metrics_port,
     )
 
 

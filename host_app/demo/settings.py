@@ -40,13 +40,22 @@ class DemoSettings:
         """The media server's own port for signalling and API: behind the gate, or the one that clients reach."""
         return self.sfu_port + 3 if self.nginx else self.sfu_port
 
+    @property
+    def sfu_metrics_port(self) -> int:
+        """Where the media server's numbers are before it runs: one above ``sfu_port``, or 0 where that is taken."""
+        port = self.sfu_port + 1
+        return port if port != self.port and _is_free(port, socket.SOCK_STREAM) else 0
+
     def environment(self, base: Mapping[str, str]) -> dict[str, str]:
         """``base`` with these settings in it, for the programs of this demo."""
         # Behind a gate the API is elsewhere than clients are told; whoever names another SFU says so themselves.
         needs_api_url = self.nginx and not base.get("SPACES_LIVEKIT_URL")
         api_url = {"SPACES_LIVEKIT_API_URL": f"http://127.0.0.1:{self.sfu_signal_port}"} if needs_api_url else {}
+        metrics_port = 0 if base.get("SPACES_LIVEKIT_URL") else self.sfu_metrics_port
+        metrics = {"SPACES_LIVEKIT_METRICS_URL": f"http://127.0.0.1:{metrics_port}/metrics"} if metrics_port else {}
         return {
             **api_url,
+            **metrics,
             **base,
             "DEMO_DIR": str(self.home.folder),
             "PORT": str(self.port),

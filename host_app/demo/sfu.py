@@ -50,15 +50,19 @@ def find_livekit_server() -> Path:
     raise FileNotFoundError(f"There is no livekit-server {VERSION} on this machine; 'make setup' gets it.")
 
 
-def sfu_config(*, port: int, tcp_port: int, udp_port: int, api_key: str, api_secret: str, webhook_url: str) -> str:
+def sfu_config(
+    *, port: int, tcp_port: int, udp_port: int, api_key: str, api_secret: str, webhook_url: str, metrics_port: int = 0
+) -> str:
     """A livekit-server configuration (YAML) for one machine that listens on loopback only.
 
     ``port`` carries signalling and API, ``udp_port`` media. ``tcp_port`` is media for whoever cannot use UDP;
     livekit-server opens it on every interface whatever it is told, so 0 (none) is right wherever that matters.
-    ``api_secret`` needs at least 32 characters: the server warns about shorter ones.
+    ``api_secret`` needs at least 32 characters: the server warns about shorter ones. ``metrics_port`` is where its
+    numbers are published for Prometheus; 0: nowhere.
     """
     # A JSON string is a YAML string, whatever a secret or URL contains.
     key, secret, url = json.dumps(api_key), json.dumps(api_secret), json.dumps(webhook_url)
+    metrics = f"prometheus: {{ port: {metrics_port} }}\n" if metrics_port else ""
     return f"""\
 port: {port}
 bind_addresses: ["127.0.0.1"]
@@ -84,4 +88,4 @@ room:
   enable_remote_unmute: false
 audio: {{ active_level: 35, min_percentile: 40, update_interval: 400, smooth_intervals: 2 }}
 logging: {{ json: false, level: info }}
-"""
+{metrics}"""
