@@ -1,7 +1,7 @@
 """``python -m benchmarks [--pairs N] [--json FILE] [NAME...]``: measure, print one table. A missed target is no error.
 
-Names: bundles, strip, graph, crowd, join, evict, decide, agree, reconcile, listen, accept, load, restart. Run it on a
-quiet machine; only ratios mean anything.
+Names: bundles, strip, graph, crowd, join, flags, kill, evict, decide, agree, reconcile, listen, accept, load, restart.
+Run it on a quiet machine; only ratios mean anything.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from . import agreement, bundles, crowd, eviction, joining, reconciling, strip, strip_graph
+from . import agreement, bundles, crowd, eviction, flags, joining, killing, reconciling, strip, strip_graph
 from .pairs import Figure
 from .table import as_json, as_table
 
@@ -24,6 +24,8 @@ PAIRS = {
     "graph": 2,
     "crowd": 5,
     "join": 9,
+    "flags": 7,
+    "kill": 20,
     "evict": 20,
     "decide": 200,
     "agree": 1,
@@ -67,6 +69,8 @@ def measure(names: Sequence[str], pairs: int | None) -> list[Figure]:
         "graph": strip_graph.graph_cost,
         "crowd": crowd.crowd_cost,
         "join": joining.join_rate,
+        "flags": flags.flag_cost,
+        "kill": killing.kill_latency,
         "evict": eviction.eviction,
         "decide": agreement.decision,
         "agree": agreement.agreement,

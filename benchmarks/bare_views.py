@@ -9,21 +9,27 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Flask, Response, jsonify
+from flask import Flask, Response, jsonify, request
 from flask_login import current_user
 from livekit.api import AccessToken, VideoGrants
+from markupsafe import Markup
 from sqlalchemy import CompoundSelect, func, select, union_all, update
 
 from host_app.extensions import db
 from host_app.models import User, blocks, follows
 from spaces_feature.db.tables import build_tables
 
+WITHOUT = {name: lambda *_: Markup("") for name in ("spaces_strip", "spaces_card", "spaces_cards")}
+"""What a template of the host's calls where Spaces are not installed."""
+
 
 def add_bare_views(app: Flask) -> None:
-    """Add ``POST /bare/join/<space_id>``, ``GET /bare/followees`` and ``GET /bare/nothing``."""
+    """Add ``POST /bare/join/<space_id>``, and ``/bare/followees``, ``/bare/nothing``, ``/bare/write`` to be read."""
     app.add_url_rule("/bare/join/<space_id>", "bare_join", _Join(app), methods=["POST"])
     app.add_url_rule("/bare/followees", "bare_followees", _followees)
     app.add_url_rule("/bare/nothing", "bare_nothing", lambda: jsonify(entries=[]))
+    app.add_url_rule("/bare/write", "bare_write", lambda: app.ensure_sync(app.view_functions["feed.write"])())
+    app.context_processor(lambda: WITHOUT if request.path == "/bare/write" else {})
 
 
 class _Join:

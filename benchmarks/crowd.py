@@ -19,7 +19,6 @@ from pathlib import Path
 
 import requests
 import sqlalchemy as sa
-from flask import Flask
 from werkzeug.security import generate_password_hash
 
 from host_app.extensions import db
@@ -36,7 +35,7 @@ from tests.world import Listener
 from .audience import Audience
 from .load import signed_in_headers, web_server
 from .pairs import Figure
-from .plaza import ONLY_READS, PASSWORD, Place, open_plaza, username
+from .plaza import ONLY_READS, PASSWORD, Place, cookie_of, open_plaza, username
 from .statements import Statements
 from .strip_graph import databases
 
@@ -111,7 +110,7 @@ def _rows() -> int:
 
 def _over_http(place: Place, count: int) -> list[Figure]:
     with open_plaza(place, **ONLY_READS) as (app, _):
-        cookies = [_cookie(app, number) for number in AUDIENCE]
+        cookies = [cookie_of(app, number) for number in AUDIENCE]
     url = f"http://127.0.0.1:{place.port}"
     told = Figure(f"told of {CONNECTED:,} connected, follow the host", "", 1.0)
     last = Figure(f"go live to the last of {TOLD} told, bare send loop", "ms", None)
@@ -133,12 +132,6 @@ def _over_http(place: Place, count: int) -> list[Figure]:
         finally:
             audience.close()
     return [told, last, request, star]
-
-
-def _cookie(app: Flask, number: int) -> str:
-    """The cookie of a member who is signed in."""
-    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-    return f"{app.config['SESSION_COOKIE_NAME']}={serializer.dumps({'_user_id': str(number), '_fresh': True})}"
 
 
 class _Host:

@@ -62,14 +62,15 @@ def _answers(url: str) -> bool:
 def signed_in_headers(url: str, username: str) -> dict[str, str]:
     """Sign in through the form; returns the headers that make a request that member's."""
     with requests.Session() as session:
-        form = {"username": username, "password": PASSWORD, "csrf_token": _token(session.get(f"{url}/login").text)}
+        form = {"username": username, "password": PASSWORD, "csrf_token": token_of(session.get(f"{url}/login").text)}
         home = session.post(f"{url}/login", data=form, headers={"Referer": f"{url}/login"})
         home.raise_for_status()
         cookies = "; ".join(f"{name}={value}" for name, value in session.cookies.items())
-        return {"Cookie": cookies, "X-CSRFToken": _token(home.text), "Referer": f"{url}/"}
+        return {"Cookie": cookies, "X-CSRFToken": token_of(home.text), "Referer": f"{url}/"}
 
 
-def _token(page: str) -> str:
+def token_of(page: str) -> str:
+    """The CSRF token that a page of Plaza carries for its scripts."""
     found = _TOKEN.search(page)
     assert found, "the page carries no CSRF token"
     return found[1]

@@ -21,12 +21,15 @@ from spaces_feature.db import rows
 from spaces_feature.db.tables import build_tables
 from spaces_feature.domain.ids import SpaceId, UserId
 from spaces_feature.domain.space import Role, Seat, Space, State
+from spaces_feature.flags import BOOLEANS, BY_KEY
 from spaces_feature.services.seams import Seams
 
 PASSWORD = "only-for-measuring"
 ONLY_READS: dict[str, object] = {"SPACES_RECONCILE_IN_PROCESS": False, "SPACES_FOLLOWEES_TTL": 0}
 """Nothing is remembered from one call to the next unless a figure says so."""
 NO_SFU = ("ws://127.0.0.1:1", "key", "a-secret-that-no-server-knows-0000000000")
+OPEN = {key: True for key in BOOLEANS if BY_KEY[key].is_served}
+"""Everything that there is, for everybody: what the demo decides in its cockpit is here what was coded."""
 SECRET_KEY = "a-key-that-signs-nothing-but-benchmark-cookies"
 
 
@@ -50,6 +53,7 @@ class Place:
             "SPACES_LIVEKIT_API_KEY": self.api_key,
             "SPACES_LIVEKIT_API_SECRET": self.api_secret,
             "SPACES_RATE_LIMIT_FACTOR": 0,
+            "SPACES_FLAGS": OPEN,
             "SPACES_HOST_GRACE": 3600,
             "SPACES_STAY_GRACE": 3600,
             **more,
@@ -93,6 +97,12 @@ def add_members(count: int) -> None:
 def username(number: int) -> str:
     """The user name of a member."""
     return f"member-{number}"
+
+
+def cookie_of(app: Flask, number: int) -> str:
+    """The cookie of a member who is signed in."""
+    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    return f"{app.config['SESSION_COOKIE_NAME']}={serializer.dumps({'_user_id': str(number), '_fresh': True})}"
 
 
 def follow(follower: int, followed: Sequence[int]) -> None:

@@ -12,15 +12,19 @@ from spaces_feature.web.problems import STATUS
 
 PACKAGE = Path(errors.__file__).parent
 _CLASSES = {one.__name__: one for one in STATUS}
+_EITHER = {"switched_off"}
 _WORDS = {"sentence", "way_on", "code"}
 
 
 @dataclass(slots=True)
 class Code:
-    """One stable code: its HTTP status, what it says, and the data that ride beside it."""
+    """One stable code: its HTTP statuses, what it says, and the data that ride beside it.
+
+    Nearly every code has one status. What a kill switch closes is refused as any command is, or not there at all.
+    """
 
     code: str
-    status: int
+    statuses: set[int] = field(default_factory=set)
     sentences: list[str] = field(default_factory=list)
     data: list[str] = field(default_factory=list)
 
@@ -32,7 +36,7 @@ def codes() -> list[Code]:
         tree = ast.parse(path.read_text())
         for name, call in _raised(tree):
             _note(found, _CLASSES[name], call, tree)
-    return sorted(found.values(), key=lambda one: (one.status, one.code))
+    return sorted(found.values(), key=lambda one: (min(one.statuses), one.code))
 
 
 def _raised(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
@@ -50,8 +54,9 @@ def _note(found: dict[str, Code], kind: type[errors.Refusal], call: ast.Call, tr
     )
     code = given.get("code")
     name = code.value if isinstance(code, ast.Constant) and isinstance(code.value, str) else kind.default_code
-    entry = found.setdefault(name, Code(name, STATUS[kind]))
-    assert entry.status == STATUS[kind], f"{name} is raised under two statuses"
+    entry = found.setdefault(name, Code(name))
+    entry.statuses.add(STATUS[kind])
+    assert len(entry.statuses) == 1 or name in _EITHER, f"{name} is raised under two statuses"
     said = _sentences(given["sentence"], tree) if "sentence" in given else [kind.default_sentence]
     entry.sentences += [sentence for sentence in said if sentence not in entry.sentences]
     entry.data += [key for key in given if key not in _WORDS and key not in entry.data]

@@ -15,6 +15,7 @@ from spaces_feature import cli, flags, ports
 from spaces_feature.domain.roles import TABLE, Action, Standing
 from spaces_feature.domain.roles import TABLES as BY_STATE
 from spaces_feature.domain.space import Role, State
+from spaces_feature.integrations import telemetry
 from spaces_feature.realtime import messages
 from spaces_feature.web import api  # enters the views into the table of routes
 from spaces_feature.web.limits import DEFAULTS
@@ -82,6 +83,16 @@ def notify_port() -> str:
     return _port("Notify")
 
 
+def members_port() -> str:
+    """The methods of ``Members``."""
+    return _port("Members")
+
+
+def follow_times_port() -> str:
+    """The method of ``FollowTimes``."""
+    return _port("FollowTimes")
+
+
 def values() -> str:
     """The fields of the values that the optional ports answer or take."""
     rows = (
@@ -118,7 +129,12 @@ def codes() -> str:
     return table(
         ["Status", "Code", "Words", "Also carries"],
         (
-            [str(one.status), code(one.code), " / ".join(one.sentences), ", ".join(code(key) for key in one.data)]
+            [
+                ", ".join(map(str, sorted(one.statuses))),
+                code(one.code),
+                " / ".join(one.sentences),
+                ", ".join(code(key) for key in one.data),
+            ]
             for one in refusals.codes()
         ),
     )
@@ -182,6 +198,12 @@ def commands() -> str:
     return table(["Command", "Does", "Options"], rows)
 
 
+def metric_list() -> str:
+    """Every metric."""
+    rows = ([code(one.name), one.kind, code(one.unit), one.meaning, one.attributes] for one in telemetry.METRICS)
+    return table(["Metric", "Kind", "Unit", "Meaning", "Attributes"], rows)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "settings": settings,
     "flags": flag_list,
@@ -191,6 +213,8 @@ TABLES: dict[str, Callable[[], str]] = {
     "strip_source": strip_port,
     "cards": cards_port,
     "notify": notify_port,
+    "members": members_port,
+    "follow_times": follow_times_port,
     "values": values,
     "roles": roles,
     "planned_roles": planned_roles,
@@ -199,4 +223,5 @@ TABLES: dict[str, Callable[[], str]] = {
     "limits": limits,
     "messages": message_fields,
     "commands": commands,
+    "metrics": metric_list,
 }
