@@ -20,13 +20,18 @@ from spaces_feature import Profile, Spaces
 from spaces_feature.domain.ids import SpaceId, UserId
 from spaces_feature.domain.space import Audience, Space, Speak
 from spaces_feature.domain.views import ViewerClass
-from spaces_feature.services import attending, hosting, staging
+from spaces_feature.services import attending, flag_desk, hosting, staging
 from spaces_feature.services.seams import Seams
 from spaces_feature.testing.graph import FakeGraph
 from spaces_feature.testing.identity import FakeIdentity
 from spaces_feature.testing.media import FakeMediaServer
 
 SECRET = "a-secret-for-tests-that-is-long-enough-0"
+OPEN = {
+    f"spaces.{name}": True
+    for name in ("enabled", "strip", "listen", "host", "speak", "schedule", "anonymous", "reactions")
+}
+"""What is open to everybody where a test says nothing else; a flag nobody decides about is off."""
 NAMES = ("ada", "grace", "alan", "linus", "margaret", "tim", "pam", "kwame")
 
 
@@ -131,6 +136,14 @@ class World:
         return space
 
 
+def set_flag(world: World, key: str, value: bool | int) -> None:
+    """Decide about a flag, from the command line, for everybody; this process knows it at once."""
+    with world.seams.store.begin() as work:
+        row = work.flag_row(key)
+    edit = flag_desk.FlagEdit(default=value, percent=-1 if isinstance(value, bool) else None)
+    flag_desk.edit(world.seams, None, key, edit, row.version if row else 0, "For a test")
+
+
 def _without_waiting_for_the_disk(connection: Any, _record: object) -> None:
     """No test pulls the plug; transactions, locks and time-outs are SQLite's own as ever."""
     connection.execute("PRAGMA synchronous = OFF")
@@ -143,7 +156,7 @@ def a_world(
     url: str | None = None,
     prepare: Callable[[Flask], object] | None = None,
     socketio: Any = None,
-    **settings: object,
+    **settings: Any,
 ) -> Iterator[World]:
     """Make a world whose database is a file in ``path``, or the empty one at ``url``.
 
@@ -157,7 +170,7 @@ def a_world(
         SPACES_LIVEKIT_API_KEY="key",
         SPACES_LIVEKIT_API_SECRET=SECRET,
         SPACES_TOPICS={"software": "Software", "craft": "Craft"},
-        **{"SPACES_RATE_LIMIT_FACTOR": 0, **settings},
+        **{"SPACES_RATE_LIMIT_FACTOR": 0, **settings, "SPACES_FLAGS": {**OPEN, **settings.get("SPACES_FLAGS", {})}},
     )
     if prepare is not None:
         prepare(app)

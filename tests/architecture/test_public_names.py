@@ -70,24 +70,33 @@ def test_every_setting_is_described() -> None:
 
 
 def test_every_flag_has_a_meaning() -> None:
-    """Each flag has our prefix, a value when nobody decided, and a sentence for product managers."""
+    """Each flag has our prefix, a name, and a line for product managers under it; a line of a list has no full stop."""
     keys = [flag.key for flag in flags.FLAGS]
     assert len(keys) == len(set(keys))
     for flag in flags.FLAGS:
         assert flag.key.startswith("spaces.")
-        assert flag.meaning.endswith(".")
-        assert len(flag.meaning) > 20
+        for line in (flag.name, flag.meaning):
+            assert line[0].isupper(), flag.key
+            assert not line.endswith("."), flag.key
+        assert len(flag.meaning.split()) >= 3, flag.key
+        # "5 % of members can ..."
+        assert bool(flag.able) is flag.is_boolean, flag.key
+        assert set(flag.requires) <= set(keys), flag.key
 
 
 def test_only_declared_flags_are_read() -> None:
-    """Every flag that the code names is on the list, and every flag on the list is read somewhere."""
-    named = set()
+    """Every flag that the code asks for is on the list; whatever is served on the list is named somewhere else."""
+    asked, named = set(), set()
     for path in modules():
         if path.name != "flags.py":
-            calls = re.findall(r"(?:is_on|number|require_flag)\(\s*(?:\w+,\s*)?\"(spaces\.\w+)\"", path.read_text())
-            named.update(calls)
-    assert named <= flags.BY_KEY.keys()
-    assert flags.BY_KEY.keys() - named <= {"spaces.max_cohosts"}, "a flag that nothing reads"
+            text = path.read_text()
+            calls = r"(?:is_on|number|decision|killed|require_flag|require_running)"
+            asked.update(re.findall(calls + r"\(\s*(?:\w+,\s*)?\"(spaces\.\w+)\"", text))
+            named.update(re.findall(r"\"(spaces\.\w+)\"", text))
+    assert asked
+    assert asked <= flags.BY_KEY.keys()
+    unread = flags.BY_KEY.keys() - named
+    assert not {key for key in unread if flags.BY_KEY[key].is_served}, "a flag that nothing reads"
 
 
 def refusals() -> list[type[Refusal]]:

@@ -13,10 +13,22 @@ from spaces_feature.web.assets import DIST
 from spaces_feature.web.routes import ROUTES, Route
 from tests.authorisation.house import POST, SIGNED_OUT, House, member
 from tests.authorisation.table import Line, template
-from tests.web.visitor import GOOD_BODIES, SAME_ORIGIN, Visitor
+from tests.web.visitor import GOOD_BODIES, SAME_ORIGIN, SPARE_FLAG, Visitor
 
 PREFIX = "/spaces"
-FORMS = {
+FORMS: dict[str, dict[str, str]] = {
+    "/admin/flags": {"reason": "Nobody is at their desk"},
+    "/admin/flags/{key}/{verb}": {
+        "version": "1",
+        "reason": "As agreed",
+        "part": "percent",
+        "percent": "5",
+        "confirm": SPARE_FLAG,
+        "mode": "no_new",
+        "to_version": "1",
+        "step-0-percent": "10",
+        "step-0-hold": "24",
+    },
     "/admin/reports/{report_id}/close": {"outcome": "dismissed", "note": "A joke."},
     "/admin/spaces/{space_id}/act": {"action": "freeze", "reason": "Threats"},
 }
@@ -26,6 +38,11 @@ QUERIES = {
     "/2/spaces/by/creator_ids": "user_ids=1",
     "/2/spaces/search": "query=matrix",
 }
+ASKED = {
+    "/flags/{key}/why": f"?user_id={member('listener')}",
+    "/flags/{key}/preview": "?percent=5",
+}
+"""What calls of the API must ask behind their path."""
 PLAIN = {(401, "not_signed_in"), (403, "forbidden"), (404, "not_found")}
 """Refusals that their status alone tells."""
 
@@ -36,12 +53,14 @@ def routes_by_name() -> dict[str, Route]:
 
 
 def path_of(house: House, path: str, whom: str = "") -> str:
-    """A path with its ids filled in. ``whom``: ``me``, or a kind of visitor."""
+    """A path with its ids filled in. ``whom``: ``me``, a kind of visitor, or what a form of a flag is to do."""
     given = {
         "{space_id}": house.space.id,
         "{report_id}": house.report_id,
         "{card_id}": POST,
         "{user_id}": whom if whom == "me" else member(whom or "listener"),
+        "{key}": SPARE_FLAG,
+        "{verb}": whom or "kill",
         "{filename}": built_file(),
         "{rest}": "v1/nothing",
     }
@@ -54,6 +73,8 @@ def body_of(route: Route, whom: str = "") -> Any:
     """A good body for a route, about ``whom`` (``newcomer``, or ``newcomer as cohost``)."""
     body: Any = copy.deepcopy(GOOD_BODIES.get(route.name))
     kind, _, role = whom.partition(" as ")
+    if route.body is not None and "version" in route.body.model_fields:
+        body["version"] = 1
     if route.name == "staff_action" and kind:
         body = {"action": "warn", "reason": "Please calm down"}
     if kind and route.body is not None and "user_id" in route.body.model_fields:
@@ -65,7 +86,7 @@ def call_api(house: House, visitor: Visitor, line: Line) -> TestResponse:
     """Carry out a row of the API."""
     method, _, path = line.what.partition(" ")
     route = routes_by_name()[line.what]
-    return visitor.call(method, path_of(house, path, line.of), body_of(route, line.of))
+    return visitor.call(method, path_of(house, path, line.of) + ASKED.get(path, ""), body_of(route, line.of))
 
 
 def open_page(house: House, visitor: Visitor, kind: str, line: Line) -> TestResponse:
@@ -76,7 +97,7 @@ def open_page(house: House, visitor: Visitor, kind: str, line: Line) -> TestResp
         headers["Authorization"] = f"Bearer {token_of(house, kind)}"
     with visitor.signed_in():
         return visitor.client.open(
-            f"{PREFIX}{path_of(house, path)}",
+            f"{PREFIX}{path_of(house, path, line.of)}",
             method=method,
             headers=headers,
             data=FORMS.get(path),

@@ -15,7 +15,7 @@ from tests.authorisation.house import House, Rows, a_house
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Rows]]:
     """A house, and its rows as they are at first."""
     path: Path = tmp_path_factory.mktemp("house")
-    with a_house(path, table.visitors(table.API)) as house:
+    with a_house(path, (*table.visitors(table.API), *table.visitors(table.TEAM))) as house:
         yield house, house.rows()
 
 

@@ -22,6 +22,7 @@ from spaces_feature.domain.space import Audience, Role, Space
 from spaces_feature.ports import Card
 from spaces_feature.services import (
     attending,
+    flag_desk,
     hosting,
     inviting,
     moderating,
@@ -30,7 +31,8 @@ from spaces_feature.services import (
     scheduling,
     staging,
 )
-from tests.web.visitor import Visitor
+from spaces_feature.testing.members import FakeMembers
+from tests.web.visitor import SPARE_FLAG, Visitor
 from tests.world import World, a_world
 
 SIGNED_OUT = "signed out"
@@ -38,6 +40,13 @@ EXTRAS = ("newcomer", "second speaker")
 """Whom commands are about when none of the visitors fits: a follower outside, and somebody else on stage."""
 
 FOLLOWERS = ("blocked", "blocker", "removed", "suspended", "follower", "reminded", "listener", "waiting")
+TEAM = {
+    "staff": ("viewer", "editor", "killer"),
+    "viewer": (),
+    "editor": ("editor",),
+    "killer": ("killer",),
+}
+"""Staff of the host app, and what each may do with flags beyond looking at them."""
 POST = "77"
 """The id of a post of the host's that everybody may read."""
 
@@ -74,7 +83,7 @@ class House:
             }
 
     def put_back(self, rows: Rows) -> None:
-        """Make the database what it was."""
+        """Make the database what it was; of flags too this process knows nothing else."""
         tables = self.world.db.metadata.sorted_tables
         with self.world.db.engine.begin() as connection:
             for table in reversed(tables):
@@ -85,6 +94,7 @@ class House:
                     connection.execute(
                         table.insert(), [dict(zip(columns, row, strict=True)) for row in rows[table.name]]
                     )
+        self.world.seams.book.forget()
 
 
 def member(kind: str) -> UserId:
@@ -117,20 +127,24 @@ def a_house(
 
     The database is a file in ``path``, or the empty one at ``url``. ``is_planned``: the Space begins tomorrow.
     """
-    socketio = SocketIO()
+    socketio, members = SocketIO(), FakeMembers()
 
     def prepare(app: Flask) -> None:
         socketio.init_app(app, async_mode="threading")
 
     with ExitStack() as stack:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("tests.world.Spaces", partial(Spaces, cards=OnePost()))
+            patch.setattr("tests.world.Spaces", partial(Spaces, cards=OnePost(), members=members))
             world = stack.enter_context(a_world(path, url=url, prepare=prepare, socketio=socketio))
         world.app.extensions["spaces"].background.stop()
         for kind in (*kinds, *EXTRAS):
             if kind != SIGNED_OUT:
                 name = member(kind)
                 world.identity.add(Profile(name, name, kind.title(), url=f"/@{name}"))
+                members.add(name, name)
+            if kind in TEAM:
+                world.identity.make_staff(member(kind))
+                members.give_roles(member(kind), *TEAM[kind])
         _tie(world)
         space = _plan(world, Audience(audience)) if is_planned else _go_live(world, Audience(audience))
         world.graph.block(member("host"), member("blocked"))
@@ -145,7 +159,8 @@ def _tie(world: World) -> None:
         world.graph.follow(member(kind), member("host"))
     for kind in ("followed", "removed", "listener", "waiting"):
         world.graph.follow(member("host"), member(kind))
-    world.identity.make_staff(member("staff"))
+    edit = flag_desk.FlagEdit(percent=1)
+    flag_desk.edit(world.seams, None, SPARE_FLAG, edit, 0, "There is a version to go back to")
 
 
 def _plan(world: World, audience: Audience) -> Space:

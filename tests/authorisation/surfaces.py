@@ -170,7 +170,10 @@ X_PATHS = {
     "by creator": f"/2/spaces/by/creator_ids?user_ids={{host}}&{FIELDS}",
     "search": f"/2/spaces/search?query={WORD}&{FIELDS}",
 }
+NUMBERS = {"page": "/{id}/numbers", "file": "/{id}/numbers.csv", "API": f"{API}/spaces/{{id}}/numbers"}
 ONLY_LIVE, ONLY_SCHEDULED = frozenset({LIVE}), frozenset({SCHEDULED})
+ALL_BUT_THE_HOST = frozenset(VISITORS) - {HOST}
+"""Whom no numbers are for."""
 LISTS = (
     Surface("strip", at(f"{API}/strip"), ONLY_LIVE),
     Surface("strip of Spaces", at(f"{API}/strip?only_spaces=1"), ONLY_LIVE),
@@ -198,6 +201,9 @@ BY_ID = (
     Surface("pinned posts", at(f"{API}/spaces/{{id}}/cards"), frozenset(), is_by_id=True),
     Surface("recent speakers", at(f"{API}/spaces/{{id}}/recent-speakers"), frozenset(), is_by_id=True),
     Surface("the removed", at(f"{API}/spaces/{{id}}/removals"), frozenset(), is_by_id=True),
+    # What is over stays in it.
+    Surface("own ones in numbers", at("/numbers"), ONLY_LIVE, besides=ALL_BUT_THE_HOST),
+    *(Surface(f"numbers, {name}", at(path), is_by_id=True, besides=ALL_BUT_THE_HOST) for name, path in NUMBERS.items()),
     Surface("X, by id", at(X_PATHS["by id"]), is_by_id=True),
     Surface("X, posts", at("/2/spaces/{id}/tweets"), frozenset(), is_by_id=True),
     Surface("X, buyers", at("/2/spaces/{id}/buyers"), frozenset(), is_by_id=True),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 MATRIX = Path(__file__).parent / "matrix.md"
 API, PLANNED, PAGES, SOCKETS, AUDIENCES = "API", "A planned Space", "Pages", "Socket.IO", "Who may know"
+TEAM = "Staff, by role"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ def visitors(section: str) -> tuple[str, ...]:
 
 def size() -> int:
     """How many cells the whole matrix has."""
-    return sum(len(line.cells) for section in (API, PLANNED, PAGES, SOCKETS, AUDIENCES) for line in lines(section))
+    sections = (API, PLANNED, PAGES, TEAM, SOCKETS, AUDIENCES)
+    return sum(len(line.cells) for section in sections for line in lines(section))
 
 
 def template(rule: str) -> str:

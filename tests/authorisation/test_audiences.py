@@ -17,6 +17,8 @@ from tests.web.visitor import API, Visitor
 ABSENT = "0123456789abc"
 FOR_STAFF = {"POST /spaces/{space_id}/staff-actions", "GET /spaces/{space_id}/audit"}
 """What depends on being staff alone, never on the Space."""
+KNOWN_TO_STAFF = {"GET /spaces/{space_id}/numbers"}
+"""What staff are shown of any Space, as they are in the pages of their own."""
 NOT_FOR_THE_BARRED = {"POST /spaces/{space_id}/start"}
 """What the barred are refused before anybody looks which Space it is about."""
 ROUTES = [what for what in routes_by_name() if "{space_id}" in what and what not in FOR_STAFF]
@@ -35,6 +37,8 @@ def test_who_may_know(tmp_path: Path, line: Line) -> None:
             found = {what: knowledge(house, house.visitor(kind), what, rows) for what in ROUTES}
             if kind == "suspended":
                 assert {found.pop(what) for what in NOT_FOR_THE_BARRED} == {"hidden"}
+            if kind == "staff":
+                assert {found.pop(what) for what in KNOWN_TO_STAFF} == {"known"}
             assert set(found.values()) == {expected}, (line.what, kind, found)
             if kind != SIGNED_OUT:
                 assert subscribing(house, kind) == expected, (line.what, kind)

@@ -10,7 +10,7 @@ from spaces_feature.web.assets import DIST
 from tests.authorisation import table
 from tests.authorisation.calls import PREFIX, built_file, call_api, open_page, outcome, routes_by_name
 from tests.authorisation.house import House
-from tests.authorisation.table import API, PAGES, PLANNED, Line, template
+from tests.authorisation.table import API, PAGES, PLANNED, TEAM, Line, template
 
 AUTOMATIC = {"HEAD", "OPTIONS"}
 
@@ -37,6 +37,12 @@ def test_whatever_names_a_space_has_a_row_for_a_planned_one() -> None:
     assert {line.what for line in table.lines(PLANNED)} == named
 
 
+def test_whatever_is_done_to_flags_has_a_row_for_each_role() -> None:
+    """R32: what a member of staff may do depends on their roles, and is said of each call and form about flags."""
+    named = {str(line) for section in (API, PAGES) for line in table.lines(section) if "/flag" in line.what}
+    assert {str(line) for line in table.lines(TEAM)} == named
+
+
 def test_nothing_of_ours_is_outside_the_blueprint(house: House) -> None:
     """No URL below our prefix belongs to anybody else, and none of ours lies elsewhere."""
     rules = list(house.world.app.url_map.iter_rules())
@@ -47,14 +53,15 @@ def test_nothing_of_ours_is_outside_the_blueprint(house: House) -> None:
 def test_every_row_stands_once() -> None:
     """Two rows about one thing could not both be believed."""
     names = Counter(str(line) for section in (API, PAGES, table.SOCKETS) for line in table.lines(section))
-    names += Counter(f"planned {line}" for line in table.lines(PLANNED))
+    for section in (PLANNED, TEAM):
+        names += Counter(f"{section} {line}" for line in table.lines(section))
     assert [name for name, times in names.items() if times > 1] == []
 
 
 def test_its_size() -> None:
     """How many cells are compared is said, and it does not shrink unnoticed."""
     print(f"the authorisation matrix has {table.size()} cells")
-    assert table.size() >= 1700
+    assert table.size() >= 2500
 
 
 @pytest.mark.parametrize("line", table.lines(API), ids=str)
@@ -77,6 +84,20 @@ def test_pages_and_the_rest(house: House, line: Line) -> None:
         if "{filename}" in line.what and not (DIST.parent / built_file()).exists():
             expected = "404"
         response = open_page(house, house.visitor(kind), kind, line)
+        assert outcome(response) == expected, (str(line), kind, response.text)
+        if expected != "ok" or line.what.startswith("GET"):
+            assert house.rows() == before, (str(line), kind)
+        house.put_back(before)
+
+
+@pytest.mark.parametrize("line", table.lines(TEAM), ids=str)
+def test_the_team(house: House, line: Line) -> None:
+    """R32: among staff, too, each gets the outcome of their cell, and a refusal changes no row."""
+    before = house.rows()
+    for kind, expected in line.cells:
+        visitor = house.visitor(kind)
+        is_call = line.what in routes_by_name()
+        response = call_api(house, visitor, line) if is_call else open_page(house, visitor, kind, line)
         assert outcome(response) == expected, (str(line), kind, response.text)
         if expected != "ok" or line.what.startswith("GET"):
             assert house.rows() == before, (str(line), kind)

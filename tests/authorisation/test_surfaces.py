@@ -13,7 +13,8 @@ import pytest
 from flask import request, request_started
 
 from spaces_feature.domain.ids import UserId
-from spaces_feature.services import notifying, staff
+from spaces_feature.domain.rollout import Kill
+from spaces_feature.services import flag_kills, notifying, staff
 from spaces_feature.services.agenda import Bell
 from tests.authorisation.surfaces import (
     ABSENT,
@@ -51,9 +52,12 @@ TOLD_WHY = {"removed", "barred"}
 
 NO_SPACE_THERE = {
     *("absent", "api_me", "api_topics", "api_bell", "api_own_cards", "events", "gate", "openapi", "static", "x_absent"),
+    *("api_flags", "api_flag", "api_flag_changes", "api_why_flag", "api_preview_flag"),
     *("api_audit", "api_reports", "staff_home", "staff_live", "staff_report", "staff_reports", "staff_space"),
+    *("staff_flags", "staff_flag", "staff_history", "staff_history_csv", "staff_history_json"),
+    *("staff_flag_numbers", "staff_flag_numbers_csv", "staff_health", "staff_health_csv"),
 }
-"""What can be read and shows no Space to members; the second line is for staff, and in the matrix."""
+"""What can be read and shows no Space to members; what follows the first line is for staff, and in the matrix."""
 
 
 @contextmanager
@@ -202,8 +206,7 @@ def test_what_nobody_began_in_time_is_in_no_list(tmp_path: Path, monkeypatch: py
 def test_with_spaces_off_there_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """SEC-28: killed for everybody, no surface says anything of any Space, not even to its host."""
     with town_with(tmp_path, monkeypatch, "everyone", LIVE) as town:
-        flags = town.world.app.extensions["spaces"].seams.flags
-        monkeypatch.setitem(flags._values, "spaces.enabled", False)
+        flag_kills.kill(town.world.seams, None, "spaces.enabled", Kill.END)
         for surface in SURFACES:
             for kind in VISITORS:
                 if surface.name == "socket":

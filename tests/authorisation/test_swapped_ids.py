@@ -22,7 +22,7 @@ from spaces_feature.web.routes import Route
 from tests.authorisation.calls import body_of, outcome, routes_by_name
 from tests.authorisation.house import House, a_house, member
 from tests.authorisation.test_audiences import ABSENT, signature
-from tests.web.visitor import Visitor
+from tests.web.visitor import SPARE_FLAG, Visitor
 
 SWAPS = int(os.environ.get("SPACES_TEST_SWAPS", "1000"))
 ATTACKERS = ("stranger", "rival", "blocked")
@@ -193,7 +193,7 @@ def test_a_page_of_another_list_is_not_continued(swap: Swap) -> None:
 
 def send(visitor: Visitor, route: Route, ids: dict[str, str], body: Any) -> TestResponse:
     """Call a route with these ids in its path."""
-    path = route.path
+    path = route.path.replace("<key>", SPARE_FLAG)
     for name, value in ids.items():
         path = path.replace(f"<path:{name}>", value).replace(f"<{name}>", value)
     return visitor.call(route.method, path, body)

@@ -43,6 +43,11 @@ def selects(sent: Sent) -> Sent:
     return [one for one in sent if " FROM " in one[0].replace("\n", " ") and one[0].startswith(("SELECT", "WITH"))]
 
 
+def besides_flags(sent: Sent) -> Sent:
+    """Those that do not read flags, which a process does once a second, whoever asks for whatever."""
+    return [one for one in sent if "spaces_flag" not in one[0] and "spaces_kill" not in one[0]]
+
+
 def read_from_end_to_end(engine: sa.Engine, sent: Sent) -> list[str]:
     """What large tables, or whole indexes of theirs, these statements would read; each with the statement."""
     with engine.connect() as connection:

@@ -52,6 +52,7 @@ MAY = {
     "warn": (False, False, False, False, False, True),
     "freeze": (False, False, False, False, False, True),
     "see_audit": (False, False, False, False, False, True),
+    "see_flags": (False, False, False, False, False, True),
 }
 CELLS = [(action, role, may) for action, row in MAY.items() for role, may in zip(Role, row[:4], strict=True)]
 WHO = {Role.HOST: ADA, Role.COHOST: GRACE, Role.SPEAKER: ALAN, Role.LISTENER: LINUS}

@@ -57,14 +57,14 @@ class Studio:
         finally:
             context.close()
 
-    def shoot(self, tab: Tab, name: str, *, part: str = "") -> None:
-        """Keep what the tab shows, or one ``part`` of it, once nothing slides any more."""
+    def shoot(self, tab: Tab, name: str, *, part: str = "", is_whole: bool = False) -> None:
+        """Keep what the tab shows, or one ``part`` of it, or the whole page, once nothing slides any more."""
         tab.settles()
         path = self.folder / f"{name}.png"
         if part:
             tab.page.locator(part).first.screenshot(path=path)
         else:
-            tab.page.screenshot(path=path)
+            tab.page.screenshot(path=path, full_page=is_whole)
         print(path, flush=True)
 
     def fill(self, space_id: str) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import json
+from typing import Any
 
-from .browser import DESK, MICROPHONE_HZ, PHONE, Tab
+import pytest
+from playwright.sync_api import Response
+
+from .browser import DESK, LIMIT, MICROPHONE_HZ, PHONE, Tab
 from .conftest import SignIn
 from .member import VOICE_HZ, Caller
 
@@ -38,6 +42,8 @@ def test_the_path(sign_in: SignIn, ada_caller: Caller, width: int) -> None:
     assert ada.hears(MICROPHONE_HZ), "ada does not hear grace"
     ada.panel.get_by_role("tab", name="Stage").click()
     ring_moves(ada, grace.user_id())
+    grace.press("Clap")
+    ada.shows(ada.seat(grace.user_id()).locator(".reaction"), within=5)
 
     grace.press("Step down")
     assert ada.falls_silent()
@@ -54,9 +60,11 @@ def test_the_path(sign_in: SignIn, ada_caller: Caller, width: int) -> None:
 
 
 def test_volume(sign_in: SignIn, ada_caller: Caller) -> None:
-    """The volume is the member's own: at nothing the page is silent, and up again it sounds."""
+    """The volume is the member's own: at nothing the page is silent, and up again it sounds. All of it is counted."""
     space_id = ada_caller.go_live("Not so loud")
     grace = sign_in("grace")
+    counted = measures_of(grace)
+    grace.shows(grace.entry(space_id), within=5)
     grace.join(space_id)
     assert grace.hears(VOICE_HZ)
 
@@ -65,6 +73,25 @@ def test_volume(sign_in: SignIn, ada_caller: Caller) -> None:
     assert grace.falls_silent()
     grace.page.get_by_label("Volume").fill("70")
     assert grace.hears(VOICE_HZ)
+
+    # Playwright tells of answers while it is asked for something.
+    assert grace.sees(lambda: grace.page.title() and {"saw_strip", "opened", "connected", "heard"} <= counted.keys()), (
+        counted
+    )
+    assert 0 < counted["heard"]["seconds"] < LIMIT
+    assert counted["connected"] == {"name": "connected", "space_id": space_id, "as": "listener"}
+
+
+def measures_of(tab: Tab) -> dict[str, dict[str, Any]]:
+    """Return what the page is about to count, by name, as far as the server took it."""
+    counted: dict[str, dict[str, Any]] = {}
+
+    def note(response: Response) -> None:
+        if response.url.endswith("/measures") and response.status == 204:
+            counted.update({one["name"]: one for one in json.loads(response.request.post_data or "{}")["events"]})
+
+    tab.page.on("response", note)
+    return counted
 
 
 def ring_moves(tab: Tab, user_id: str) -> None:

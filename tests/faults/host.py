@@ -1,13 +1,16 @@
-"""``python -m tests.faults.host MODE PORT DATABASE_URL SFU_PORT``: a host whose database and SFU outlive it.
+"""``python -m tests.faults.host MODE PORT DATABASE_URL SFU``: a host whose database and SFU outlive it.
 
-A member is whoever the header ``X-Member`` says. The SFU is the fake one of the process that runs the test.
+A member is whoever the header ``X-Member`` says. ``SFU`` is the port of the fake one in the process that runs the test,
+or a JSON file with the settings of a real one, and any others that differ.
 """
 
 from __future__ import annotations
 
+import json
 import sys
+from pathlib import Path
 
-MODE, PORT, DATABASE_URL, SFU_PORT = sys.argv[1:5]
+MODE, PORT, DATABASE_URL, SFU = sys.argv[1:5]
 if MODE == "eventlet":
     import warnings
 
@@ -25,7 +28,7 @@ from spaces_feature.testing.graph import FakeGraph  # noqa: E402
 from spaces_feature.testing.identity import FakeIdentity  # noqa: E402
 from tests.faults import CROWD  # noqa: E402
 from tests.faults.far_media import far_media  # noqa: E402
-from tests.world import NAMES, SECRET  # noqa: E402
+from tests.world import NAMES, OPEN, SECRET  # noqa: E402
 
 
 class HeaderIdentity(FakeIdentity):
@@ -49,9 +52,12 @@ def main() -> None:
         SPACES_STAY_GRACE=3600,
         SPACES_HOST_GRACE=3600,
         SPACES_LOST_AFTER=3600,
-        SPACES_FLAGS={"spaces.max_speakers": 2, "spaces.max_cohosts": 2},
+        SPACES_FLAGS={**OPEN, "spaces.max_speakers": 2, "spaces.max_cohosts": 2},
         SPACES_TOPICS={"software": "Software"},
     )
+    media = far_media(int(SFU)) if SFU.isdigit() else None
+    if media is None:
+        app.config.update(json.loads(Path(SFU).read_text()))
     db = SQLAlchemy(app)
     socketio = SocketIO(app, async_mode=MODE)
     names = dict(zip(CROWD, NAMES, strict=False))
@@ -63,7 +69,7 @@ def main() -> None:
         graph.follow(UserId(CROWD[0]), UserId(friend))
     for one in CROWD[:-1]:
         graph.follow(UserId(CROWD[-1]), UserId(one))
-    Spaces(db, socketio, identity=identity, graph=graph, media=far_media(int(SFU_PORT))).init_app(app)
+    Spaces(db, socketio, identity=identity, graph=graph, media=media).init_app(app)
     app.add_url_rule("/healthz", "healthz", lambda: "ok")
     if MODE == "eventlet":
         # As the demo serves: host_app/wsgi.py.

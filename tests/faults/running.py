@@ -20,13 +20,16 @@ START_LIMIT, CALL_LIMIT = 60.0, 10.0
 
 
 class Host:
-    """``python -m tests.faults.host``, started as often as it is killed, always at the same port."""
+    """``python -m tests.faults.host``, started as often as it is killed, always at the same port.
 
-    def __init__(self, folder: Path, database_url: str, sfu_port: int, mode: str = "threading") -> None:
+    ``sfu`` is the port of a fake one, or a file with the settings of a real one.
+    """
+
+    def __init__(self, folder: Path, database_url: str, sfu: int | Path, mode: str = "threading") -> None:
         self.port = free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
-        self._log = folder / "host.log"
-        self._command = [sys.executable, "-m", "tests.faults.host", mode, str(self.port), database_url, str(sfu_port)]
+        self._log = folder / f"host-{self.port}.log"
+        self._command = [sys.executable, "-m", "tests.faults.host", mode, str(self.port), database_url, str(sfu)]
         self.process: subprocess.Popen[bytes]
 
     def start(self) -> None:
@@ -61,9 +64,9 @@ class Host:
 
 
 @contextmanager
-def a_host(folder: Path, database_url: str, sfu_port: int, mode: str = "threading") -> Iterator[Host]:
+def a_host(folder: Path, database_url: str, sfu: int | Path, mode: str = "threading") -> Iterator[Host]:
     """A running host, ended in any case."""
-    host = Host(folder, database_url, sfu_port, mode)
+    host = Host(folder, database_url, sfu, mode)
     host.start()
     try:
         yield host

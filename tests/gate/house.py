@@ -24,6 +24,7 @@ from spaces_feature.services.seams import Seams
 from spaces_feature.testing.graph import FakeGraph
 from spaces_feature.testing.identity import FakeIdentity
 from tests.sfu.server import Sfu, free_port
+from tests.world import OPEN
 
 from .nginx import Nginx
 
@@ -158,6 +159,7 @@ class House:
             SPACES_LIVEKIT_API_KEY=self.sfu.api_key,
             SPACES_LIVEKIT_API_SECRET=self.sfu.api_secret,
             SPACES_RATE_LIMIT_FACTOR=0,
+            SPACES_FLAGS=OPEN,
         )
         db = SQLAlchemy(app)
         identity = FakeIdentity(*(Profile(UserId(str(number)), f"member{number}", "") for number in range(1, 9)))

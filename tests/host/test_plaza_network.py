@@ -21,7 +21,8 @@ def pairs_among_members(plaza: Flask, table_name: str) -> set[tuple[str, str]]:
     table = {"follows": follows, "blocks": blocks}[table_name]
     with plaza.app_context():
         names = {user.id: user.username for user in db.session.scalars(sa.select(User))}
-        rows = [(names[first], names[second]) for first, second in db.session.execute(sa.select(table)).tuples()]
+        ids = db.session.execute(sa.select(*list(table.c)[:2])).tuples()
+        rows = [(names[first], names[second]) for first, second in ids]
     return {pair for pair in rows if set(pair) <= set(MEMBERS)}
 
 

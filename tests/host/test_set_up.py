@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from spaces_feature.ports import Profile
 from spaces_feature.testing.graph import FakeGraph
 from spaces_feature.testing.identity import FakeIdentity
 from spaces_feature.testing.media import FakeMediaServer
+from tests.world import OPEN
 
 GOOD = {
     "SECRET_KEY": "no secret either, though it is as long as one",
@@ -131,6 +133,34 @@ def test_what_a_promise_allows_is_accepted(tmp_path: Path, setting: str) -> None
         assert read_config({**GOOD, **beside, f"SPACES_{setting}": value})
 
 
+def test_nothing_is_there_until_it_is_opened(tmp_path: Path) -> None:
+    """Just embedded, pages are as if we were not there; the tutorial's lines open what its afternoon needs."""
+    ada = FakeIdentity(Profile(UserId("1"), "ada", "Ada"))
+    app, db = a_host(tmp_path)
+    spaces_for(db, identity=ada).init_app(app)
+    app.extensions["spaces"].background.stop()
+    app.add_url_rule("/", "home", lambda: render_template_string("<h1>Home</h1>{{ spaces_strip() }}"))
+    with app.app_context():
+        db.create_all()
+    client, origin = app.test_client(), {"Origin": "http://localhost"}
+
+    def start() -> int:
+        return client.post("/spaces/api/v1/spaces", json={"title": "Hello"}, headers=origin).status_code
+
+    with ada.sign_in(UserId("1")):
+        assert client.get("/").text == "<h1>Home</h1>"
+        assert (client.get("/spaces/").status_code, start()) == (404, 404)
+    tutorial = (Path(__file__).parents[2] / "docs" / "tutorials" / "embed.md").read_text()
+    lines = re.findall(r"^flask (spaces flags set .+)$", tutorial, re.MULTILINE)
+    (line,) = lines
+    result = app.test_cli_runner().invoke(args=line.split())
+    opened = [word for word in line.split() if word.startswith("spaces.")]
+    assert (result.exit_code, result.output.splitlines()) == (0, [f"{key}: Everyone." for key in opened])
+    with ada.sign_in(UserId("1")):
+        assert "<spaces-strip" in client.get("/").text
+        assert (client.get("/spaces/").status_code, start()) == (200, 201)
+
+
 def test_twice_is_refused(tmp_path: Path) -> None:
     """A second ``init_app`` on the same app says that once is enough."""
     app, db = a_host(tmp_path)
@@ -159,7 +189,7 @@ def test_two_apps_with_one_instance(tmp_path: Path) -> None:
     for name, prefix in (("first", "/spaces"), ("second", "/rooms")):
         app = Flask(name, root_path=str(tmp_path))
         app.config.update(GOOD, SQLALCHEMY_DATABASE_URI=f"sqlite:///{tmp_path / name}.sqlite3")
-        app.config["SPACES_URL_PREFIX"] = prefix
+        app.config.update(SPACES_URL_PREFIX=prefix, SPACES_FLAGS=OPEN)
         db.init_app(app)
         spaces.init_app(app)
         app.extensions["spaces"].background.stop()
@@ -227,7 +257,7 @@ def test_a_frame_of_the_hosts(tmp_path: Path) -> None:
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates" / "frame.html").write_text("<b>framed</b>{% block content %}{% endblock %}")
     for settings, is_framed in (({}, False), ({"SPACES_BASE_TEMPLATE": "frame.html"}, True)):
-        app, db = a_host(tmp_path, **settings)
+        app, db = a_host(tmp_path, SPACES_FLAGS=OPEN, **settings)
         spaces_for(db, identity=ada).init_app(app)
         app.extensions["spaces"].background.stop()
         with app.app_context():
@@ -240,7 +270,7 @@ def test_a_frame_of_the_hosts(tmp_path: Path) -> None:
 
 def test_the_nonce_of_the_host_is_on_every_tag(tmp_path: Path) -> None:
     """With a nonce of the host every style and script of ours carries it, and nothing runs inline without."""
-    app, db = a_host(tmp_path)
+    app, db = a_host(tmp_path, SPACES_FLAGS=OPEN)
     spaces_for(db, csp_nonce=lambda: "n0nce").init_app(app)
     with app.app_context(), app.test_request_context("/"):
         db.create_all()

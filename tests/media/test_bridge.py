@@ -42,6 +42,30 @@ def saying(status: str, body: bytes) -> Callable[[socket.socket, int], None]:
     return converse
 
 
+def test_every_call_is_told() -> None:
+    """What was called, how long it took and why it failed; no name travels along."""
+    told: list[tuple[str, float, str]] = []
+
+    def note(call: str, seconds: float, error: str) -> None:
+        told.append((call, seconds, error))
+
+    for status in ("200 OK", "500 Internal Server Error"):
+        with serving(saying(status, b"")) as url:
+            sfu = LiveKit(url, "wss://sfu.invalid", KEY, SECRET, deadline=2.0, on_call=note)
+            try:
+                sfu.remove(ROOM, ADA)
+            except MediaError:
+                assert status.startswith("500")
+    with pytest.raises(MediaDown):
+        LiveKit("http://127.0.0.1:1", "wss://sfu.invalid", KEY, SECRET, deadline=2.0, on_call=note).rooms()
+    assert [(call, error) for call, _, error in told] == [
+        ("RemoveParticipant", ""),
+        ("RemoveParticipant", "500"),
+        ("ListRooms", "unavailable"),
+    ]
+    assert all(0 <= seconds < 5 for _, seconds, _ in told)
+
+
 def test_a_coroutine_that_never_waits_runs_to_its_end() -> None:
     """Its value, or what it raises, comes back."""
 

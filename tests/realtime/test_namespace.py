@@ -17,7 +17,7 @@ from spaces_feature.services.snapshots import snapshot
 from tests.realtime.conftest import Socket
 from tests.realtime.test_replica_proof import comparable
 from tests.web.visitor import Visitor
-from tests.world import World, a_world
+from tests.world import World, a_world, set_flag
 
 Connect = Callable[[str | None], Socket]
 
@@ -59,13 +59,11 @@ def test_with_spaces_off_sockets_are_refused(tmp_path: Path, socketio: SocketIO)
         assert not Socket(closed, socketio, "ada").is_open
 
 
-def test_switched_off_later_nobody_watches_anew(
-    world: World, connect: Connect, visit: Visit, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_switched_off_later_nobody_watches_anew(world: World, connect: Connect, visit: Visit) -> None:
     """A socket that was open when Spaces were switched off cannot watch any more."""
     space_id = visit("ada").start()
     grace = connect("grace")
-    monkeypatch.setitem(world.app.extensions["spaces"].seams.flags._values, "spaces.enabled", False)
+    set_flag(world, "spaces.enabled", False)
     assert grace.subscribe(space_id)["code"] == "not_found"
 
 

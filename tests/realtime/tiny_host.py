@@ -34,6 +34,7 @@ from spaces_feature.realtime import backlog  # noqa: E402
 from spaces_feature.testing.graph import FakeGraph  # noqa: E402
 from spaces_feature.testing.identity import FakeIdentity  # noqa: E402
 from spaces_feature.testing.media import FakeMediaServer  # noqa: E402
+from tests.world import OPEN  # noqa: E402
 
 
 class HeaderIdentity(FakeIdentity):
@@ -77,6 +78,7 @@ def main() -> None:
         SPACES_LIVEKIT_API_KEY="key",
         SPACES_LIVEKIT_API_SECRET="a-secret-for-tests-that-is-long-enough-0",
         SPACES_SOCKETS_PER_ADDRESS=10,
+        SPACES_FLAGS=OPEN,
     )
     backlog.STUCK = float(os.environ.get("STUCK", backlog.STUCK))
     db = SQLAlchemy(app)

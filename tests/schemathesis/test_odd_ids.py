@@ -32,8 +32,10 @@ def try_all(house: House) -> None:
     for what, route in routes_by_name().items():
         method, _, path = what.partition(" ")
         for odd in ODD:
-            filled = path.replace("{space_id}", house.space.id).replace("{user_id}", odd).replace("{report_id}", odd)
-            query = f"?cursor={odd}" if method == "GET" else ""
+            filled = path.replace("{space_id}", house.space.id)
+            for name in ("{user_id}", "{report_id}", "{card_id}", "{key}"):
+                filled = filled.replace(name, odd)
+            query = f"?cursor={odd}&user_id={odd}&key={odd}&percent={odd}" if method == "GET" else ""
             for kind in ("host", "staff") if "{" in path.replace("{space_id}", "") or query else ():
                 answer = house.visitor(kind).call(method, f"{filled}{query}", body_of(route, "listener"))
                 assert answer.status_code < 500, (kind, what, odd, answer.text)

@@ -162,14 +162,15 @@ def test_silence_comes_before_the_news_of_it(world: World) -> None:
 
 def test_the_seats_are_the_hosts(world: World) -> None:
     """A co-host who may seat more elsewhere may not here: the host's allowance counts, whoever accepts."""
-    space = world.go_live("ada", cohost_ids=(world.user("alan"),))
-    inviting.accept(world.seams, world.user("alan"), space.id)
     number = world.seams.flags.number
 
     def by_member(key: str, user_id: object) -> int:
-        return 1 if key == "spaces.max_speakers" and user_id == space.host_id else number(key, user_id)  # type: ignore[arg-type]
+        is_ada = user_id == world.user("ada")
+        return 1 if key == "spaces.max_speakers" and is_ada else number(key, user_id)  # type: ignore[arg-type]
 
     world.seams.flags.number = by_member  # type: ignore[method-assign]
+    space = world.go_live("ada", cohost_ids=(world.user("alan"),))
+    inviting.accept(world.seams, world.user("alan"), space.id)
     world.seat(space, "grace")
     staging.ask_to_speak(world.seams, world.user("tim"), space.id)
     with pytest.raises(Conflict, match="stage_full"):

@@ -7,7 +7,6 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,7 +19,7 @@ from spaces_feature.domain.views import class_of
 from spaces_feature.errors import Conflict, Refusal
 from spaces_feature.services import attending, hosting, staging
 from spaces_feature.services.snapshots import snapshot
-from tests.world import World
+from tests.world import World, set_flag
 
 from .visits import present
 
@@ -71,14 +70,8 @@ def ask(world: World, space: Space, *people: UserId) -> None:
 def with_seats(world: World, seats: int) -> World:
     """The same world with so many seats for speakers."""
 
-    class Flags:
-        def is_on(self, key: str, user_id: UserId | None) -> bool:
-            return world.seams.flags.is_on(key, user_id)
-
-        def number(self, key: str, user_id: UserId | None) -> int:
-            return seats if key == "spaces.max_speakers" else world.seams.flags.number(key, user_id)
-
-    return replace(world, seams=replace(world.seams, flags=Flags()))
+    set_flag(world, "spaces.max_speakers", seats)
+    return world
 
 
 def speakers(space: Space) -> list[UserId]:

@@ -70,6 +70,7 @@ class Sfu:
         self.port = free_port()
         self.http_url = f"http://127.0.0.1:{self.port}"
         self.ws_url = f"ws://127.0.0.1:{self.port}"
+        self.metrics_port = free_port()
         self.webhooks = webhooks or WebhookReceiver()
         self._folder = folder
         self._program = find_livekit_server()
@@ -82,6 +83,7 @@ class Sfu:
             api_key=self.api_key,
             api_secret=self.api_secret,
             webhook_url=self.webhooks.url,
+            metrics_port=self.metrics_port,
         )
         self._config = folder / "livekit.yaml"
         self._config.touch(mode=0o600)

@@ -200,3 +200,17 @@ def test_unknown_words_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     """A command that the demo does not have is named, and nothing is started."""
     assert main(["flusk"]) == 1
     assert "'flusk' is not a command" in capsys.readouterr().err
+
+
+def test_the_demo_watches_its_media_server(tmp_path: Path) -> None:
+    """Its numbers are on a port of its own, for the web app as well; where that is taken there are none."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        taken = probe.getsockname()[1]
+        settings = read_settings({"DEMO_DIR": str(tmp_path), "SFU_PORT": str(taken - 1)})
+        settings.home.make()
+        assert "SPACES_LIVEKIT_METRICS_URL" not in settings.environment({})
+        assert "prometheus" not in sfu_config_for(settings, {})
+    assert settings.environment({})["SPACES_LIVEKIT_METRICS_URL"] == f"http://127.0.0.1:{taken}/metrics"
+    assert f"prometheus: {{ port: {taken} }}\n" in sfu_config_for(settings, {})
+    assert "SPACES_LIVEKIT_METRICS_URL" not in settings.environment({"SPACES_LIVEKIT_URL": "wss://sfu.example.com"})

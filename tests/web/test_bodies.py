@@ -8,7 +8,7 @@ import pytest
 from flask import Request
 from werkzeug.test import TestResponse
 
-from spaces_feature.web.calls import LARGEST_BODY
+from spaces_feature.web.routes import LARGEST_BODY
 from spaces_feature.web.webhooks import LARGEST
 from tests.web.visitor import API, SAME_ORIGIN
 from tests.world import World

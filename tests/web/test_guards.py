@@ -154,7 +154,7 @@ def test_a_barred_member_takes_no_part(world: World, visit: Visit) -> None:
         assert (response.status_code, response.json["code"]) == (403, "barred")
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/spaces/0123456789abc/nothing", "/flags/nothing"])
+@pytest.mark.parametrize("path", ["/nothing", "/spaces/0123456789abc/nothing", "/flags/spaces.host/nothing"])
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_a_path_that_does_not_exist(visit: Visit, method: str, path: str) -> None:
     """An address below the API that means nothing is a 404 problem and not the host's page."""

@@ -16,8 +16,9 @@ from spaces_feature.domain.ids import UserId
 from spaces_feature.errors import Limited
 from spaces_feature.web.limits import BY_MEMBER, DEFAULTS, SUCCESSES, RateLimits
 from spaces_feature.web.routes import ROUTES
+from tests.web.forms import Form, send
 from tests.web.visitor import API, SAME_ORIGIN, Visitor
-from tests.world import NAMES, World, a_world
+from tests.world import NAMES, World, a_world, set_flag
 
 MEMBER = UserId("1")
 ADDRESS = "203.0.113.7"
@@ -220,6 +221,23 @@ def test_an_address_has_an_allowance_of_its_own(tmp_path: Path) -> None:
         assert ask("kwame", "127.0.0.1").status_code == 404
 
 
+def test_looking_keeps_nobody_from_a_kill_switch(tmp_path: Path) -> None:
+    """Who looked at the list too often may still stop everything, by the API and by the page, and pause a ramp."""
+    settings: dict[str, object] = {"SPACES_RATE_LIMITS": {"staff": "1 per minute"}, "SPACES_RATE_LIMIT_PER_ADDRESS": 1}
+    with a_world(tmp_path, SPACES_RATE_LIMIT_FACTOR=1, **settings) as made:
+        made.app.extensions["spaces"].background.stop()
+        made.identity.make_staff(made.user("pam"))
+        pam = Visitor(made, "pam")
+        assert [pam.get("/flags").status_code for _ in range(2)] == [200, 429]
+        for verb in ("kill", "revive", "pause"):
+            assert pam.post(f"/flags/spaces.host/{verb}").status_code == 200
+            form = Form(f"/spaces/admin/flags/spaces.host/{verb}", "post", {"mode": "no_new"})
+            assert send(pam, form).status_code == 303
+        assert pam.post("/flags/pause").status_code == 200
+        assert send(pam, Form("/spaces/admin/flags", "post")).status_code == 303
+        assert pam.post("/flags/spaces.host/resume").status_code == 429
+
+
 def test_every_route_has_a_limit_that_exists() -> None:
     """R38: no route is without one, and none names one that is not there."""
     assert {name for route in ROUTES for name in route.limits} <= DEFAULTS.keys()
@@ -325,3 +343,17 @@ def test_every_wrong_limit_is_named_at_once(tmp_path: Path) -> None:
     with pytest.raises(SetupError) as refused, a_world(tmp_path, SPACES_RATE_LIMITS=wrong):
         pass
     assert len(refused.value.problems) == 2
+
+
+def test_so_many_come_in_within_one_second(world: World, moments: Moments) -> None:
+    """A flag says how many new joins there are a second, over all Spaces; whoever is in comes back all the same."""
+    set_flag(world, "spaces.joins_per_second", 2)
+    ada, tim = Visitor(world, "ada"), Visitor(world, "tim")
+    one, other = ada.start(), tim.start()
+    assert [Visitor(world, name).post(f"/spaces/{one}/join").status_code for name in ("grace", "alan")] == [200, 200]
+    refused = Visitor(world, "linus").post(f"/spaces/{other}/join")
+    assert (refused.status_code, refused.json["code"]) == (429, "too_many_requests")
+    assert refused.headers["Retry-After"] == "1"
+    assert Visitor(world, "grace").post(f"/spaces/{one}/join").status_code == 200
+    moments.now += 1
+    assert Visitor(world, "linus").post(f"/spaces/{other}/join").status_code == 200

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.web.conftest import Visit
 from tests.web.visitor import GOOD_BODIES, Visitor, routes, url_of
-from tests.world import World
+from tests.world import World, set_flag
 
 ABSENT = "0123456789abc"
 
@@ -27,6 +27,33 @@ def test_the_page_of_an_ended_space(visit: Visit) -> None:
     html = visit("grace").page(f"/spaces/{space_id}").text
     assert "This Space has ended" in html
     assert f'data-spaces-join="{space_id}"' not in html
+
+
+def test_an_ended_space_leads_who_ran_it_to_its_numbers(visit: Visit) -> None:
+    """On the page of an ended Space its host finds its numbers, and nobody else does."""
+    ada, grace = visit("ada"), visit("grace")
+    space_id = ada.start()
+    assert "/numbers" not in ada.page(f"/spaces/{space_id}").text
+    ada.post(f"/spaces/{space_id}/end")
+    assert f'href="/spaces/{space_id}/numbers"' in ada.page(f"/spaces/{space_id}").text
+    assert "/numbers" not in grace.page(f"/spaces/{space_id}").text
+
+
+def test_pages_offer_nothing_that_is_not_open(world: World, visit: Visit) -> None:
+    """Without their flags there is no Listen on the page of a Space, nothing to plan, and buttons go."""
+    space_id = visit("ada").start("Why small software lasts")
+    grace = visit("grace")
+    offered = grace.page(f"/spaces/{space_id}").text + grace.page("/spaces/").text
+    assert "data-closed" not in offered
+    assert 'data-spaces-create="later"' in offered
+    for key in ("spaces.listen", "spaces.schedule"):
+        set_flag(world, key, False)
+    page, directory = grace.page(f"/spaces/{space_id}").text, grace.page("/spaces/").text
+    assert "Listening is not open to you yet." in page
+    assert f'data-spaces-join="{space_id}"' not in page
+    assert 'data-spaces-create="later"' not in directory
+    set_flag(world, "spaces.host", False)
+    assert '<spaces-strip data-closed="host plan">' in grace.page("/spaces/").text
 
 
 def test_absent_and_hidden_pages_are_one_page(visit: Visit) -> None:

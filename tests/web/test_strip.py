@@ -16,7 +16,7 @@ from spaces_feature.integrations.follow_table import FollowTable
 from spaces_feature.services import discovery, hosting
 from spaces_feature.services.breaker import Breaker
 from tests.web.visitor import Visitor
-from tests.world import World
+from tests.world import World, set_flag
 
 PAGE = "<!doctype html><title>Host</title>{{ spaces_strip() }}<main>the host's own</main>"
 
@@ -152,11 +152,16 @@ def test_statements_do_not_grow(world: World) -> None:
         world.db.session.execute(follows.insert(), [{"one": "2", "other": user_id} for user_id in user_ids])
         world.db.session.commit()
 
-    def cost() -> tuple[int, int, int]:
+    def time_passes() -> None:
+        """Each second the pulse reads what is decided about flags: no page does."""
         world.clock.advance(6)
+        world.seams.book.refresh()
+
+    def cost() -> tuple[int, int, int]:
+        time_passes()
         with counted(world) as in_page:
             html = page(world, "grace")
-        world.clock.advance(6)
+        time_passes()
         with counted(world) as by_fetch:
             entries = grace.get("/strip").json["entries"]
         assert html.count('data-spaces-join="') == len(entries)
@@ -195,12 +200,11 @@ def test_other_processes_are_followed(world: World) -> None:
     assert space.title in page(world, "grace")
 
 
-def test_the_strip_alone_can_be_off(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_strip_alone_can_be_off(world: World) -> None:
     """With the flag of the strip off no entry is shown, and the dock that carries sound stays."""
     world.graph.follow(world.user("grace"), world.user("ada"))
     world.go_live("ada", "Why small software lasts")
-    flags = world.app.extensions["spaces"].seams.flags
-    monkeypatch.setitem(flags._values, "spaces.strip", False)
+    set_flag(world, "spaces.strip", False)
     html = page(world, "grace")
     assert "Why small software lasts" not in html
     assert "<spaces-dock" in html

@@ -25,6 +25,7 @@ GOOD_BODIES = {
     "edit_me": {"shares_listening": False},
     "edit_space": {"title": "Why small software lasts longer"},
     "set_bell": {"level": "all"},
+    "measure": {"events": [{"name": "opened", "space_id": "0123456789abc"}]},
     "invite": {"user_id": "2", "role": "speaker"},
     "hand_over": {"user_id": "2"},
     "mute": {"reason": "Somebody is calling you"},
@@ -32,7 +33,15 @@ GOOD_BODIES = {
     "report_space": {"category": "spam"},
     "staff_action": {"action": "freeze", "reason": "Threats"},
     "close_report": {"outcome": "dismissed"},
+    "send_reaction": {"emoji": "👏"},
+    "edit_flag": {"version": 0, "reason": "A first few", "percent": 5},
+    "reset_flag": {"version": 0, "reason": "It is in the code for good"},
+    "revert_flag": {"version": 0, "to_version": 1, "reason": "Too early"},
+    "ramp_flag": {"version": 0, "reason": "Step by step", "steps": [{"percent": 10, "hold_h": 24}]},
+    "kill_flag": {"mode": "no_new", "reason": "The speakers are ill"},
 }
+SPARE_FLAG = "spaces.captions"
+"""Nothing answers it yet: whatever is decided about it, and whoever tries, everything goes on as it was."""
 
 
 class Visitor:
@@ -82,7 +91,13 @@ class Visitor:
 
 def url_of(route: Route, space_id: str, user_id: str = "me") -> str:
     """The route's path below the API, filled in."""
-    given = {"space_id": space_id, "user_id": user_id, "report_id": "0123456789", "card_id": "7"}
+    given = {
+        "space_id": space_id,
+        "user_id": user_id,
+        "report_id": "0123456789",
+        "card_id": "7",
+        "key": SPARE_FLAG,
+    }
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: given[found[1]], route.path)
 
 
@@ -137,7 +152,7 @@ def _operation(method: str, path: str) -> dict[str, Any] | None:
     found = []
     for template, operations in _document()["paths"].items():
         pattern = re.sub(
-            r"\\{(?:user|card)_id\\}", ".+", re.sub(r"\\{(?:space|report)_id\\}", "[^/]+", re.escape(template))
+            r"\\{(?:user|card)_id\\}", ".+", re.sub(r"\\{(?:space_id|report_id|key)\\}", "[^/]+", re.escape(template))
         )
         if re.fullmatch(pattern, path) and method.lower() in operations:
             found.append((template.count("{"), operations[method.lower()]))

@@ -17,6 +17,9 @@ from spaces_feature.integrations.follow_table import FollowTable
 from .database import Database
 from .sessions import CookieIdentity, Cookies
 
+#: Parlour is small and opens by its configuration what it has; Plaza does it in the cockpit.
+OPEN = {f"spaces.{name}": True for name in ("enabled", "strip", "listen", "host", "speak", "schedule", "anonymous")}
+
 
 @dataclass(frozen=True, slots=True)
 class Parlour:
@@ -33,7 +36,8 @@ class Parlour:
 def create_parlour(database_url: str, media: MediaServer | None = None, **settings: object) -> Parlour:
     """Return a migrated and seeded Parlour. ``media`` replaces LiveKit; ``settings`` are Flask's and ``SPACES_*``."""
     app = Flask("tests.host.second_host")
-    app.config.update(SPACES_URL_PREFIX="/rooms", SPACES_BASE_TEMPLATE="frame.html", **settings)
+    app.config.update(SPACES_URL_PREFIX="/rooms", SPACES_BASE_TEMPLATE="frame.html", SPACES_FLAGS=OPEN)
+    app.config.update(settings)
     db = Database(database_url)
     cookies = Cookies(app.config["SECRET_KEY"])
     identity = CookieIdentity(db, cookies)
