@@ -22,6 +22,11 @@ class GivenFlags:
         self.reads += 1
         return bool(self._values[key])
 
+    def may_be_on(self, key: str) -> bool:
+        """Return it."""
+        self.reads += 1
+        return bool(self._values[key])
+
     def number(self, key: str, user_id: UserId | None) -> int:
         """Return it."""
         self.reads += 1

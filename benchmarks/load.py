@@ -11,15 +11,17 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import Context
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import requests
+from flask.testing import FlaskClient
 
 from spaces_feature.testing.media import eventually
 
-from .plaza import PASSWORD
+from .plaza import PASSWORD, username
 
 START_LIMIT = 30.0
 _LENGTH = re.compile(rb"\r\nContent-Length: (\d+)\r\n", re.IGNORECASE)
@@ -59,18 +61,25 @@ def _answers(url: str) -> bool:
         return False
 
 
-def signed_in_headers(url: str, username: str) -> dict[str, str]:
+def signed_in_headers(url: str, name: str) -> dict[str, str]:
     """Sign in through the form; returns the headers that make a request that member's."""
     with requests.Session() as session:
-        form = {"username": username, "password": PASSWORD, "csrf_token": token_of(session.get(f"{url}/login").text)}
+        form = {"username": name, "password": PASSWORD, "csrf_token": _token(session.get(f"{url}/login").text)}
         home = session.post(f"{url}/login", data=form, headers={"Referer": f"{url}/login"})
         home.raise_for_status()
         cookies = "; ".join(f"{name}={value}" for name, value in session.cookies.items())
-        return {"Cookie": cookies, "X-CSRFToken": token_of(home.text), "Referer": f"{url}/"}
+        return {"Cookie": cookies, "X-CSRFToken": _token(home.text), "Referer": f"{url}/"}
 
 
-def token_of(page: str) -> str:
-    """The CSRF token that a page of Plaza carries for its scripts."""
+def signed_in_client(client: FlaskClient, number: int) -> dict[str, str]:
+    """The same for a test client, which keeps the cookie itself."""
+    form = {"username": username(number), "password": PASSWORD, "csrf_token": _token(client.get("/login").text)}
+    # In a context of its own, as on a server: the next request shall find out by itself who is signed in.
+    home = Context().run(client.post, "/login", data=form, follow_redirects=True)
+    return {"X-CSRFToken": _token(home.text), "Referer": "http://localhost/"}
+
+
+def _token(page: str) -> str:
     found = _TOKEN.search(page)
     assert found, "the page carries no CSRF token"
     return found[1]

@@ -150,6 +150,11 @@ class State:
         """What the bucket is drawn by."""
         return self.rollout_group or self.key
 
+    @property
+    def may_be_on(self) -> bool:
+        """Whether anybody at all may have a release flag."""
+        return bool(self.default or self.percent or self.allow or self.rules)
+
 
 @dataclass(frozen=True, slots=True)
 class Person:

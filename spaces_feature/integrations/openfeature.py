@@ -84,6 +84,14 @@ class OpenFeatureFlags:
         self._evaluated(key)
         return bool(self.decision(key, user_id).value)
 
+    def may_be_on(self, key: str) -> bool:
+        """Return False when a release flag is off for everybody, whoever that is. Asks nobody about anybody."""
+        if not self._is_ours:
+            return True
+        self._book.keep_up()
+        self._evaluated(key)
+        return self._book.killed(key) is None and self._book.state(key).may_be_on
+
     def number(self, key: str, user_id: UserId | None) -> int:
         """Return a limit for a member."""
         assert not isinstance(self._coded[key], bool), f"{key} is not an integer flag"

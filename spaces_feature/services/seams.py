@@ -89,6 +89,10 @@ class Flags(Protocol):
         """Return a boolean flag for a member."""
         ...
 
+    def may_be_on(self, key: str) -> bool:
+        """Return False when a boolean flag is known to be off for everybody."""
+        ...
+
     def number(self, key: str, user_id: UserId | None) -> int:
         """Return an integer flag for a member."""
         ...

@@ -44,7 +44,9 @@ class StripRenderer:
 
     def __call__(self) -> Markup:
         """Return the strip, the dock and all they need; an empty string when Spaces are off or anything fails."""
-        if self._asking.is_open:
+        # Off for everybody, with nothing left that runs: not even who asks makes a difference.
+        is_off = self._seams.index.is_empty and not self._seams.flags.may_be_on("spaces.enabled")
+        if is_off or self._asking.is_open:
             return Markup("")
         try:
             # Ports, flags and the host's context processors may all ask the database: what fails is taken back.

@@ -13,8 +13,9 @@ from sqlalchemy import event
 
 from spaces_feature import Profile, UserId
 from spaces_feature.integrations.follow_table import FollowTable
-from spaces_feature.services import discovery, hosting
+from spaces_feature.services import discovery, flag_desk, hosting
 from spaces_feature.services.breaker import Breaker
+from spaces_feature.services.flag_edits import FlagEdit
 from tests.web.visitor import Visitor
 from tests.world import World, set_flag
 
@@ -221,3 +222,23 @@ def test_markup_in_names_is_text(world: World) -> None:
         html = page(world, name)
         assert "<img src=x" not in html
         assert 'onerror="alert' not in html
+
+
+def test_off_for_everybody_asks_nobody(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R30: while nothing is live a page does not even ask who looks; as soon as somebody may be in, it does."""
+    asked: list[None] = []
+
+    def home() -> str:
+        with world.app.test_request_context("/"), monkeypatch.context() as patched:
+            patched.setattr(type(world.identity), "current_user_id", lambda self: asked.append(None))
+            return render_template_string("{{ spaces_strip() }}")
+
+    set_flag(world, "spaces.enabled", False)
+    assert home() == ""
+    assert not asked
+    with world.seams.store.begin() as work:
+        row = work.flag_row("spaces.enabled")
+    assert row is not None
+    flag_desk.edit(world.seams, None, "spaces.enabled", FlagEdit(percent=0.001), row.version, "A few")
+    assert home() == ""
+    assert asked
