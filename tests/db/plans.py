@@ -45,7 +45,8 @@ def selects(sent: Sent) -> Sent:
 
 def besides_flags(sent: Sent) -> Sent:
     """Those that do not read flags, which a process does once a second, whoever asks for whatever."""
-    return [one for one in sent if "spaces_flag" not in one[0] and "spaces_kill" not in one[0]]
+    theirs = ("spaces_flag", "spaces_kill", "statement_timeout")
+    return [one for one in sent if not any(word in one[0] for word in theirs)]
 
 
 def read_from_end_to_end(engine: sa.Engine, sent: Sent) -> list[str]:

@@ -18,7 +18,7 @@ from tests.sfu.sound import SoundLoop
 
 from .browser import DESK, HEIGHTS, MICROPHONE_HZ, PHONE, Tab, launch, write_tone
 from .demo import Demo
-from .screenshots_cockpit import take_cockpit
+from .screenshots_cockpit import take_cockpit, take_numbers
 from .screenshots_found import plan, post_about, take_found
 from .studio import LISTENERS, LOOKS, SPEAKERS, Scheme, Studio
 
@@ -92,6 +92,7 @@ def take_all(studio: Studio) -> None:
         take_host(studio, ada, space_id)
         studio.keep(space_id)
         take_docks(studio, ada, space_id)
+    take_numbers(studio, space_id)
     take_cockpit(studio)
 
 

@@ -37,9 +37,20 @@ def take_cockpit(studio: Studio) -> None:
         studio.shoot(pam, "admin-killed-1280-light")
         pam.press("Turn on again")
         pam.open(f"{FLAG}?percent=100")
-        pam.page.locator("#spaces-percent").get_by_role("button").click()
+        form = pam.page.locator("#spaces-percent")
+        form.get_by_label("Why?").fill("Three weeks held")
+        form.get_by_role("button").click()
         pam.shows(pam.page.get_by_role("heading", name="to everyone?"))
         studio.shoot(pam, "admin-confirm-1280-light")
+
+
+def take_numbers(studio: Studio, space_id: str) -> None:
+    """What the host finds out about the Space."""
+    for width, scheme in LOOKS:
+        with studio.tab("ada", width, scheme) as ada:
+            ada.open(f"/spaces/{space_id}/numbers")
+            ada.shows(ada.page.get_by_role("heading", level=1))
+            studio.shoot(ada, f"numbers-{width}-{scheme}", is_whole=True)
 
 
 def decide(studio: Studio) -> None:
