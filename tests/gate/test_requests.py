@@ -14,7 +14,7 @@ from livekit.api import AccessToken, VideoGrants
 from spaces_feature.domain.media import JoinGrant
 from spaces_feature.domain.space import Space
 from spaces_feature.media.grants import join_claims
-from spaces_feature.testing.media import LISTENER, MINUTE, SPEAKER
+from spaces_feature.testing.media import LISTENER, MINUTE, SPEAKER, eventually
 
 from .house import GRACE, House
 from .requests_to import LIMIT, ask, first_word, heard, validate
@@ -210,7 +210,8 @@ def test_no_token_is_written_down(house: House, space: Space, caplog: pytest.Log
     house.sfu.start()
     with house.without_database():
         come()
-    assert len(house.nginx.visits()) == began + 16
+    # nginx answers first and writes after it; what came before may still be written meanwhile.
+    assert eventually(lambda: len(house.nginx.visits()) >= began + 16)
     written = house.nginx.written() + caplog.text
     for token in (grant.token, forged):
         for part in token.split("."):
