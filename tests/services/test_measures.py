@@ -18,19 +18,16 @@ from spaces_feature.domain.reports import Category
 from spaces_feature.domain.rollout import Reason, Verdict
 from spaces_feature.domain.space import Space
 from spaces_feature.errors import Forbidden, Unavailable
-from spaces_feature.minting import Mint
-from spaces_feature.services import attending, measuring, meter, reporting, scheduling, staging
+from spaces_feature.services import attending, meter, reporting, scheduling, staging
 from spaces_feature.services.deciding import crossovers, drawn_among, exposures_24h, funnel, sample_ratio
 from spaces_feature.services.exposing import expose
 from spaces_feature.services.flag_ledger import FlagRow
-from spaces_feature.services.forgetting import erase_user, forget_old
 from spaces_feature.services.hosting import Plan
 from spaces_feature.services.measures import tally_start
 from spaces_feature.services.meter import Meter
-from spaces_feature.services.reconciling import Reconciler
 from spaces_feature.services.stays import Stay
 from spaces_feature.services.store import Store
-from tests.world import World, a_world
+from tests.world import World
 
 IN, OUT = Verdict(True, Reason.PERCENTAGE, version=3), Verdict(False, Reason.PERCENTAGE, version=3)
 
@@ -304,66 +301,6 @@ def test_a_failing_instrument_breaks_nothing(world: World) -> None:
     assert counted(world) == {"joins": 1, "first_sound.le.500": 1}
 
 
-def test_a_browser_counts_once_in_half_an_hour(world: World) -> None:
-    """Twenty failures of one member are one, in whatever minute of half an hour; then another counts. Guests count."""
-    space = world.go_live("ada")
-    guest = UserId(f"{GUEST}{'a' * 22}")
-    for user_id in (world.user("grace"), guest):
-        measuring.joined(world.seams, space, a_stay(world, space, user_id))
-    failure, heard = measuring.Said("connect_failed", space.id), measuring.Said("heard", space.id, seconds=0.8)
-    speaking = [measuring.Said(name, space.id, is_speaker=True) for name in ("connected", "connect_failed")]
-    for _ in range(3):
-        measuring.browser_said(world.seams, world.user("grace"), [failure] * 20)
-        world.clock.advance(60)
-    untimed = measuring.Said("heard", space.id)
-    measuring.browser_said(world.seams, world.user("grace"), [*speaking, measuring.Said("dropped", space.id), untimed])
-    measuring.browser_said(world.seams, guest, [heard, measuring.Said("opened")])
-    found = {"speaker_connects": 1, "speaker_connects.failed": 1, "drops": 1, "first_sound.le.1000": 1}
-    assert counted(world).items() >= {"joins.failed": 1, **found}.items()
-    world.clock.advance(30 * 60)
-    measuring.joined(world.seams, space, a_stay(world, space, world.user("grace")))
-    measuring.browser_said(world.seams, world.user("grace"), [failure, heard])
-    assert counted(world).items() >= {"joins.failed": 2, "first_sound.le.1000": 2}.items()
-
-
-def test_a_browser_is_believed_only_about_where_it_was_let_in(world: World) -> None:
-    """Invented Spaces, and real ones that the member never joined, count nothing, as who may not join does not."""
-    space, grace = world.go_live("ada"), world.user("grace")
-    invented = [measuring.Said("connect_failed", f"{n:013d}") for n in range(20)]
-    invented += [measuring.Said("dropped"), measuring.Said("heard", "../../etc/pa.", seconds=0.1)]
-    measuring.browser_said(world.seams, grace, [*invented, measuring.Said("dropped", space.id)])
-    assert counted(world) == {}
-    attending.join(world.seams, grace, space.id)
-    measuring.browser_said(world.seams, grace, [*invented, measuring.Said("dropped", space.id)])
-    assert counted(world) == {"joins": 1, "listeners": 1, "drops": 1}
-
-
-def test_a_join_in_another_process_is_known_by_its_stay(world: World) -> None:
-    """Where nobody remembers the join the stay tells: while it lasts, and ten minutes on. Nothing raises."""
-    space, grace = world.go_live("ada"), world.user("grace")
-    attending.join(world.seams, grace, space.id)
-    other = replace(world.seams, meter=Meter(world.clock))
-    with database_away() as store:
-        measuring.browser_said(replace(other, store=store), grace, [measuring.Said("dropped", space.id)])
-    world.clock.advance(3600)
-    measuring.browser_said(other, grace, [measuring.Said("dropped", space.id)])
-    attending.leave(world.seams, grace, space.id)
-    world.clock.advance(599)
-    measuring.browser_said(other, grace, [measuring.Said("connect_failed", space.id)])
-    world.clock.advance(2)
-    measuring.browser_said(other, grace, [measuring.Said("heard", space.id, seconds=1.0)])
-    assert other.meter.flush(other)
-    assert counted(world).items() >= {"drops": 1, "joins.failed": 1}.items()
-    assert not any(name.startswith("first_sound") for name in counted(world))
-
-
-def test_reports_of_one_member_are_one_voice(world: World) -> None:
-    """Whoever reports everything stops no ramp; another member's report counts too."""
-    for user_id in (*[world.user("grace")] * 5, world.user("alan")):
-        measuring.reported(world.seams, user_id)
-    assert counted(world) == {"reports": 2}
-
-
 def test_a_row_that_the_database_refuses_holds_up_nothing_else(world: World, caplog: pytest.LogCaptureFixture) -> None:
     """It alone is dropped, with one line that names nobody; all others are written, and the next ones too."""
     numbers = Meter(world.clock)
@@ -427,80 +364,3 @@ def test_a_shared_row_of_people_is_no_uneven_split(world: World) -> None:
     assert wrong["is_off"]
     assert (right["expected"], right["is_off"], right["is_tested"]) == (50.0, False, True)
     assert (untested["is_off"], untested["is_enough"], untested["is_tested"]) == (False, False, False)
-
-
-def test_what_is_erased_stays_erased(world: World) -> None:
-    """Erasing a member takes what is written and what waits; others, and counts of nobody, stay."""
-    for name in ("ada", "grace"):
-        world.seams.meter.expose("spaces.strip", world.user(name), IN)
-        world.seams.meter.reached(world.user(name), "joined")
-    world.seams.meter.count("joins", 2)
-    world.seams.meter.flush(world.seams)
-    world.seams.meter.expose("spaces.host", world.user("ada"), IN)
-    world.seams.meter.reached(world.user("ada"), "opened")
-    erased = erase_user(world.seams, world.user("ada"))
-    assert (erased.exposures, erased.milestones) == (1, 1)
-    assert exposed(world) == {"spaces.strip": 1}
-    assert came_to(world) == {"joined": 1}
-    assert counted(world) == {"joins": 2}
-    assert erase_user(world.seams, world.user("ada")).exposures == 0
-
-
-def test_what_was_written_under_an_earlier_secret_is_erased_too(tmp_path: Any) -> None:
-    """A secret that was changed hides nobody who goes, as long as the app still names it."""
-    with a_world(tmp_path, SECRET_KEY_FALLBACKS=["of last year"]) as world:
-        ada = world.user("ada")
-        world.seams.meter.reached(ada, "joined")
-        world.seams.meter.flush(replace(world.seams, ids=Mint("of last year")))
-        world.seams.meter.expose("spaces.strip", ada, IN)
-        world.seams.meter.flush(world.seams)
-        assert came_to(world) == {"joined": 1}
-        erased = erase_user(world.seams, ada)
-        assert (erased.exposures, erased.milestones) == (1, 1)
-        assert came_to(world) == {}
-
-
-def test_who_is_erased_stands_on_no_list(world: World) -> None:
-    """Flags are decided again without them, in the history without their name; other flags stay as they are."""
-    ada, grace = world.user("ada"), world.user("grace")
-    decide(world, "spaces.host", default=False, percent=5, allow=[ada, grace], deny=[])
-    decide(world, "spaces.listen", default=True, deny=[grace])
-    assert world.seams.flags.is_on("spaces.host", ada)
-    for _ in range(2):
-        erase_user(world.seams, ada)
-    with world.seams.store.begin() as work:
-        rows, changes = work.flag_rows(), work.flag_changes(None, None, 10)
-    assert {key: row.version for key, row in rows.items()} == {"spaces.host": 2, "spaces.listen": 1}
-    assert rows["spaces.host"].body == {"default": False, "percent": 5, "allow": [grace], "deny": []}
-    assert [(change.key, change.kind, change.actor) for change in changes] == [("spaces.host", "edited", None)]
-
-
-def test_the_reconciler_forgets_what_is_old(world: World) -> None:
-    """Exposures and milestones go after 90 days, tallies after 400; before that they stay."""
-    world.seams.meter.expose("spaces.strip", world.user("ada"), IN)
-    world.seams.meter.reached(world.user("ada"), "joined")
-    world.seams.meter.count("joins")
-    world.seams.meter.flush(world.seams)
-    long = timedelta(days=500)
-    world.clock.advance(89 * 86_400)
-    Reconciler(world.seams, "one").round()
-    assert exposed(world, since=long) == {"spaces.strip": 1}
-    world.clock.advance(2 * 86_400)
-    Reconciler(world.seams, "two").round()
-    assert exposed(world, since=long) == {}
-    with world.seams.store.begin() as work:
-        assert work.tally_sums(world.clock.now - long, world.clock.now)["joins"] == 1
-    world.clock.advance(310 * 86_400)
-    forget_old(world.seams, world.clock.now)
-    with world.seams.store.begin() as work:
-        assert "joins" not in work.tally_sums(world.clock.now - long, world.clock.now)
-
-
-def test_a_host_app_may_keep_nothing_about_members(tmp_path: Any) -> None:
-    """With SPACES_EXPOSURE_DAYS = 0 nobody is exposed and nobody comes anywhere; what is about nobody is counted."""
-    with a_world(tmp_path, SPACES_EXPOSURE_DAYS=0) as world:
-        space = world.go_live("ada")
-        attending.join(world.seams, world.user("grace"), space.id)
-        assert exposed(world) == {}
-        assert came_to(world) == {}
-        assert counted(world) == {"joins": 1, "listeners": 1}
