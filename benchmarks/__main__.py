@@ -1,6 +1,7 @@
 """``python -m benchmarks [--pairs N] [--json FILE] [NAME...]``: measure, print one table. A missed target is no error.
 
-Names: bundles, strip, graph, crowd, join, flags, kill, evict, decide, agree, reconcile, listen, accept, load, restart.
+Names: bundles, strip, graph, crowd, join, flags, kill, evict, decide, agree, reconcile, recorder, hls-listener,
+hls-delay, listen, accept, load, restart.
 Run it on a quiet machine; only ratios mean anything.
 """
 
@@ -14,7 +15,20 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from . import agreement, bundles, crowd, eviction, flags, joining, killing, reconciling, strip, strip_graph
+from . import (
+    agreement,
+    bundles,
+    crowd,
+    eviction,
+    flags,
+    hearing,
+    joining,
+    killing,
+    reconciling,
+    recorder,
+    strip,
+    strip_graph,
+)
 from .pairs import Figure
 from .table import as_json, as_table
 
@@ -30,6 +44,9 @@ PAIRS = {
     "decide": 200,
     "agree": 1,
     "reconcile": 30,
+    "recorder": 5,
+    "hls-listener": 5,
+    "hls-delay": 9,
     "listen": 9,
     "accept": 7,
     "load": 11,
@@ -75,6 +92,9 @@ def measure(names: Sequence[str], pairs: int | None) -> list[Figure]:
         "decide": agreement.decision,
         "agree": agreement.agreement,
         "reconcile": reconciling.round_cost,
+        "recorder": recorder.recorder_cost,
+        "hls-listener": hearing.listener_cost,
+        "hls-delay": _mouth_to_ear,
     }
     for name, take in in_folder.items():
         if name in names:
@@ -84,6 +104,13 @@ def measure(names: Sequence[str], pairs: int | None) -> list[Figure]:
     if wanted := [name for name in SOUND if name in names]:
         figures += _measure_sound(wanted, counts)
     return figures
+
+
+def _mouth_to_ear(folder: Path, count: int) -> list[Figure]:
+    # Here and not above: it needs a browser.
+    from .hls_delay import mouth_to_ear
+
+    return mouth_to_ear(folder, count)
 
 
 def _measure_sound(names: Sequence[str], counts: dict[str, int]) -> list[Figure]:

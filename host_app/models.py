@@ -110,7 +110,7 @@ likes = sa.Table(
 
 
 class Post(Base):
-    """What a member wrote, perhaps in reply to another post, perhaps with a link to a Space."""
+    """What a member wrote, perhaps in reply to another post, perhaps with a Space, or a clip of one."""
 
     __tablename__ = "posts"
     __table_args__ = (sa.Index(None, "author_id", "id"),)
@@ -120,6 +120,7 @@ class Post(Base):
     text: Mapped[str] = mapped_column(sa.String(POST_LENGTH))
     reply_to_id: Mapped[int | None] = mapped_column(sa.ForeignKey("posts.id", ondelete="CASCADE"), index=True)
     space_id: Mapped[str | None] = mapped_column(sa.String(13))
+    clip_id: Mapped[str | None] = mapped_column(sa.String(13))
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     author: Mapped[User] = relationship(lazy="raise")

@@ -1,6 +1,7 @@
 """Where Plaza's configuration comes from: the environment, the keys of this installation, and what a demo needs.
 
-DEMO_DIR   where all state lives (default ``./.demo``): ``plaza.sqlite3``, ``keys.json`` and ``pictures``
+DEMO_DIR   where all state lives (default ``./.demo``): ``plaza.sqlite3``, ``keys.json``, ``pictures``
+           and ``media``, the sound that is kept
 PORT       where Plaza is served on 127.0.0.1 (default 8000)
 SFU_PORT   where browsers find LiveKit on 127.0.0.1 (default 7880)
 SPACES_*   any setting of the package, as JSON or plain text
@@ -77,6 +78,7 @@ def read_settings(given: Mapping[str, object]) -> dict[str, object]:
         "METRICS_TOKEN": os.environ.get("METRICS_TOKEN", ""),
         "SPACES_APP_NAME": "Plaza",
         "SPACES_BASE_TEMPLATE": "base.html",
+        "SPACES_MEDIA_DIR": str(state / "media"),
         "SPACES_LIVEKIT_URL": f"ws://127.0.0.1:{sfu_port}",
         "SPACES_SIGN_IN_URL": "/login?next={next}",
         "SPACES_RATE_LIMIT_FACTOR": 10,

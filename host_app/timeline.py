@@ -123,14 +123,23 @@ def ties(viewer_id: int, user_id: int) -> Ties:
 
 
 def attached(*lists: Sequence[PostCard]) -> Mapping[str, Markup]:
-    """Return the live cards of the Spaces that these posts carry, by id, drawn in one go."""
-    return cards_of({card.post.space_id for cards in lists for card in cards if card.post.space_id})
+    """Return the cards of the Spaces and clips that these posts carry, by id, each kind drawn in one go."""
+    posts = [card.post for cards in lists for card in cards]
+    spaces = cards_of({post.space_id for post in posts if post.space_id})
+    return {**spaces, **clips_of({post.clip_id for post in posts if post.clip_id})}
 
 
 def cards_of(space_ids: Collection[str]) -> Mapping[str, Markup]:
     """Return the live cards of these Spaces, by id; one that the viewer may not know has a card without a name."""
     draw: Any = current_app.jinja_env.globals["spaces_cards"]
     cards: Mapping[str, Markup] = draw(sorted(space_ids)) if space_ids else {}
+    return cards
+
+
+def clips_of(clip_ids: Collection[str]) -> Mapping[str, Markup]:
+    """Return the cards of these clips, by id; one that is not there for the viewer, or not any more, says so."""
+    draw: Any = current_app.jinja_env.globals["spaces_clips"]
+    cards: Mapping[str, Markup] = draw(sorted(clip_ids)) if clip_ids else {}
     return cards
 
 

@@ -12,12 +12,14 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from .cli_flags import flag_commands
+from .cli_media import media_secret
 from .cli_members import erase_user
 from .cli_tokens import api_tokens, life_hooks
 from .domain.flag_words import NOBODY, reach_words
 from .domain.ids import RoomName
-from .errors import MediaError
+from .errors import MediaError, StorageDown
 from .flags import BY_KEY
+from .services.capturing import MISSED
 from .services.notifying import do_what_is_due
 from .services.reconciling import Reconciler
 from .services.seams import Seams
@@ -27,6 +29,7 @@ commands.add_command(api_tokens)
 commands.add_command(life_hooks)
 commands.add_command(erase_user)
 commands.add_command(flag_commands)
+commands.add_command(media_secret)
 
 
 def _seams() -> Seams:
@@ -119,6 +122,24 @@ def _findings(seams: Seams) -> Iterator[Finding]:
     except MediaError as error:
         fix = f"the SFU answered {error.code}; compare SPACES_LIVEKIT_API_KEY and its secret with livekit.yaml"
         yield Finding("LiveKit key and secret", False, fix)
+    yield from _sound(seams, has_tables=has_tables)
+
+
+def _sound(seams: Seams, *, has_tables: bool) -> Iterator[Finding]:
+    """Where sound is kept, and who makes it."""
+    key = f"check/{seams.ids.row_id()}/{seams.ids.row_id()}/probe.json"
+    try:
+        seams.storage.put(key, b"{}", "application/json")
+        is_there = seams.storage.get(key) == b"{}"
+        seams.storage.delete([key])
+        yield Finding("storage of sound", is_there and seams.storage.get(key) is None, "what was written is not there")
+    except StorageDown as error:
+        yield Finding("storage of sound", False, f"{error.reason}; correct SPACES_MEDIA_DIR, or what storage= names")
+    if has_tables:
+        with seams.store.begin() as work:
+            waits = [one for one in work.captures() if seams.clock() - one.waited_at > MISSED]
+        fix = "nobody makes the sound that Spaces want kept or heard later; run flask spaces recorder"
+        yield Finding("recorder", not waits, fix)
 
 
 def _is_told(seams: Seams, room: RoomName) -> bool:

@@ -12,6 +12,7 @@
     │   ├── Limited              too often (data: retry_after, seconds)
     │   ├── Unavailable          a part we need is away (data: retry_after, seconds)
     │   └── Broken               internal_error: our own mistake, written in the log
+    ├── StorageDown              the storage of sound could not be reached, or refused
     ├── MediaError               the SFU answered an error, or did not answer
     │   └── MediaDown            it could not be reached within the deadline
     └── WebhookRefused           a webhook's signature, hash or expiry does not hold
@@ -109,6 +110,14 @@ class MediaDown(MediaError):
 
     def __init__(self) -> None:
         super().__init__("unavailable")
+
+
+class StorageDown(SpacesError):
+    """The storage of sound did not answer, or refused. ``reason`` is safe to log; what is not there is no error."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"the storage of sound is away: {reason}")
 
 
 class WebhookRefused(SpacesError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from limits.storage import storage_from_string
 from openfeature.provider import FeatureProvider
 
 from .cli import commands
+from .cli_recorder import recorder
 from .config import Config, read_config
 from .db.answers import AnswerTable
 from .db.flag_store import SqlFlagStore
@@ -29,9 +31,10 @@ from .integrations.flag_telemetry import FlagTelemetry
 from .integrations.http_post import HttpPost
 from .integrations.openfeature import OpenFeatureFlags
 from .integrations.sfu_metrics import SfuMetrics
+from .integrations.storage_local import LocalStorage
 from .integrations.telemetry import telemetry
 from .minting import Mint
-from .ports import Cards, Identity, MediaServer, Members, Notify, SocialGraph, StripSource
+from .ports import Cards, Identity, MediaServer, MediaStorage, Members, Notify, SocialGraph, StripSource
 from .realtime.background import Background
 from .realtime.broadcaster import SocketBroadcaster
 from .realtime.messages import schemas
@@ -52,6 +55,7 @@ from .services.searching import index_names
 from .services.summons import Summons
 from .web.blueprint import make_blueprint
 from .web.cards import CardRenderer
+from .web.clip_cards import ClipRenderer
 from .web.csrf import take_over
 from .web.guest import guest_of_cookie
 from .web.idempotency import Answers
@@ -59,6 +63,8 @@ from .web.limits import limit_problems
 from .web.strip import StripRenderer
 
 KEY = "spaces"
+# Here and not in cli.py: what it runs lies beside the commands, not below them.
+commands.add_command(recorder)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +88,9 @@ class Spaces:
     server, or None for a host without sockets, whose pages then poll. ``identity`` and ``graph`` are the host's ports;
     ``strip_source`` adds its short-lived posts to the strip, ``cards`` lets its posts be pinned, ``notify`` takes
     notices to members, ``members`` tells rollout rules who they are; each may be left out. ``flag_provider`` is the
-    host's own OpenFeature provider, in place of the cockpit's flags. ``media`` replaces LiveKit. ``clock`` returns the
-    present moment in UTC. ``csp_nonce`` returns the nonce of the current response. Everything here is shared by all
-    apps that this instance is initialised with.
+    host's own OpenFeature provider, in place of the cockpit's flags. ``media`` replaces LiveKit, ``storage`` the folder
+    in which sound is kept. ``clock`` returns the present moment in UTC. ``csp_nonce`` returns the nonce of the current
+    response. Everything here is shared by all apps that this instance is initialised with.
     """
 
     def __init__(
@@ -100,6 +106,7 @@ class Spaces:
         members: Members | None = None,
         flag_provider: FeatureProvider | None = None,
         media: MediaServer | None = None,
+        storage: MediaStorage | None = None,
         clock: Callable[[], datetime] | None = None,
         csp_nonce: Callable[[], str] | None = None,
     ) -> None:
@@ -113,6 +120,7 @@ class Spaces:
         self._members = members
         self._flag_provider = flag_provider
         self._media = media
+        self._storage = storage
         self._clock = clock or _utc_now
         self._csp_nonce = csp_nonce
         self._watchers = Watchers()
@@ -137,6 +145,8 @@ class Spaces:
         app.cli.add_command(commands)
         cards = CardRenderer(seams)
         app.jinja_env.globals |= {"spaces_card": cards.one, "spaces_cards": cards.many}
+        clips = ClipRenderer(seams)
+        app.jinja_env.globals |= {"spaces_clip": clips.one, "spaces_clips": clips.many}
         app.jinja_env.globals["spaces_strip"] = StripRenderer(seams, self._csp_nonce, self._socketio)
         if self._socketio is not None and not self._is_open(config.url_prefix):
             self._namespaces.add(config.url_prefix)
@@ -222,6 +232,7 @@ class Spaces:
             index=index,
             memory=HostMemory(self._identity, self._graph, self._clock, config.followees_ttl, config.profiles_ttl),
             health=Health(media, self._clock),
+            storage=self._storage or LocalStorage(config.media_dir or os.path.join(app.instance_path, "spaces-media")),
             summons=Summons(),
             app=app,
             strip_source=self._strip_source,

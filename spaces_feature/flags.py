@@ -64,8 +64,8 @@ def _release(
     )
 
 
-def _limit(key: str, default: int, name: str, meaning: str, *, is_served: bool = True) -> Flag:
-    return Flag(key=key, default=default, name=name, meaning=meaning, group="Limits", is_served=is_served)
+def _limit(key: str, default: int, name: str, meaning: str) -> Flag:
+    return Flag(key=key, default=default, name=name, meaning=meaning, group="Limits")
 
 
 FLAGS: tuple[Flag, ...] = (
@@ -116,7 +116,6 @@ FLAGS: tuple[Flag, ...] = (
         "Find and listen",
         "hear the large rooms",
         *_LISTEN,
-        is_served=False,
     ),
     _release(
         "spaces.captions",
@@ -152,7 +151,6 @@ FLAGS: tuple[Flag, ...] = (
         "Keep and share",
         "record",
         "spaces.host",
-        is_served=False,
     ),
     _release(
         "spaces.replay",
@@ -161,7 +159,6 @@ FLAGS: tuple[Flag, ...] = (
         "Keep and share",
         "replay",
         *_LISTEN,
-        is_served=False,
     ),
     _release(
         "spaces.clip",
@@ -170,7 +167,6 @@ FLAGS: tuple[Flag, ...] = (
         "Keep and share",
         "clip",
         *_LISTEN,
-        is_served=False,
     ),
     _limit("spaces.max_speakers", 10, "Speakers on stage", "Beside one host and the co-hosts"),
     _limit("spaces.max_cohosts", 2, "Co-hosts", "Who help run one Space"),
@@ -181,7 +177,6 @@ FLAGS: tuple[Flag, ...] = (
         5_000,
         "Listeners heard live",
         "Of one Space; all others hear it a few seconds later",
-        is_served=False,
     ),
 )
 

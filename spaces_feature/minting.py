@@ -30,6 +30,8 @@ class Mint:
         self._last = 0
         self._key = hmac.new(raw, b"spaces.identity", hashlib.sha256).digest()
         self._members = [hmac.new(_bytes(one), b"spaces.member", hashlib.sha256).digest() for one in (secret, *earlier)]
+        self._media = hmac.new(raw, b"spaces.media", hashlib.sha256).hexdigest()
+        self._ears = hmac.new(raw, b"spaces.ear", hashlib.sha256).digest()
         self._facts = hmac.new(raw, b"spaces.facts", hashlib.sha256).digest()
 
     def space_id(self) -> SpaceId:
@@ -57,6 +59,18 @@ class Mint:
     def facts_key(self, facts: str) -> str:
         """Return what is kept in place of facts, of which there are few: HMAC-SHA256, 64 bits as hexadecimal."""
         return hmac.new(self._facts, facts.encode("utf-8", "surrogatepass"), hashlib.sha256).digest()[:8].hex()
+
+    def media_secret(self) -> str:
+        """Return what links to sound are signed with, which nginx knows as well: 64 hexadecimal digits."""
+        return self._media
+
+    def ear(self, user_id: UserId) -> str:
+        """Return what a browser is given so that links bound to this viewer open there: 128 bits as hexadecimal."""
+        return hmac.new(self._ears, user_id.encode(), hashlib.sha256).digest()[:IDENTITY_BYTES].hex()
+
+    def clip_id(self) -> str:
+        """Return 13 random base62 characters (77 bits), which nobody guesses."""
+        return _random(SPACE_ID_LENGTH)
 
     def row_id(self) -> str:
         """Return 22 random base62 characters."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from .domain.ids import Identity as MediaIdentity
-from .domain.ids import RoomName, SpaceId, UserId
-from .domain.media import JoinGrant, MediaFact, MediaParticipant, MediaRights, TokenClaims
+from .domain.ids import SpaceId, UserId
+from .media_ports import MediaServer as MediaServer
+from .media_ports import MediaStorage as MediaStorage
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,60 +225,4 @@ class FollowTimes(Protocol):
 
     def gained(self, user_id: UserId, since: datetime, until: datetime) -> int | None:
         """Return how many followed the member in that time (UTC) and still do; None when that is not known."""
-        ...
-
-
-@runtime_checkable
-class MediaServer(Protocol):
-    """The SFU. Every call has its own deadline (seconds, the adapter's).
-
-    Every method but ``is_up``, ``grant``, ``read_token`` and ``read_webhook`` raises MediaDown when the SFU does not
-    answer in time, and MediaError when it refuses. No method is ever called inside a database transaction.
-    """
-
-    def is_up(self) -> bool:
-        """Return whether the SFU's health URL answers within half a second. Never raises."""
-        ...
-
-    def create_room(self, room: RoomName) -> None:
-        """Create an empty room; creating one that exists changes nothing."""
-        ...
-
-    def delete_room(self, room: RoomName) -> None:
-        """Send everyone away and close the room; an absent room is fine."""
-        ...
-
-    def rooms(self) -> frozenset[RoomName]:
-        """Return the names of all rooms that exist now."""
-        ...
-
-    def participants(self, room: RoomName) -> list[MediaParticipant]:
-        """Return everyone in the room, hidden ones included; empty when the room is absent."""
-        ...
-
-    def set_rights(self, room: RoomName, identity: MediaIdentity, rights: MediaRights) -> bool:
-        """Replace the participant's whole permission set. Returns False when they are not there."""
-        ...
-
-    def remove(self, room: RoomName, identity: MediaIdentity) -> bool:
-        """Close the participant's connection. Returns False when they are not there."""
-        ...
-
-    def grant(self, room: RoomName, identity: MediaIdentity, rights: MediaRights, ttl: timedelta) -> JoinGrant:
-        """Return a join grant that carries exactly ``rights`` and lives for ``ttl``. Pure computation, no call."""
-        ...
-
-    def read_token(self, token: str) -> TokenClaims | None:
-        """Return what a token lets its holder do, a grant of ours or one that the SFU made of it.
-
-        None unless it enters a room and its signature, key and expiry hold as the SFU itself would have them. Pure
-        computation, no call.
-        """
-        ...
-
-    def read_webhook(self, body: str, authorization: str) -> MediaFact | None:
-        """Return the statement in a verified webhook, None for kinds we do not use.
-
-        Raises WebhookRefused when signature, body hash or expiry does not hold.
-        """
         ...

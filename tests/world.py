@@ -170,6 +170,7 @@ def a_world(
         SPACES_LIVEKIT_API_KEY="key",
         SPACES_LIVEKIT_API_SECRET=SECRET,
         SPACES_TOPICS={"software": "Software", "craft": "Craft"},
+        SPACES_MEDIA_DIR=str(path / "media"),
         **{"SPACES_RATE_LIMIT_FACTOR": 0, **settings, "SPACES_FLAGS": {**OPEN, **settings.get("SPACES_FLAGS", {})}},
     )
     if prepare is not None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 import inspect
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import MISSING, Field, dataclass, fields
 
-from spaces_feature import config, ports
+from spaces_feature import config, media_ports, ports
+from spaces_feature.config_checks import PREFIX
 
 _FIELD = re.compile(r"    (?P<name>[a-z_]+): (?P<kind>[^=]+?)(?: = .*)?$")
 
@@ -46,7 +48,7 @@ def settings() -> Iterator[Setting]:
             words.append(line.removeprefix("    #: "))
         elif words and (found := _FIELD.match(line)):
             field = by_name[found["name"]]
-            key = config.PREFIX + field.name.upper()
+            key = PREFIX + field.name.upper()
             yield Setting(key, found["kind"], _default(field), plain(" ".join(words)))
             words = []
 
@@ -60,9 +62,9 @@ def _default(field: Field[object]) -> str:
 
 
 def methods(port: str) -> Iterator[Method]:
-    """Yield the methods of one Protocol in ``ports.py``."""
-    tree = ast.parse(inspect.getsource(ports))
-    for owner in tree.body:
+    """Yield the methods of one port."""
+    bodies = [ast.parse(inspect.getsource(module)).body for module in (ports, media_ports)]
+    for owner in itertools.chain(*bodies):
         if isinstance(owner, ast.ClassDef) and owner.name == port:
             for one in owner.body:
                 if isinstance(one, ast.FunctionDef):

@@ -68,6 +68,11 @@ def media_port() -> str:
     return _port("MediaServer")
 
 
+def storage_port() -> str:
+    """The methods of ``MediaStorage``."""
+    return _port("MediaStorage")
+
+
 def strip_port() -> str:
     """The methods of ``StripSource``."""
     return _port("StripSource")
@@ -210,6 +215,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "identity": identity_port,
     "graph": graph_port,
     "media": media_port,
+    "storage": storage_port,
     "strip_source": strip_port,
     "cards": cards_port,
     "notify": notify_port,

@@ -1,1 +1,1 @@
-"""The demo: media server, web app and speaking bots under one small supervisor. ``python -m host_app.demo``."""
+"""The demo: media server, web app, recorder and speaking bots under one supervisor. ``python -m host_app.demo``."""

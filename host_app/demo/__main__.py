@@ -120,6 +120,9 @@ def programs(settings: DemoSettings, livekit_server: str) -> list[Program]:
         health_url = f"http://127.0.0.1:{settings.sfu_port}/"
         argv = gate.command(settings.nginx, settings.home.gate)
         parts.append(Program(name="gate", label="gate", argv=argv, health_url=health_url))
+    # Nobody waits for it: it can be used as soon as somebody's sound is wanted, and until then it does next to nothing.
+    recorder = [*python, "flask", "--app", "host_app", "spaces", "recorder"]
+    parts.append(Program(name="recorder", label="recorder", argv=recorder))
     if settings.with_bots:
         parts.append(Program(name="bots", label="bots", argv=[*python, "host_app.demo.bots"]))
     return parts

@@ -19,11 +19,13 @@ from ..errors import Conflict
 from . import rows
 from .agenda import AgendaRows
 from .bookkeeping import Bookkeeping
+from .clip_rows import ClipRows
 from .cockpit_rows import CockpitRows
 from .deadline import within
 from .grams import GramRows
 from .ledger import LedgerRows
 from .passing import committing
+from .sound_rows import SoundRows
 from .speech import Speech
 from .stays import Stays
 from .tables import Tables
@@ -102,7 +104,9 @@ def _savepoint(session: Session, clause: Table) -> Iterator[None]:
         savepoint.commit()
 
 
-class SqlWork(Stays, Speech, LedgerRows, GramRows, OutsideRows, AgendaRows, Bookkeeping, CockpitRows):
+class SqlWork(
+    Stays, Speech, LedgerRows, GramRows, OutsideRows, AgendaRows, Bookkeeping, CockpitRows, SoundRows, ClipRows
+):
     """One transaction on the host's session."""
 
     def __init__(self, session: Session, tables: Tables) -> None:

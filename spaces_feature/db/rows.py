@@ -15,6 +15,7 @@ from ..domain.space import (
     EndReason,
     Invitation,
     InvitationState,
+    Recording,
     Role,
     Seat,
     Space,
@@ -74,6 +75,8 @@ def space_row(space: Space) -> dict[str, Any]:
         "allows_guests": space.allows_guests,
         "cards": json.dumps(space.cards),
         "terms": json.dumps(space.terms),
+        "recording": str(space.recording),
+        "consents": json.dumps(space.consents),
     }
 
 
@@ -120,12 +123,14 @@ def space_value(row: Row, seats: Iterable[Row], requests: Iterable[Row], invitat
         cover=row["cover"] or "",
         allows_guests=row["allows_guests"],
         cards=tuple(json.loads(row["cards"])),
-        terms=_terms(row["terms"]),
+        terms=_object(row["terms"]),
+        recording=Recording(row["recording"]),
+        consents=_object(row["consents"]),
     )
 
 
-def _terms(text: str) -> dict[str, bool | int]:
-    """What was frozen; nobody writes anything else there, and a Space that cannot be read could not be ended."""
+def _object(text: str) -> dict[Any, Any]:
+    """What we wrote; nobody writes anything else there, and a Space that cannot be read could not be ended."""
     try:
         found = json.loads(text)
     except ValueError:
@@ -216,6 +221,7 @@ def stay_row(stay: Stay) -> dict[str, Any]:
         "left_at": naive(stay.left_at),
         "is_listed": stay.is_listed,
         "anonymous": stay.anonymous,
+        "tier": stay.tier,
     }
 
 
@@ -233,6 +239,7 @@ def stay_value(row: Row) -> Stay:
         left_at=aware(row["left_at"]),
         is_listed=row["is_listed"],
         anonymous=row["anonymous"],
+        tier=row["tier"],
     )
 
 

@@ -168,7 +168,7 @@ class Stays:
         """Write what may change while a stay lasts. Who came on stage in this room meanwhile stays marked."""
         table = self._tables.stay
         changes = rows.stay_row(stay)
-        values = {key: changes[key] for key in ("room", "identity", "seen_at", "is_listed", "anonymous")}
+        values = {key: changes[key] for key in ("room", "identity", "seen_at", "is_listed", "anonymous", "tier")}
         was_on_stage = or_(and_(table.c.room == stay.room, table.c.was_on_stage), literal(stay.was_on_stage))
         renewed = self._session.execute(
             update(table)

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import conv
 
-from . import bookkeeping_tables, cockpit_tables, discovery_tables, law_tables
+from . import bookkeeping_tables, cockpit_tables, discovery_tables, law_tables, sound_tables
 from .law_tables import REASON, USER_ID, space_key
 
 
@@ -65,6 +65,15 @@ class Tables:
     tally: Table
     summary: Table
     reaction: Table
+    consent: Table
+    capture: Table
+    recording: Table
+    play: Table
+    turn: Table
+    moment: Table
+    clip: Table
+    hold: Table
+    sound_job: Table
 
 
 def build_tables(metadata: MetaData) -> Tables:
@@ -102,6 +111,15 @@ def build_tables(metadata: MetaData) -> Tables:
         tally=cockpit_tables.tally(metadata),
         summary=cockpit_tables.summary(metadata),
         reaction=cockpit_tables.reaction(metadata),
+        consent=sound_tables.consent(metadata),
+        capture=sound_tables.capture(metadata),
+        recording=sound_tables.recording(metadata),
+        play=sound_tables.play(metadata),
+        turn=sound_tables.turn(metadata),
+        moment=sound_tables.moment(metadata),
+        clip=sound_tables.clip(metadata),
+        hold=sound_tables.hold(metadata),
+        sound_job=sound_tables.sound_job(metadata),
     )
 
 
@@ -138,6 +156,8 @@ def _space(metadata: MetaData) -> Table:
         Column("allows_guests", Boolean, nullable=False, server_default=false()),
         Column("cards", Text, nullable=False, server_default="[]"),
         Column("terms", Text, nullable=False, server_default="{}"),
+        Column("recording", String(16), nullable=False, server_default="off"),
+        Column("consents", Text, nullable=False, server_default="{}"),
         PrimaryKeyConstraint("id", name=conv("pk_spaces_space")),
         UniqueConstraint("room", name=conv("uq_spaces_space_room")),
     )
@@ -212,6 +232,7 @@ def _stay(metadata: MetaData) -> Table:
         Column("left_at", DateTime),
         Column("is_listed", Boolean, nullable=False, server_default=true()),
         Column("anonymous", Integer),
+        Column("tier", String(8), nullable=False, server_default="rtc"),
         PrimaryKeyConstraint("id", name=conv("pk_spaces_stay")),
         space_key("stay"),
     )

@@ -19,6 +19,8 @@ MODERATION = frozenset(
         "edited",
         "warned",
         "report_closed",
+        "recording_asked",
+        "recording_stopped",
     }
 )
 """Acts that are written down although nobody's rights differ afterwards."""

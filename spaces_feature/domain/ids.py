@@ -20,6 +20,8 @@ SPACE_ID_LENGTH = 13
 GUEST = "guest:"
 """How the ids begin of those who listen signed out. The host app is never asked about one."""
 GUEST_LENGTH = 22
+NOBODY = UserId(GUEST + "0" * GUEST_LENGTH)
+"""Whoever is signed out and no guest either, where something is open to everybody. No guest is called so."""
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
@@ -39,6 +41,11 @@ def is_guest(user_id: str | None) -> bool:
 def is_plain_id(text: str) -> bool:
     """Whether ``text`` may be an id of the host app's: 1 to 64 characters, none of which no database takes."""
     return 0 < len(text) <= 64 and all(ord(one) > 31 and ord(one) != 127 for one in text)
+
+
+def is_clip_id(text: str) -> bool:
+    """Whether ``text`` has the shape of a clip's id: that of a Space."""
+    return is_space_id(text)
 
 
 def is_space_id(text: str) -> bool:

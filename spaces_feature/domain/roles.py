@@ -39,6 +39,8 @@ class Action(StrEnum):
     FREEZE = "freeze"
     SEE_AUDIT = "see_audit"
     SEE_FLAGS = "see_flags"
+    RECORD = "record"
+    CLIP = "clip"
 
 
 class Standing(StrEnum):
@@ -48,7 +50,7 @@ class Standing(StrEnum):
     STAFF = "staff"
 
 
-_LISTEN = frozenset({Action.LISTEN, Action.REPORT})
+_LISTEN = frozenset({Action.LISTEN, Action.REPORT, Action.CLIP})
 _RUN = _LISTEN | {
     Action.OPEN_MICROPHONE,
     Action.ACCEPT,
@@ -64,7 +66,7 @@ _RUN = _LISTEN | {
 _PLAN = frozenset({Action.START, Action.EDIT, Action.CANCEL, Action.INVITE, Action.NAME_COHOSTS, Action.PIN})
 
 TABLE: dict[Role | Standing, frozenset[Action]] = {
-    Role.HOST: _RUN | {Action.END, Action.HAND_OVER, Action.NAME_COHOSTS},
+    Role.HOST: _RUN | {Action.END, Action.HAND_OVER, Action.NAME_COHOSTS, Action.RECORD},
     Role.COHOST: _RUN | {Action.STEP_DOWN},
     Role.SPEAKER: _LISTEN | {Action.OPEN_MICROPHONE, Action.STEP_DOWN},
     Role.LISTENER: _LISTEN | {Action.ASK_TO_SPEAK, Action.WITHDRAW},
@@ -91,12 +93,16 @@ TABLES: dict[State, dict[Role, frozenset[Action]]] = {
 """What each role may do in each state. In one that is not here members may do nothing."""
 
 
-def permissions(role: Role, state: State, *, is_waiting: bool = False) -> list[str]:
-    """The names of what the role may do now, sorted. Who waits in the queue may withdraw, others may ask."""
+def permissions(role: Role, state: State, *, is_waiting: bool = False, has_clips: bool = True) -> list[str]:
+    """The names of what the role may do now, sorted. Who waits in the queue may withdraw, others may ask; clips are
+    made where the host lets people.
+    """
     if state not in TABLES:
         return []
-    absent = Action.ASK_TO_SPEAK if is_waiting else Action.WITHDRAW
-    return sorted(str(action) for action in TABLES[state][role] - {absent})
+    absent = {Action.ASK_TO_SPEAK if is_waiting else Action.WITHDRAW}
+    if not has_clips:
+        absent.add(Action.CLIP)
+    return sorted(str(action) for action in TABLES[state][role] - absent)
 
 
 def require(space: Space, user_id: UserId, action: Action) -> None:
@@ -136,6 +142,11 @@ def require_above(space: Space, actor: UserId, target: UserId) -> None:
 def may_see_numbers(space: Space, user_id: UserId) -> bool:
     """Whether how many came is told to the member: to who created the Space, and who runs it or did at its end."""
     return user_id == space.creator_id or user_id in space.host_ids
+
+
+def owns_recording(space: Space, user_id: UserId | None) -> bool:
+    """Whether the Space's recording is the member's to cut, name, take home and delete: who created it, or hosts it."""
+    return user_id is not None and user_id in (space.creator_id, space.host_id)
 
 
 def require_staff(staff: frozenset[UserId], user_id: UserId, action: Action) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from ..errors import Conflict, Invalid, WrongState
 from .ids import Identity, RoomName, UserId
 from .invitations import Patience
+from .recording import chosen
 from .space import EndReason, InvitationState, Role, Seat, Space, State, require_state
 
 COVERS = ("pine", "blue", "plum", "amber", "violet")
@@ -119,7 +120,8 @@ def begin(
         replace(one, expires_at=now + patience.life) if one.state is InvitationState.PENDING else one
         for one in space.invitations
     )
-    return replace(space, state=State.LIVE, started_at=now, room=room, seats=(seat,), invitations=guests)
+    live = replace(space, state=State.LIVE, started_at=now, room=room, seats=(seat,), invitations=guests)
+    return chosen(live)
 
 
 def require_startable(space: Space, now: datetime, horizon: Horizon) -> None:

@@ -6,20 +6,13 @@ An unchanged Space returned means that there was nothing to do (a repeated comma
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from ..errors import Invalid, WrongState
+from ..errors import WrongState
 from .ids import Identity, RoomName, SpaceId, UserId
-from .lookalikes import holds_blocked
-from .words import is_control
-
-TITLE_LENGTH = 70
-TOPICS = 3
-_INKLESS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 
 class State(StrEnum):
@@ -71,6 +64,15 @@ class EndReason(StrEnum):
     SWITCHED_OFF = "switched_off"
     CANCELED = "canceled"
     EXPIRED = "expired"
+
+
+class Recording(StrEnum):
+    """Where the recording of a live Space is: not wanted, wanted and not begun, kept now, or lost for a while."""
+
+    OFF = "off"
+    STARTING = "starting"
+    ON = "on"
+    INTERRUPTED = "interrupted"
 
 
 class InvitationState(StrEnum):
@@ -141,6 +143,9 @@ class Space:
 
     ``cover`` is one of ``schedule.COVERS`` or empty; ``cards`` are ids of the host app's posts, pinned. ``terms`` are
     the flags that shape it, by key, as they stood when it began: no later decision changes a Space that runs.
+
+    ``is_recorded``: its host chose a recording, now or then. ``consents`` are the answers of those who were asked
+    whether their voice may be kept: by member, then by what was asked for (``recording.Keeping``).
     """
 
     id: SpaceId
@@ -177,6 +182,8 @@ class Space:
     allows_guests: bool = False
     cards: tuple[str, ...] = ()
     terms: dict[str, bool | int] = field(default_factory=dict)
+    recording: Recording = Recording.OFF
+    consents: Mapping[UserId, Mapping[str, bool]] = field(default_factory=dict)
 
     def seat_of(self, user_id: UserId | None) -> Seat | None:
         """The member's seat, or None for who is not on stage."""
@@ -219,47 +226,6 @@ class Space:
         )
 
 
-def clean_title(text: str, blocked: Collection[str] = ()) -> str:
-    """Return ``text`` as a title: NFC, zero-width blanks dropped, runs of white space folded, trimmed.
-
-    Raises Invalid when nothing visible is left, more than 70 characters are, it carries control or bidi-override
-    characters, or one of the ``blocked`` words in any guise (``title_not_allowed``).
-    """
-    # Dropped first: a blank between a letter and its accent would keep them from composing.
-    text = unicodedata.normalize("NFC", text.translate({0x200B: None, 0x2060: None, 0xFEFF: None}))
-    if any(is_control(character) for character in text):
-        raise Invalid("title_characters", "A title cannot hold control characters.", "Type it again.", field="title")
-    title = " ".join(text.split())
-    if not any(_is_visible(character) for character in title):
-        raise Invalid("title_empty", "A Space needs a title.", "Say in a few words what it is about.", field="title")
-    if len(title) > TITLE_LENGTH:
-        raise Invalid(
-            "title_too_long",
-            f"A title has at most {TITLE_LENGTH} characters.",
-            f"This one has {len(title)}.",
-            field="title",
-            limit=TITLE_LENGTH,
-        )
-    if holds_blocked(title, blocked):
-        raise Invalid("title_not_allowed", "This title is not allowed here.", "Choose other words.", field="title")
-    return title
-
-
-def _is_visible(character: str) -> bool:
-    """Whether the character alone leaves ink: no joiner, mark, blank, nor a letter that is drawn as nothing."""
-    return unicodedata.category(character)[0] in "LNPS" and character not in _INKLESS
-
-
-def clean_topics(topic_ids: tuple[str, ...], known: frozenset[str]) -> tuple[str, ...]:
-    """Return the topics without doubles. Raises Invalid for more than three or an unknown one."""
-    topics = tuple(dict.fromkeys(topic_ids))
-    if len(topics) > TOPICS:
-        raise Invalid("too_many_topics", f"Choose up to {TOPICS} topics.", field="topic_ids", limit=TOPICS)
-    if not known.issuperset(topics):
-        raise Invalid("unknown_topic", "One of these topics does not exist.", field="topic_ids")
-    return topics
-
-
 def require_live(space: Space) -> None:
     """Raise WrongState, with the state, unless the Space is live."""
     require_state(space, State.LIVE)
@@ -285,7 +251,8 @@ def end(space: Space, now: datetime, reason: EndReason) -> Space:
     if space.state is State.ENDED:
         return space
     require_live(space)
-    return replace(space, state=State.ENDED, ended_at=now, end_reason=reason, requests=(), invitations=())
+    over = replace(space, state=State.ENDED, ended_at=now, end_reason=reason, recording=Recording.OFF)
+    return replace(over, requests=(), invitations=())
 
 
 def move_room(space: Space, room: RoomName, identities: dict[UserId, Identity]) -> Space:

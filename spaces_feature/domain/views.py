@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from .ids import UserId, is_guest
+from .recording import WORDS, consent_of
 from .roles import Action, permissions
 from .space import InvitationState, Role, Space
 from .wire import Json, invitation_fields, iso, seat_fields, space_fields
@@ -49,12 +50,12 @@ def class_of(space: Space, user_id: UserId | None) -> ViewerClass:
 
 def view(space: Space, viewers: ViewerClass) -> Json:
     """What one class sees: ``space``, ``stage``, ``requests``, ``invitations`` and, by role, ``permissions``."""
-    sees_queue = viewers in (ViewerClass.HOSTS, ViewerClass.STAGE)
+    is_on_stage = viewers in (ViewerClass.HOSTS, ViewerClass.STAGE)
     return {
         "space": space_fields(space),
-        "stage": [seat_fields(seat) for seat in space.seats],
+        "stage": [seat_fields(space, seat, tells_kept=is_on_stage) for seat in space.seats],
         "requests": [{"user_id": asked.user_id, "requested_at": iso(asked.requested_at)} for asked in space.requests]
-        if sees_queue
+        if is_on_stage
         else [],
         "invitations": [
             invitation_fields(one) for one in space.invitations if one.state is not InvitationState.ACCEPTED
@@ -62,7 +63,9 @@ def view(space: Space, viewers: ViewerClass) -> Json:
         if viewers is ViewerClass.HOSTS
         else [],
         "permissions": {
-            str(role): permissions(role, space.state, is_waiting=viewers is ViewerClass.QUEUE)
+            str(role): permissions(
+                role, space.state, is_waiting=viewers is ViewerClass.QUEUE, has_clips=space.allows_clips
+            )
             for role in _ROLES[viewers]
         },
     }
@@ -77,7 +80,9 @@ def own_place(space: Space, user_id: UserId | None) -> Json:
         "role": str(role),
         "request": {"state": "pending", "position": place} if place else None,
         **_between_us(space, user_id),
-        "permissions": own_permissions(user_id, permissions(role, space.state, is_waiting=place is not None)),
+        "permissions": own_permissions(
+            user_id, permissions(role, space.state, is_waiting=place is not None, has_clips=space.allows_clips)
+        ),
     }
 
 
@@ -89,8 +94,9 @@ def own_permissions(user_id: UserId | None, of_role: list[str]) -> list[str]:
 
 
 def _between_us(space: Space, user_id: UserId | None) -> Json:
-    """What only the member is told: their invitation, and whose mute holds them."""
+    """What only the member is told: their invitation, whose mute holds them, whether their voice may be kept."""
     invitation, seat = space.invitation_of(user_id), space.seat_of(user_id)
+    consent = consent_of(space, user_id)
     return {
         "invitation": {
             "state": str(invitation.state),
@@ -101,6 +107,7 @@ def _between_us(space: Space, user_id: UserId | None) -> Json:
         if invitation
         else None,
         "mute": {"by": seat.muted_by, "reason": seat.mute_reason} if seat and seat.is_muted_by_host else None,
+        "consent": {"state": consent[0], "covers": str(consent[1]), "words": WORDS[consent[1]]} if consent else None,
     }
 
 
@@ -118,6 +125,7 @@ _UNTOLD = frozenset(
         "moved_to_audience",
         "stepped_down",
         "left",
+        "consented",
         "removed",
         "removal_lifted",
     }

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .hosts import successor_of
-from .space import Invitation, InvitationState, Seat, Space, State
+from .recording import kept_voices
+from .space import Invitation, InvitationState, Recording, Seat, Space, State
 
 Json = dict[str, Any]
 
@@ -40,7 +41,8 @@ def space_fields(space: Space) -> Json:
         "audience": str(space.audience),
         "speak": str(space.speak),
         "is_recorded": space.is_recorded,
-        "is_recording": False,
+        "is_recording": space.recording is Recording.ON,
+        "recording": str(space.recording),
         "allows_clips": space.allows_clips,
         "allows_anonymous": space.allows_anonymous,
         "is_frozen": space.is_frozen,
@@ -59,14 +61,18 @@ def _host_lost(space: Space) -> Json | None:
     return {"since": iso(seat.lost_at), "until": iso(seat.kept_until), "successor_id": successor_of(space)}
 
 
-def seat_fields(seat: Seat) -> Json:
-    """One seat on the wire, without what depends on the viewer or the host app (profile, block)."""
+def seat_fields(space: Space, seat: Seat, *, tells_kept: bool) -> Json:
+    """One seat of the Space on the wire, without what depends on the viewer or the host app (profile, block).
+
+    ``tells_kept``: whether it says whose voice is kept; who said no to that is between those on stage.
+    """
     return {
         "user_id": seat.user_id,
         "identity": seat.identity,
         "role": str(seat.role),
         "is_muted": seat.is_muted,
         "is_muted_by_host": seat.is_muted_by_host,
+        "is_kept": seat.user_id in kept_voices(space) if tells_kept else None,
         "lost_at": iso(seat.lost_at),
         "kept_until": iso(seat.kept_until),
         "seated_at": iso(seat.seated_at),

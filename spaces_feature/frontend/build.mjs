@@ -14,11 +14,16 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.resolve(here, '../static/dist');
 const testDist = path.join(here, 'test-dist');
 
-/** Gzipped bytes that a page may cost: what a bundle pulls in by static import, less what the page has already. */
+/**
+ * Gzipped bytes that a page may cost: what a bundle pulls in by static import, and `with` it always, less what the page
+ * has already.
+ */
 const BUDGETS = [
   { name: 'spaces', entry: /^src\/spaces\.ts$/, has: [], limit: 12_000 },
   { name: 'socket', entry: /^src\/live\/socket-client\.ts$/, has: ['spaces'], limit: 14_000 },
   { name: 'room', entry: /^src\/room\.ts$/, has: ['spaces'], limit: 170_000 },
+  { name: 'replay', entry: /^src\/replay\.ts$/, has: ['spaces'], limit: 45_000 },
+  { name: 'hls', entry: /^src\/hls\.ts$/, has: ['spaces', 'room'], with: /\/hls\.light\.mjs$/, limit: 125_000 },
 ];
 
 const common = {
@@ -99,10 +104,12 @@ function measure(metaOutputs, files) {
   };
   const closures = {};
   const bundles = [];
-  for (const { name, entry, has, limit } of BUDGETS) {
-    const file = [...outputs].find(([, output]) => output.entryPoint && entry.test(output.entryPoint))?.[0];
+  for (const { name, entry, has, with: always, limit } of BUDGETS) {
+    const find = (pattern) => [...outputs].find(([, output]) => output.entryPoint && pattern.test(output.entryPoint))?.[0];
+    const file = find(entry);
     if (!file) continue;
     closures[name] = closure(file);
+    if (always) closure(find(always), closures[name]);
     const own = [...closures[name]].filter((part) => !has.some((other) => closures[other].has(part)));
     bundles.push({ name, files: own, gzip: own.reduce((sum, part) => sum + gzipped(part), 0), limit });
   }

@@ -84,6 +84,21 @@ def mint(
     )
 
 
+def mint_worker(
+    *, url: str, api_key: str, api_secret: str, room: RoomName, identity: Identity, is_keeping: bool
+) -> JoinGrant:
+    """Return the grant of our own recorder: hidden, hears, sends nothing.
+
+    Of kind ``egress`` every client's own sign says that the room is recorded while it is there; a kind ``agent`` that
+    only passes sound on does not. Neither counts as somebody in the room.
+    """
+    expires_at = (datetime.now(UTC) + LONGEST_LIFE).replace(microsecond=0)
+    claims = join_claims(room, MediaRights(can_publish=False, is_hidden=True))
+    token = AccessToken(api_key, api_secret).with_identity(identity).with_ttl(LONGEST_LIFE)
+    signed = token.with_kind("egress" if is_keeping else "agent").with_grants(claims).to_jwt()
+    return JoinGrant(url=url, token=signed, identity=identity, expires_at=expires_at)
+
+
 def rights_in(permission: ParticipantPermission) -> MediaRights:
     """Return the rights that a permission set of the SFU amounts to."""
     return MediaRights(can_publish=permission.can_publish, is_hidden=permission.hidden)

@@ -23,7 +23,7 @@ from ..domain.ids import Identity, RoomName
 from ..domain.media import JoinGrant, MediaFact, MediaParticipant, MediaRights, TokenClaims
 from ..errors import MediaDown, MediaError
 from .bridge import OnCall, SyncSession, run_to_end
-from .grants import full_permission, is_worker, mint, rights_in
+from .grants import full_permission, is_worker, mint, mint_worker, rights_in
 from .tokens import TokenReader
 from .webhooks import WebhookReader
 
@@ -119,6 +119,17 @@ class LiveKit:
             identity=identity,
             rights=rights,
             ttl=ttl,
+        )
+
+    def worker_grant(self, room: RoomName, identity: Identity, *, is_keeping: bool) -> JoinGrant:
+        """Return the grant of our own recorder. No call is made."""
+        return mint_worker(
+            url=self._api_url.replace("http", "ws", 1),
+            api_key=self._api_key,
+            api_secret=self._api_secret,
+            room=room,
+            identity=identity,
+            is_keeping=is_keeping,
         )
 
     def read_token(self, token: str) -> TokenClaims | None:

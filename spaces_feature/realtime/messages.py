@@ -42,10 +42,11 @@ class EventData(BaseModel):
     An event for another class than your copy's says that you missed your own move: fetch the snapshot.
 
     ``listeners`` events carry ``count``, ``participant_count`` and ``sample`` instead, ``talking`` events ``user_id``
-    and ``is_talking``, ``reactions`` events ``counts`` by emoji and ``seats``; all of these are unversioned. So is
-    ``removed``, the last thing that somebody who was sent away is sent of the Space (``code`` says for what, ``by`` who
-    removed them), and ``warned``, with the ``words`` of the host app's staff. An event whose data hold no change has
-    its own version as ``after``: every older copy is fetched anew.
+    and ``is_talking``, ``reactions`` events ``counts`` by emoji and ``seats``, ``clip`` events ``clip_id``, ``title``
+    and ``maker`` of a clip that is there to be heard; all of these are unversioned. So is ``removed``, the last thing
+    that somebody who was sent away is sent of the Space (``code`` says for what, ``by`` who removed them), and
+    ``warned``, with the ``words`` of the host app's staff. An event whose data hold no change has its own version as
+    ``after``: every older copy is fetched anew.
 
     The audience, and who waits in it, get type ``changed`` for what is between the hosts and somebody else.
     """
@@ -69,6 +70,9 @@ class EventData(BaseModel):
     words: str | None = None
     counts: dict[str, int] | None = None
     seats: list[SeatReaction] | None = None
+    clip_id: str | None = None
+    title: str | None = None
+    maker: dict[str, Any] | None = None
 
 
 class Event(BaseModel):

@@ -4,39 +4,40 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from ..domain import stage
 from ..domain.admission import require_taking_part
 from ..domain.audit import Deed
 from ..domain.ids import SpaceId, UserId, is_guest, is_space_id
 from ..domain.media import JoinGrant
-from ..domain.roles import TABLE, Action, rights_of
+from ..domain.roles import rights_of
 from ..domain.space import Role, Space, State, require_live
+from ..domain.tiers import Tier
 from ..domain.wire import Json, iso
-from ..errors import Forbidden, Invalid, Unavailable, WrongState
+from ..errors import Forbidden, Unavailable, WrongState
 from . import measuring
-from .access import is_anonymity_open, known_space, readable_space, require_flag, switched_off
+from .access import is_anonymity_open, known_space, require_flag, switched_off
 from .changing import change
 from .exposing import expose
+from .linking import Link
 from .outbox import owed, settle_calls
 from .seams import Seams
-from .snapshots import Around, look_around, profile_fields, pseudonym_fields, snapshot
+from .snapshots import Around, look_around, snapshot
 from .store import OwedCall, RacedError, Stay, Work
+from .tiering import playlist_link, tiered
 
 log = logging.getLogger(__name__)
 
-PAGE = 50
-"""Participants in one answer."""
 TABS = 5
 """So many of one member's joins may collide before the last one is asked to come again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """A join grant, the Space it leads into, and what was around it then."""
+    """A join grant or a link to segments, the Space they lead into, and what was around it then."""
 
-    grant: JoinGrant
+    grant: JoinGrant | None
+    link: Link | None
     space: Space
     around: Around
     is_anonymous: bool
@@ -64,10 +65,12 @@ def _join(seams: Seams, user_id: UserId, space_id: SpaceId, is_anonymous: bool |
     settle_calls(seams, calls)
     for left in calls:
         _give_up_at_once(seams, user_id, left.space_id)
+    measuring.joined(seams, space, stay)
+    if stay.tier == Tier.HLS:
+        return Joined(None, playlist_link(seams, stay), space, around, stay.anonymous is not None)
     rights = rights_of(space, user_id, was_on_stage=stay.was_on_stage)
     grant = seams.media.grant(stay.room, stay.identity, rights, seams.config.grant_life)
-    measuring.joined(seams, space, stay)
-    return Joined(grant, space, around, stay.anonymous is not None)
+    return Joined(grant, None, space, around, stay.anonymous is not None)
 
 
 def _require_listening(seams: Seams, user_id: UserId, space_id: SpaceId) -> None:
@@ -119,9 +122,11 @@ def _admit(
         stay = next((stay for stay in stays if stay.space_id == space_id), None)
         if stay is None:
             stay = _known_as(seams, work, space, _begun(seams, work, space, user_id), is_anonymous or False)
+            stay = tiered(seams, work, space, stay, None)
             work.add_stay(stay)
         else:
             lasting, stay = stay, _known_as(seams, work, space, _renewed(seams, space, stay), is_anonymous)
+            stay = tiered(seams, work, space, stay, lasting)
             if stay.anonymous is not None and lasting.anonymous is None:
                 # By its id, or by when it began, the hosts could tell who it was before.
                 work.close_stays([lasting.id], now)
@@ -243,56 +248,15 @@ def give_up_place(seams: Seams, user_id: UserId, space_id: SpaceId, kind: str, *
 
 def join_answer(seams: Seams, joined: Joined, user_id: UserId) -> Json:
     """The answer of ``POST /join``."""
-    grant = joined.grant
+    heard: Json = {}
+    if joined.grant is not None:
+        grant = joined.grant
+        heard = {"tier": str(Tier.RTC), "url": grant.url, "token": grant.token, "identity": grant.identity}
+        heard["expires_at"] = iso(grant.expires_at)
+    elif joined.link is not None:
+        heard = {"tier": str(Tier.HLS), "url": joined.link.url, "expires_at": iso(joined.link.expires_at)}
     return {
-        "tier": "rtc",
-        "url": grant.url,
-        "token": grant.token,
-        "identity": grant.identity,
-        "expires_at": iso(grant.expires_at),
+        **heard,
         "is_anonymous": joined.is_anonymous,
         "snapshot": snapshot(seams, joined.space, user_id, joined.around),
     }
-
-
-def participants(seams: Seams, user_id: UserId, space_id: SpaceId, cursor: str | None) -> Json:
-    """Return a page of who is present, oldest stay first.
-
-    ``{"data": [{"user_id", "role", "joined_at", "profile"}], "next_cursor"}``. Those who run the Space see everyone,
-    anonymous listeners under a pseudonym; others see who is on stage and who lets themselves be seen. Raises Invalid
-    for a foreign cursor.
-    """
-    with seams.store.begin() as work:
-        space, _ = readable_space(seams, work, user_id, space_id)
-        sees_all = Action.REMOVE in TABLE[space.role_of(user_id)]
-        stays = work.participants(space.id, after=_position(cursor), limit=PAGE + 1, with_unlisted=sees_all)
-    page = stays[:PAGE]
-    profiles = seams.memory.profiles([stay.user_id for stay in page if stay.anonymous is None])
-    last = page[-1] if len(stays) > PAGE else None
-    return {
-        "data": [
-            {
-                "role": str(space.role_of(stay.user_id)),
-                "joined_at": iso(stay.joined_at),
-                **(
-                    {"user_id": stay.user_id, "profile": profile_fields(profiles[stay.user_id])}
-                    if stay.anonymous is None
-                    else pseudonym_fields(stay)
-                ),
-            }
-            for stay in page
-        ],
-        # In a query string a plus sign would be a blank, hence no "+00:00".
-        "next_cursor": f"{last.joined_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}~{last.id}" if last else None,
-    }
-
-
-def _position(cursor: str | None) -> tuple[datetime, str] | None:
-    """The keyset position behind a cursor."""
-    if cursor is None:
-        return None
-    joined_at, _, stay_id = cursor.partition("~")
-    try:
-        return datetime.fromisoformat(joined_at).astimezone(UTC), stay_id
-    except (ValueError, OverflowError):
-        raise Invalid("bad_cursor", "This cursor is not one of ours.", "Begin without one.", field="cursor") from None

@@ -10,17 +10,30 @@ from ..domain.admission import Relations
 from ..domain.audit import Deed
 from ..domain.ids import SpaceId, UserId
 from ..domain.roles import Action
-from ..domain.space import Audience, Space, Speak, State, clean_title, clean_topics
+from ..domain.space import Audience, Space, Speak, State, require_state
+from ..domain.titles import clean_title, clean_topics
 from ..domain.wire import iso
 from .access import horizon, require_flag
 from .commands import command
 from .seams import Seams
 from .store import Work
 
+FLAGS = {
+    "spaces.anonymous": "allows_anonymous",
+    "spaces.guests": "allows_guests",
+    "spaces.record": "is_recorded",
+    "spaces.clip": "allows_clips",
+}
+"""What has to be open to whoever wants it on."""
+CHOSEN_BEFORE = ("is_recorded", "allows_clips")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """What those who run a Space may change of it; None leaves it as it is. The time only before it begins."""
+    """What those who run a Space may change of it; None leaves it as it is.
+
+    The time, and what is kept from its beginning, only before it begins.
+    """
 
     title: str | None = None
     topic_ids: tuple[str, ...] | None = None
@@ -28,20 +41,21 @@ class Edit:
     speak: Speak | None = None
     allows_anonymous: bool | None = None
     allows_guests: bool | None = None
+    is_recorded: bool | None = None
+    allows_clips: bool | None = None
     cover: str | None = None
     scheduled_start: datetime | None = None
 
 
 def edit(seams: Seams, user_id: UserId, space_id: SpaceId, wanted: Edit) -> Space:
-    """Change what is given. Raises Invalid, and WrongState for the time of a Space that began.
+    """Change what is given. Raises Invalid, and WrongState for the time and what is kept of a Space that began.
 
     Who is inside stays inside when the audience narrows; everybody else finds the Space gone.
     """
     clean = _clean(seams, wanted)
-    if wanted.allows_anonymous:
-        require_flag(seams, "spaces.anonymous", user_id)
-    if wanted.allows_guests:
-        require_flag(seams, "spaces.guests", user_id)
+    for choice, field in FLAGS.items():
+        if getattr(wanted, field):
+            require_flag(seams, choice, user_id)
     given = {one.name: getattr(clean, one.name) for one in fields(Edit) if getattr(clean, one.name) is not None}
     start = given.pop("scheduled_start", None)
 
@@ -49,6 +63,8 @@ def edit(seams: Seams, user_id: UserId, space_id: SpaceId, wanted: Edit) -> Spac
         # A form sends the time along as it is, also when it has just passed.
         if start is not None and start != space.scheduled_start:
             space = schedule.reschedule(space, schedule.require_time(start, seams.clock(), horizon(seams)))
+        if any(given.get(one, getattr(space, one)) != getattr(space, one) for one in CHOSEN_BEFORE):
+            require_state(space, State.SCHEDULED)
         return replace(space, **given)
 
     def name(before: Space, after: Space) -> Deed:

@@ -12,6 +12,7 @@ from ..domain.ids import Identity, space_of
 from ..domain.media import MediaFact, MediaParticipant, MediaRights
 from ..domain.roles import roster_rights
 from ..domain.roster import compare
+from ..domain.tiers import belongs_to_the_room
 from ..errors import MediaError
 from .intruders import send_off
 from .seams import Seams
@@ -47,7 +48,7 @@ def check_arrival(seams: Seams, fact: MediaFact) -> None:
     if space is None:
         return
     expected: dict[Identity, MediaRights] = {}
-    if stay is not None:
+    if stay is not None and belongs_to_the_room(space, stay.user_id, stay.tier):
         rights = roster_rights(space, fact.room, stay.user_id, was_on_stage=stay.was_on_stage)
         expected |= {fact.identity: rights} if rights else {}
     arrived = MediaParticipant(fact.identity, fact.sid, fact.rights or MediaRights(False, False))

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from ..domain import clips
 from ..domain.ids import UserId
 from .flag_writing import write
+from .recordings import take_out_turns
 from .seams import Seams
 
 AT_ONCE = 2_000
@@ -40,13 +42,15 @@ def forget_old(seams: Seams, now: datetime) -> None:
 def erase_user(seams: Seams, user_id: UserId) -> Erased:
     """Delete what is measured about a member; counts that are about nobody stay. Doing it again deletes nothing.
 
-    In the numbers of Spaces that are over the time for which they spoke becomes nobody's. They are taken off the lists
+    Their voice is taken out of recordings, and every clip that they made or are heard in is taken down. In the numbers
+    of Spaces that are over the time for which they spoke becomes nobody's. They are taken off the lists
     of flags; the history of flags, which says who was let in when, is kept.
 
     Another process may have noted the member within the last seconds and write that down yet: erase when they can
     sign in no more.
     """
     seams.meter.forget(user_id)
+    _forget_voice(seams, user_id)
     with seams.store.begin() as work:
         work.forget_speaker(user_id)
         counts = [work.forget_member(member) for member in seams.ids.member_keys(user_id)]
@@ -57,6 +61,19 @@ def erase_user(seams: Seams, user_id: UserId) -> Erased:
         seams.flags.forget()
     exposures, milestones = zip(*counts, strict=True)
     return Erased(sum(exposures), sum(milestones))
+
+
+def _forget_voice(seams: Seams, user_id: UserId) -> None:
+    """Take the member out of all sound that is kept, and their clips down."""
+    with seams.store.begin() as work:
+        spoken_in = work.spoken_in(user_id)
+    for space_id in spoken_in:
+        take_out_turns(seams, space_id, [user_id])
+    now = seams.clock()
+    with seams.store.begin() as work:
+        for clip in work.clips_made_by(user_id):
+            work.save_clip(clips.deleted(clip, now))
+        work.forget_voice(user_id)
 
 
 def _take_off_lists(seams: Seams, key: str, user_id: UserId) -> None:

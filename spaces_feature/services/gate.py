@@ -10,6 +10,7 @@ import logging
 
 from ..domain.media import says_more
 from ..domain.roles import roster_rights
+from ..domain.tiers import belongs_to_the_room
 from .seams import Seams
 
 log = logging.getLogger(__name__)
@@ -18,6 +19,7 @@ log = logging.getLogger(__name__)
 def admits(seams: Seams, token: str) -> bool:
     """Return whether the token's holder is on the roster of its room, with at least the rights that it claims.
 
+    Who hears segments has no business there, though they may have a token from before.
     Reads, writes nothing, and calls nobody; a token of nobody's is refused after one indexed read, or none. Raises
     what the database raises.
     """
@@ -34,6 +36,8 @@ def admits(seams: Seams, token: str) -> bool:
         why = "not on the roster of a live room"
     elif says_more(claims, rights):
         why = "the token says more than the roster"
+    elif stay is not None and space is not None and not belongs_to_the_room(space, stay.user_id, stay.tier):
+        why = "they hear segments"
     else:
         return True
     log.info("the gate refused %s at %s: %s", claims.identity, claims.room, why)

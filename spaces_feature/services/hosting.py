@@ -11,7 +11,8 @@ from ..domain.admission import Relations, require_known
 from ..domain.audit import Deed
 from ..domain.ids import RoomName, SpaceId, UserId
 from ..domain.roles import Action, require
-from ..domain.space import Audience, EndReason, Role, Space, Speak, State, clean_title, clean_topics, end
+from ..domain.space import Audience, EndReason, Role, Space, Speak, State, end
+from ..domain.titles import clean_title, clean_topics
 from ..domain.views import change as change_of
 from ..errors import Conflict, MediaError, Unavailable
 from .access import horizon, relations, require_flag, require_guest, require_welcome, seats_of, terms_for
@@ -39,6 +40,8 @@ class Plan:
     speak: Speak = Speak.EVERYONE
     allows_anonymous: bool = False
     allows_guests: bool = False
+    is_recorded: bool = False
+    allows_clips: bool = False
     cohost_ids: tuple[UserId, ...] = ()
     cover: str = ""
     card_ids: tuple[str, ...] = ()
@@ -84,12 +87,16 @@ def planned(seams: Seams, host: UserId, plan: Plan, start: datetime | None = Non
     """
     require_flag(seams, "spaces.host", host)
     require_welcome(seams, host)
-    for choice in ("spaces.anonymous", "spaces.guests"):
+    chosen = {
+        "spaces.anonymous": plan.allows_anonymous,
+        "spaces.guests": plan.allows_guests,
+        "spaces.record": plan.is_recorded,
+        "spaces.clip": plan.allows_clips,
+    }
+    for choice, is_wanted in chosen.items():
         expose(seams, choice, host)
-    if plan.allows_anonymous:
-        require_flag(seams, "spaces.anonymous", host)
-    if plan.allows_guests:
-        require_flag(seams, "spaces.guests", host)
+        if is_wanted:
+            require_flag(seams, choice, host)
     now = seams.clock()
     space = Space(
         id=seams.ids.space_id(),
@@ -104,6 +111,8 @@ def planned(seams: Seams, host: UserId, plan: Plan, start: datetime | None = Non
         speak=plan.speak,
         allows_anonymous=plan.allows_anonymous,
         allows_guests=plan.allows_guests,
+        is_recorded=plan.is_recorded,
+        allows_clips=plan.allows_clips,
         cover=schedule.clean_cover(plan.cover),
         scheduled_start=start,
         version=0,

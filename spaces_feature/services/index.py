@@ -64,6 +64,11 @@ class LiveIndex:
         with self._lock:
             return list(self._spaces.values())
 
+    def get(self, space_id: SpaceId) -> Space | None:
+        """The Space, if it is live."""
+        with self._lock:
+            return self._spaces.get(space_id)
+
     def where(self, people: frozenset[UserId], *, or_listening: bool = False) -> list[Space]:
         """Every live Space with one of these people on stage, or ``or_listening`` where their followers may see it.
 

@@ -19,11 +19,13 @@ from .seams import Seams
 from .searching import index_space
 from .store import Work
 from .summing_up import note
+from .wishes import follow_sound
 
 
 def follow(seams: Seams, work: Work, before: Space | None, after: Space) -> None:
     """Write what follows from a change; ``before`` is None for a Space that is new."""
     note(seams, work, before, after)
+    follow_sound(seams, work, before, after)
     _keep_agenda(seams, work, before, after)
     if before is None or _found_by(before) != _found_by(after):
         index_space(seams, work, after)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..domain.ids import SpaceId, UserId
@@ -11,6 +11,7 @@ from ..domain.strip import Entry, why
 from ..domain.wire import Json
 from . import discovery
 from .memory import names_of
+from .replayable import replayable
 from .seams import Seams
 from .snapshots import profile_fields
 
@@ -32,9 +33,16 @@ class Near:
 
 
 def rows_of(
-    seams: Seams, near: Near, spaces: Sequence[Space], waiting: Mapping[SpaceId, int] | None = None
+    seams: Seams,
+    near: Near,
+    spaces: Sequence[Space],
+    waiting: Mapping[SpaceId, int] | None = None,
+    replays: Collection[SpaceId] | None = None,
 ) -> list[Json]:
-    """Return Spaces that the viewer may see as a list has them. How many wait for each is read unless it is given."""
+    """Return Spaces that the viewer may see as a list has them.
+
+    How many wait for each, and which can be heard again, is read unless it is given.
+    """
     people = {space.id: _people(near, space) for space in spaces}
     shown = {space_id: some[: discovery.FACES] for space_id, some in people.items()}
     named = {one for some in shown.values() for one in some} | {space.host_id for space in spaces}
@@ -45,6 +53,11 @@ def rows_of(
         if planned:
             with seams.store.begin() as work:
                 waiting = work.subscribers(planned)
+    if replays is None and not any(space.state is State.ENDED and space.is_recorded for space in spaces):
+        replays = ()
+    if replays is None:
+        with seams.store.begin() as work:
+            replays = replayable(seams, work, near.viewer, spaces)
     name = names_of(profiles)
     reasons = {space.id: _reason(near, space, name) for space in spaces}
     return [
@@ -54,6 +67,7 @@ def rows_of(
             "people": [profile_fields(profiles[one]) for one in shown[space.id]],
             "reason": reasons[space.id],
             "has_reminder": space.id in near.reminded,
+            "has_replay": space.id in replays,
         }
         for space in spaces
     ]

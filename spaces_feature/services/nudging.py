@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 
 from ..domain.admission import blocking
 from ..domain.ids import UserId
-from ..domain.space import Space, State
+from ..domain.space import Recording, Space, State
 from .access import block_scope, who_may_know
 from .seams import Seams
 
@@ -38,7 +38,7 @@ def nudge(seams: Seams, before: Space | None, after: Space) -> None:
 def _who_see_another_card(
     seams: Seams, before: Space | None, after: Space, online: frozenset[UserId]
 ) -> frozenset[UserId]:
-    """Those for whom the Space is or was there, and reads differently: its title, its hosts, whom they follow there."""
+    """Those for whom the Space is or was there and reads differently: its title, REC, its hosts, whom they follow."""
     then, now = _on_show(before), _on_show(after)
     is_same_card = before is not None and bool(then) is bool(now) and _card(before) == _card(after)
     # Of their own Space hosts see the co-hosts.
@@ -137,8 +137,8 @@ def _followers_among(seams: Seams, people: Collection[UserId], online: frozenset
 
 
 def _card(space: Space) -> object:
-    """What a strip says of a Space beside whom the viewer follows there: its title, and who is hosting."""
-    return space.title, space.host_id
+    """What a strip says of a Space beside whom the viewer follows there: its title, who is hosting, and REC."""
+    return space.title, space.host_id, space.recording is Recording.ON
 
 
 def _door(seams: Seams, space: Space) -> object:

@@ -11,6 +11,7 @@ from ..domain.wire import Json
 from . import discovery
 from .access import horizon
 from .list_rows import Near, rows_of
+from .replayable import replayable
 from .seams import Seams
 from .store import Work
 
@@ -21,7 +22,7 @@ MOST = 100
 def cards_in_host_page(seams: Seams, viewer: UserId | None, ids: Collection[str]) -> Mapping[str, Json]:
     """Return what the cards of at most a hundred Spaces show, by id: those that the viewer may know, in any state.
 
-    ``viewer`` None is who is signed out. Six statements of ours, however many ids.
+    ``viewer`` None is who is signed out. Seven statements of ours, however many ids.
     """
     wanted = [SpaceId(one) for one in dict.fromkeys(ids) if is_space_id(one)][:MOST]
     if not wanted:
@@ -33,9 +34,10 @@ def cards_in_host_page(seams: Seams, viewer: UserId | None, ids: Collection[str]
         waiting = work.subscribers(planned) if planned else {}
         if viewer is not None and planned:
             reminded = work.reminders_of(viewer, planned)
+        replays = replayable(seams, work, viewer, seen)
     entries = {entry.space.id: entry for entry in discovery.live_for(seams, viewer)} if viewer is not None else {}
     followees = seams.memory.followees(viewer) if viewer is not None else frozenset[UserId]()
-    rows = rows_of(seams, Near(viewer, entries, followees, reminded), seen, waiting)
+    rows = rows_of(seams, Near(viewer, entries, followees, reminded), seen, waiting, replays)
     return {row["id"]: row for row in rows}
 
 

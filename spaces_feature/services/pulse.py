@@ -12,6 +12,7 @@ from ..domain.rollout import Kill
 from ..domain.schedule import as_of
 from ..domain.space import Space, State
 from .access import horizon
+from .clip_news import tell_clips
 from .discovery import refresh_index
 from .law import answer_summons, unwelcome_watchers
 from .nudging import listeners_changed, strips_of, talking_changed
@@ -64,6 +65,7 @@ class Pulse:
         self._follow_listeners()
         self._follow_talk()
         tell_reactions(self.seams)
+        tell_clips(self.seams)
         self._note_watchers()
         self._keep_law()
         self._follow_planned()

@@ -10,7 +10,9 @@ import logging
 
 from ..domain.ids import SpaceId, UserId, is_space_id
 from ..domain.reactions import MOST, REACTIONS, by_emoji, reaction_named
+from ..domain.recording import Keeping, keeping
 from ..domain.space import Space, require_live
+from ..domain.timeline import moment_of
 from ..errors import SpacesError, WrongState
 from .access import readable_space, require_flag
 from .reactions import Batch
@@ -37,7 +39,15 @@ def react(seams: Seams, user_id: UserId, space_id: SpaceId, emoji: str) -> None:
             space, _ = readable_space(seams, work, user_id, space_id)
             require_live(space)
             raise WrongState("not_there", "You are not in this Space.", "Join again.", state=str(space.state))
-    seams.reactions.add(space_id, name, user_id if stay.was_on_stage else None)
+    seams.reactions.add(space_id, name, user_id if stay.was_on_stage else None, _moment(seams, space_id))
+
+
+def _moment(seams: Seams, space_id: SpaceId) -> int | None:
+    """When this is in a Space whose sound is kept in a recording; of any other nobody needs to know."""
+    space = seams.index.get(space_id)
+    if space is None or space.started_at is None or keeping(space) is not Keeping.RECORDING:
+        return None
+    return moment_of(seams.clock(), space.started_at)
 
 
 def tell_reactions(seams: Seams) -> None:
@@ -63,12 +73,13 @@ def _told(space: Space, batch: Batch) -> dict[str, object]:
 
 def write_reactions(seams: Seams) -> None:
     """Add to the sums what was taken since they were written last. What cannot be written waits. Never raises."""
-    waiting = seams.reactions.take_unwritten()
+    waiting, moments = seams.reactions.take_unwritten(), seams.reactions.take_moments()
     if not waiting:
         return
     try:
         with seams.store.begin() as work:
             work.add_reactions(waiting)
+            work.add_moments(moments)
     except SpacesError as error:
-        seams.reactions.put_back(waiting)
+        seams.reactions.put_back(waiting, moments)
         log.info("reactions wait to be written: %s", error)

@@ -43,9 +43,13 @@ class Reactions:
         self._lock = Lock()
         self._untold: dict[SpaceId, Batch] = {}
         self._unwritten: dict[SpaceId, Counter[str]] = {}
+        self._moments: dict[SpaceId, Counter[int]] = {}
 
-    def add(self, space_id: SpaceId, name: str, speaker: UserId | None = None) -> None:
-        """Take one. ``speaker`` is who sent it, None for anybody in the audience."""
+    def add(self, space_id: SpaceId, name: str, speaker: UserId | None = None, moment: int | None = None) -> None:
+        """Take one. ``speaker`` is who sent it, None for anybody in the audience.
+
+        ``moment`` is when it came (``timeline.moment_of``) to a Space that is recorded, None to any other.
+        """
         with self._lock:
             if max(len(self._untold), len(self._unwritten)) >= SPACES and space_id not in self._untold:
                 return
@@ -54,6 +58,8 @@ class Reactions:
             if speaker is not None and (speaker in batch.last or len(batch.last) < SPEAKERS):
                 batch.last[speaker] = name
             self._unwritten.setdefault(space_id, Counter())[name] += 1
+            if moment is not None:
+                self._moments.setdefault(space_id, Counter())[moment] += 1
 
     def take(self) -> dict[SpaceId, Batch]:
         """Return what is to be told, which is then told."""
@@ -67,8 +73,18 @@ class Reactions:
             taken, self._unwritten = self._unwritten, {}
         return taken
 
-    def put_back(self, counts: Mapping[SpaceId, Mapping[str, int]]) -> None:
-        """Let it wait for the next time."""
+    def take_moments(self) -> dict[SpaceId, Counter[int]]:
+        """Return how many came when, to be written in the same way."""
+        with self._lock:
+            taken, self._moments = self._moments, {}
+        return taken
+
+    def put_back(
+        self, counts: Mapping[SpaceId, Mapping[str, int]], moments: Mapping[SpaceId, Mapping[int, int]]
+    ) -> None:
+        """Let both wait for the next time."""
         with self._lock:
             for space_id, some in counts.items():
                 self._unwritten.setdefault(space_id, Counter()).update(some)
+            for space_id, when in moments.items():
+                self._moments.setdefault(space_id, Counter()).update(when)

@@ -22,6 +22,7 @@ from ..domain.space import Space, State, move_room
 from ..errors import MediaDown, MediaError, Refusal
 from .absence import Absence
 from .changing import change
+from .concluding import follow_captures, sweep
 from .forgetting import forget_old
 from .intruders import send_off
 from .law import enforce, everyone_in
@@ -83,6 +84,7 @@ class Reconciler:
         self._absence.keep_only({space.id for space in spaces})
         self._unseen_since = {space.id: at for space in spaces if (at := self._unseen_since.get(space.id))}
         self._enforce_kills()
+        follow_captures(self.seams)
         self._forget(now)
         self._history.follow()
         self._ramping.follow()
@@ -243,6 +245,7 @@ class Reconciler:
             with self.seams.store.begin() as work:
                 work.forget_before(now)
             forget_old(self.seams, now)
+            sweep(self.seams)
 
 
 def _follow_microphone(seams: Seams, space_id: SpaceId, user_id: UserId, *, is_open: bool) -> None:

@@ -13,7 +13,7 @@ from ..domain.ids import RoomName, SpaceId, UserId
 from ..domain.rollout import Kill, Verdict
 from ..domain.views import ViewerClass
 from ..domain.wire import Json
-from ..ports import Cards, Identity, MediaServer, Members, Notify, SocialGraph, StripSource
+from ..ports import Cards, Identity, MediaServer, MediaStorage, Members, Notify, SocialGraph, StripSource
 from .breaker import Breaker
 from .counting import Counted
 from .flag_book import FlagBook
@@ -145,6 +145,18 @@ class Ids(Protocol):
         """Return the keyed hash that is kept where attributes decided: 16 hexadecimal digits."""
         ...
 
+    def media_secret(self) -> str:
+        """Return what links to sound are signed with: 64 hexadecimal digits."""
+        ...
+
+    def ear(self, user_id: UserId) -> str:
+        """Return what the cookie says that links bound to this viewer need: 32 hexadecimal digits."""
+        ...
+
+    def clip_id(self) -> str:
+        """Return 13 random base62 characters."""
+        ...
+
     def row_id(self) -> str:
         """Return a random id for a row."""
         ...
@@ -171,6 +183,7 @@ class Seams:
     index: LiveIndex
     memory: HostMemory
     health: Health
+    storage: MediaStorage
     summons: Summons
     app: object
     strip_source: StripSource | None = None

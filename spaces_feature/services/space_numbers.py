@@ -44,7 +44,8 @@ def numbers(seams: Seams, viewer: UserId, space_id: SpaceId) -> Json:
     with seams.store.begin() as work:
         space = _open_to(seams, work, viewer, space_id)
         found = _found(seams, work, space, work.record(space.id))
-    return _answer(seams, viewer, space, found)
+        afterwards = _afterwards(work, space)
+    return {**_answer(seams, viewer, space, found), **afterwards}
 
 
 def _open_to(seams: Seams, work: Work, viewer: UserId, space_id: SpaceId) -> Space:
@@ -77,6 +78,18 @@ def _found(seams: Seams, work: Work, space: Space, record: Record | None) -> Jso
     began = time.monotonic()
     found = counted(seams, work, space, record)
     seams.counted.keep(space.id, found, time.monotonic() - began, now)
+    return found
+
+
+def _afterwards(work: Work, space: Space) -> Json:
+    """What became of its sound, which goes on being heard when all else is summed up."""
+    found: Json = {}
+    recording = work.recording(space.id) if space.state is State.ENDED else None
+    if recording is not None:
+        found["replay"] = {"plays": recording.plays}
+    clips = work.count_clips(space.id)
+    if clips or (space.allows_clips and space.started_at is not None):
+        found["clips"] = clips
     return found
 
 

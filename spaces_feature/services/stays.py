@@ -16,7 +16,7 @@ class Stay:
     """One member's stay in one Space. ``was_on_stage`` is about this very room. Times are UTC.
 
     ``is_listed``: their face may be shown to everybody. ``anonymous`` is the number by which those who run the Space
-    know somebody who listens anonymously, None for everybody else.
+    know somebody who listens anonymously, None for everybody else. ``tier`` is how they hear (``tiers.Tier``).
     """
 
     id: str
@@ -30,6 +30,7 @@ class Stay:
     left_at: datetime | None = None
     is_listed: bool = True
     anonymous: int | None = None
+    tier: str = "rtc"
 
     @property
     def pseudonym(self) -> str:

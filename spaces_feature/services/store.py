@@ -15,6 +15,7 @@ from ..domain.ids import Identity, RoomName, SpaceId, UserId
 from ..domain.space import Space
 from ..errors import SpacesError
 from .agenda import Agenda
+from .clip_store import Clipping
 from .finding import Finding
 from .flag_ledger import FlagLedger
 from .ledger import Ledger
@@ -22,6 +23,7 @@ from .measures import Measures
 from .outside import Outside
 from .reactions import Reacting
 from .records import Records
+from .sound_store import SoundRows
 from .stays import Stay
 
 
@@ -51,7 +53,7 @@ class RacedError(SpacesError):
     """Somebody else wrote the same row first; what is true now can be read in a new transaction."""
 
 
-class Work(Ledger, Finding, Outside, Agenda, Records, FlagLedger, Measures, Reacting, Protocol):
+class Work(Ledger, Finding, Outside, Agenda, Records, FlagLedger, Measures, Reacting, SoundRows, Clipping, Protocol):
     """One transaction. Leaving its ``with`` block commits; an exception rolls everything back."""
 
     def lock(self, space_id: SpaceId) -> Space | None:

@@ -1,8 +1,9 @@
 """What kill switches do to what runs, and who goes on while they only keep new things from beginning.
 
 ``end`` of Spaces, of listening or of hosting ends every live Space: without any of the three there is none. ``end`` of
-speaking brings speakers to the audience and empties the queue; of guests or of listening anonymously it sends those
-away. Nothing else runs that would have to end. Doing it again changes nothing, and so it is done each round.
+speaking brings speakers to the audience and empties the queue; of guests, of listening anonymously or of listening by
+segments it sends those away. ``end`` of recording ends every recording, which can be replayed; of clips no more are
+made. Nothing else runs that would have to end. Doing it again changes nothing, and so it is done each round.
 """
 
 from __future__ import annotations
@@ -10,17 +11,20 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from functools import partial
 
 from ..domain import invitations, stage
 from ..domain.audit import Deed
 from ..domain.ids import UserId, is_guest
 from ..domain.rollout import Kill
-from ..domain.space import EndReason, Role, Space, State
+from ..domain.space import EndReason, Recording, Role, Space, State
+from ..domain.tiers import Tier
 from ..errors import Refusal
 from .changing import announce, change, written
 from .hosting import ended
 from .outbox import owed, settle_calls
+from .recordings import switch_off
 from .seams import Seams
 from .store import OwedCall, RacedError, Stay, Work
 from .telling import send_away
@@ -90,6 +94,12 @@ def _deeds(
     deeds: list[Callable[[], object]] = []
     if "spaces.speak" in ending:
         deeds.append(partial(_clear_stage, seams, space))
+    if "spaces.record" in ending and space.recording is not Recording.OFF:
+        deeds.append(partial(switch_off, seams, space.id, SWITCHED_OFF))
+    if "spaces.clip" in ending and space.allows_clips:
+        deeds.append(partial(_end_clips, seams, space))
+    if "spaces.hls" in ending:
+        deeds.append(partial(_send_off, seams, space, lambda stay: stay.tier == Tier.HLS))
     if "spaces.guests" in ending:
         deeds.append(partial(_send_off, seams, space, lambda stay: is_guest(stay.user_id)))
     if "spaces.anonymous" in ending:
@@ -108,6 +118,15 @@ def _end(seams: Seams, space: Space, later: list[OwedCall] | None) -> None:
         return ended(seams, work, fresh, EndReason.SWITCHED_OFF) if is_meant else fresh
 
     change(seams, space.id, Deed(kind="ended", reason=SWITCHED_OFF), rule, later=later)
+
+
+def _end_clips(seams: Seams, space: Space) -> None:
+    """No clip is made of it any more, and nothing is kept for one."""
+
+    def rule(fresh: Space, _: Work) -> Space:
+        return replace(fresh, allows_clips=False) if fresh.state is State.LIVE else fresh
+
+    change(seams, space.id, Deed(kind="clips_ended", reason=SWITCHED_OFF), rule)
 
 
 def _clear_stage(seams: Seams, space: Space) -> None:

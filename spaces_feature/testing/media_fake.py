@@ -22,7 +22,7 @@ from livekit.protocol.webhook import WebhookEvent
 from ..domain.ids import Identity, RoomName
 from ..domain.media import JoinGrant, MediaFact, MediaParticipant, MediaRights, TokenClaims
 from ..errors import MediaDown, MediaError
-from ..media.grants import full_permission, join_claims, mint
+from ..media.grants import full_permission, join_claims, mint, mint_worker
 from ..media.tokens import TokenReader
 from ..media.webhooks import WebhookReader
 from .media_client import FakeClient, JoinError
@@ -143,6 +143,17 @@ class FakeMediaServer:
             identity=identity,
             rights=rights,
             ttl=ttl,
+        )
+
+    def worker_grant(self, room: RoomName, identity: Identity, *, is_keeping: bool) -> JoinGrant:
+        """Return the grant of our own recorder. No call is made."""
+        return mint_worker(
+            url=self._url,
+            api_key=self._key,
+            api_secret=self._secret,
+            room=room,
+            identity=identity,
+            is_keeping=is_keeping,
         )
 
     def read_token(self, token: str) -> TokenClaims | None:

@@ -6,11 +6,11 @@ from flask import request
 
 from ..domain.ids import SpaceId, UserId
 from ..domain.space import Audience, Speak
-from ..errors import Forbidden, Invalid
+from ..errors import Invalid
 from ..flags import FLAGS
-from ..services import attending, discovery, editing, hosting, preferences, scheduling, staging
+from ..services import attending, discovery, editing, hosting, preferences, presence, scheduling, staging
 from ..services.snapshots import get_snapshot, profile_fields
-from . import inputs, schemas
+from . import inputs, schemas, strip_schemas
 from .buckets import JOINING, OFF_STAGE
 from .doors import knowing, open_to_all
 from .replies import Reply, snapshot_reply
@@ -52,7 +52,7 @@ def topics(call: Call) -> Reply:
     return 200, {"data": [{"id": key, "name": name} for key, name in call.seams.config.topics.items()]}
 
 
-@route("GET", "/strip", answer=schemas.Strip, limit="read")
+@route("GET", "/strip", answer=strip_schemas.Strip, limit="read")
 def strip(call: Call) -> Reply:
     """Who is talking now, best first, and what the host app adds (``?only_spaces=1``: without that)."""
     if not call.seams.flags.is_on("spaces.strip", call.viewer):
@@ -62,7 +62,7 @@ def strip(call: Call) -> Reply:
     return 200, {"entries": discovery.strip(call.seams, call.viewer, only_spaces=only_spaces)}
 
 
-@route("GET", "/avatars", answer=schemas.Rings, limit="read")
+@route("GET", "/avatars", answer=strip_schemas.Rings, limit="read")
 def avatars(call: Call) -> Reply:
     """Which of up to 100 faces (``?user_ids=1,2``) have a ring."""
     user_ids = [UserId(one) for one in request.args.get("user_ids", "").split(",") if one]
@@ -78,8 +78,6 @@ def avatars(call: Call) -> Reply:
 def start_space(call: Call) -> Reply:
     """Start a Space now, or plan one for ``scheduled_start``."""
     body: inputs.StartBody = call.body
-    if body.is_recorded or body.allows_clips:
-        raise Forbidden("not_open_yet", "This part of Spaces is not open yet.", "Start without it.")
     plan = hosting.Plan(
         title=body.title,
         topic_ids=tuple(body.topic_ids),
@@ -87,6 +85,8 @@ def start_space(call: Call) -> Reply:
         speak=Speak(body.speak),
         allows_anonymous=body.allows_anonymous,
         allows_guests=body.allows_guests,
+        is_recorded=body.is_recorded,
+        allows_clips=body.allows_clips,
         cohost_ids=tuple(UserId(user_id) for user_id in body.cohost_ids),
         cover=body.cover or "",
         card_ids=tuple(dict.fromkeys(body.card_ids)),
@@ -114,6 +114,8 @@ def edit_space(call: Call, space_id: SpaceId) -> Reply:
         speak=None if body.speak is None else Speak(body.speak),
         allows_anonymous=body.allows_anonymous,
         allows_guests=body.allows_guests,
+        is_recorded=body.is_recorded,
+        allows_clips=body.allows_clips,
         cover=body.cover,
         scheduled_start=body.scheduled_start,
     )
@@ -163,7 +165,7 @@ def participants(call: Call, space_id: SpaceId) -> Reply:
     # Ours is a moment and an id; what else there may be in a string not every database takes.
     if len(cursor) > LONGEST_CURSOR or not (cursor.isascii() and cursor.isprintable()):
         raise Invalid("bad_cursor", "This cursor is not one of ours.", "Begin without one.", field="cursor")
-    return 200, attending.participants(call.seams, call.viewer, space_id, request.args.get("cursor"))
+    return 200, presence.participants(call.seams, call.viewer, space_id, request.args.get("cursor"))
 
 
 @route("POST", "/spaces/<space_id>/requests", answer=schemas.Snapshot, limit="request")

@@ -14,6 +14,7 @@ from ..services.seams import Seams
 from ..services.switching_off import goes_on
 from . import (  # enter the views into the table
     api,
+    clips_api,
     flags_api,
     law_api,
     listing_api,
@@ -21,16 +22,20 @@ from . import (  # enter the views into the table
     numbers_api,
     plan_api,
     reactions_api,
+    recording_api,
+    replay_pages,
     staff_api,
 )
 from .assets import BlueprintWithFiles
 from .calls import Caller
+from .clip_pages import ClipPages
 from .cockpit_pages import CockpitPages
 from .gate import answer
 from .guest import guest_of_cookie
 from .health_pages import HealthPages
 from .idempotency import Answers
 from .limits import RateLimits
+from .media_files import gate_answer, serve
 from .number_pages import NumberPages
 from .oembed import Embedding
 from .openapi import document
@@ -45,6 +50,7 @@ from .x.api import XApi
 
 __all__ = [
     "api",
+    "clips_api",
     "flags_api",
     "law_api",
     "listing_api",
@@ -53,10 +59,12 @@ __all__ = [
     "numbers_api",
     "plan_api",
     "reactions_api",
+    "recording_api",
     "staff_api",
 ]
 
-ALWAYS_THERE = frozenset({"spaces.webhook", "spaces.gate", "spaces.static"})
+ALWAYS_THERE = frozenset({"spaces.webhook", "spaces.gate", "spaces.media", "spaces.media_gate", "spaces.static"})
+"""Whoever hears something goes on with Spaces off, and a CDN is nobody; kill switches are asked where it is served."""
 FOR_STAFF = frozenset(f"spaces.api_{route.name}" for route in ROUTES if not {"staff", "kill"}.isdisjoint(route.limits))
 
 
@@ -136,6 +144,8 @@ def make_blueprint(seams: Seams, answers: Answers, event_schemas: dict[str, Any]
     embedding = Embedding(seams)
     blueprint.add_url_rule("/oembed", "oembed", embedding.oembed)
     blueprint.add_url_rule("/<string(length=13):space_id>/embed", "embed", embedding.embed)
+    ClipPages(seams).add_to(blueprint)
+    replay_pages.add_to(blueprint, seams)
     NumberPages(seams).add_to(blueprint)
     staff_shell = StaffShell(seams, limits)
     StaffPages(staff_shell).add_to(blueprint)
@@ -151,6 +161,14 @@ def make_blueprint(seams: Seams, answers: Answers, event_schemas: dict[str, Any]
     @blueprint.get("/gate")
     def gate() -> Response:
         return answer(seams)
+
+    @blueprint.get("/media/<spaces_any_path:link>", merge_slashes=False)
+    def media(link: str) -> Response:
+        return serve(seams, link)
+
+    @blueprint.get("/media-gate")
+    def media_gate() -> Response:
+        return gate_answer(seams)
 
     @blueprint.get("/openapi.json")
     def openapi() -> Response:

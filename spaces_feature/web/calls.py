@@ -12,12 +12,13 @@ from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 from ..addresses import told_apart
-from ..domain.ids import is_guest
+from ..domain.ids import NOBODY, is_guest
 from ..errors import Broken, Invalid, Refusal, Unavailable
 from ..services.seams import Seams
 from ..services.store import RacedError
 from .bodies import read_body
 from .csrf import require_own_page
+from .ears import lend_ear
 from .guest import BEGINS, asker_of, remember_guest
 from .idempotency import Answers
 from .inputs import OptionalBody
@@ -65,10 +66,11 @@ class Caller:
         read_body(route.largest)
         require_own_page()
         address = told_apart(request.remote_addr)
+        counted = None if viewer == NOBODY else viewer
         if asker.is_new:
             self._limits.spend("guest_join", viewer, address)
         limit = route.limit if isinstance(route.limit, str) else route.limit.of(Call(self._seams, viewer), **ids)
-        self._limits.spend(limit, viewer, address)
+        self._limits.spend(limit, counted, address)
         if limit == "join":
             self._limits.let_in(self._seams.flags.number("spaces.joins_per_second", None))
         body = parse(route.body)
@@ -81,9 +83,12 @@ class Caller:
             self._limits.count_success(limit, viewer, address)
             return response
 
-        if not route.keeps:
+        if viewer == NOBODY:
             return answer()
-        return self._answers.once(viewer, answer, lambda: route.door(self._seams, viewer, **ids))
+        if not route.keeps:
+            return lend_ear(self._seams, answer(), viewer)
+        kept = self._answers.once(viewer, answer, lambda: route.door(self._seams, viewer, **ids))
+        return lend_ear(self._seams, kept, viewer)
 
 
 def parse(model: type[BaseModel] | None) -> BaseModel | None:

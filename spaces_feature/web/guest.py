@@ -13,7 +13,7 @@ from typing import Any
 from flask import Response, current_app, request
 from itsdangerous import BadSignature, TimestampSigner
 
-from ..domain.ids import GUEST, SpaceId, UserId, is_guest, is_space_id
+from ..domain.ids import GUEST, NOBODY, SpaceId, UserId, is_guest, is_space_id
 from ..errors import NotSignedIn
 from ..services.access import is_open_to_guests
 from ..services.seams import Seams
@@ -64,6 +64,8 @@ def asker_of(seams: Seams, route: Route, ids: dict[str, str]) -> Asker:
     member = seams.identity.current_user_id()
     if member is not None:
         return Asker(member)
+    if route.public:
+        return Asker(guest_of_cookie(seams) or NOBODY)
     guest = guest_of_cookie(seams) if route.guests else None
     begins = guest is None and route.guests and route.name == BEGINS
     if guest and "space_id" not in ids:

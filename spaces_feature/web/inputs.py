@@ -67,6 +67,8 @@ class EditBody(Body):
     speak: SpeakName | None = None
     allows_anonymous: bool | None = None
     allows_guests: bool | None = None
+    is_recorded: bool | None = None
+    allows_clips: bool | None = None
     cover: str | None = Field(default=None, max_length=16)
     scheduled_start: Moment | None = None
 

@@ -35,6 +35,7 @@ DEFAULTS: Mapping[str, str] = {
     "invitation": "30 per minute",
     "report": "10 per hour",
     "reaction": "5 per second",
+    "clip": "10 per 10 minutes",
     "moderation": "60 per minute",
     "microphone": "120 per minute",
     "command": "60 per minute",

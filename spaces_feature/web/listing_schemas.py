@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from .schemas import Answer, Profile, Reason, Space
+from .schemas import Answer, Profile, Space
+from .strip_schemas import Reason
 
 
 class ListedSpace(Space):
-    """A Space in a list. ``people``: the faces to show, best first. ``reason``: why it stands there."""
+    """A Space in a list. ``people``: the faces to show, best first. ``reason``: why it stands there.
+
+    ``has_replay``: it is over, was recorded, and its page plays it to the viewer.
+    """
 
     people: list[Profile]
     reason: Reason | None
     has_reminder: bool
+    has_replay: bool
 
 
 class SpaceList(Answer):

@@ -67,11 +67,18 @@ class NewFollowers(Answer):
     count: int
 
 
+class Replayed(Answer):
+    """How many listened to the recording, each once."""
+
+    plays: int
+
+
 class SpaceNumbers(Answer):
     """The numbers of one Space. ``people`` counts everybody who was there, on stage as well.
 
     ``speaking``: who spoke longest first. ``new_followers`` is null where the host app does not know. ``reminders`` is
-    there for Spaces that were planned, ``reactions``, how often each emoji came, where people may react.
+    there for Spaces that were planned, ``reactions``, how often each emoji came, where people may react, ``replay`` for
+    recorded ones that are over, ``clips``, how many there are or were for others to hear, where clips are made.
     """
 
     space: NumbersOfSpace
@@ -82,3 +89,5 @@ class SpaceNumbers(Answer):
     new_followers: NewFollowers | None
     reminders: int | None = None
     reactions: dict[str, int] | None = None
+    replay: Replayed | None = None
+    clips: int | None = None

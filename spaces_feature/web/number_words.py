@@ -96,6 +96,10 @@ def _rows(numbers: Json) -> Iterator[tuple[object, ...]]:
         yield "reminders", "", "", numbers["reminders"]
     for emoji, count in numbers.get("reactions", {}).items():
         yield "reactions", "", emoji, count
+    if "replay" in numbers:
+        yield "replay.plays", "", "", numbers["replay"]["plays"]
+    if "clips" in numbers:
+        yield "clips", "", "", numbers["clips"]
     if numbers["new_followers"]:
         gained = numbers["new_followers"]
         yield "new_followers", "", gained["profile"]["username"], gained["count"]

@@ -1,4 +1,4 @@
-"""A public Space inside other people's pages: the oEmbed answer, and the card that it embeds.
+"""A public Space inside other people's pages: the oEmbed answer, a clip's as well, and the card that it embeds.
 
 Nobody is asked who they are here: whatever cookies come along, only what is for everybody is shown.
 """
@@ -6,6 +6,7 @@ Nobody is asked who they are here: whatever cookies come along, only what is for
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,9 +16,12 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from ..errors import NotFound, Refusal
+from ..services.clip_views import get_clip
 from ..services.public_view import PublicView, public_view
 from ..services.seams import Seams
+from . import clip_heads
 from .assets import asset
+from .clip_heads import described
 from .share import app_name, page_url, picture, share_page
 
 WIDTH, HEIGHT = 480, 184
@@ -46,23 +50,27 @@ class Embedding:
         self._seams = seams
 
     def oembed(self) -> Response:
-        """Describe the Space at the address ``url``: 400 for another site's, 404 for none of ours, 501 but for JSON."""
+        """Describe the Space or clip at ``url``: 400 for another site's, 404 for none of ours, 501 but for JSON."""
         if request.args.get("format", "json") != "json":
             return _problem(501, "There is only JSON here.")
         url = request.args.get("url", "")
         if not _is_ours(url):
             return _problem(400, "This is not an address of this site.")
-        width, height = _bound(request.args.get("maxwidth"), WIDTH), _bound(request.args.get("maxheight"), HEIGHT)
+        width = _bound(request.args.get("maxwidth"), WIDTH)
+        height = _bound(request.args.get("maxheight"), max(HEIGHT, clip_heads.HEIGHT))
         if width is None or height is None:
             return _problem(400, "maxwidth and maxheight are whole numbers of pixels.")
-        space_id = _space_in(url)
+        endpoint, ids = _page_at(url)
         try:
-            view = public_view(self._seams, space_id or "")
+            if endpoint == "spaces.clip":
+                clip = get_clip(self._seams, None, ids["clip_id"])
+                return _answer(200, described(self._seams.config, clip, width, min(height, clip_heads.HEIGHT)))
+            view = public_view(self._seams, ids["space_id"] if endpoint == "spaces.space" else "")
         except NotFound:
             return _problem(404, "There is nothing here, or not for everybody.")
         except Refusal:
             return _problem(503, "This is not available right now.")
-        return _answer(200, self._described(view, width, height))
+        return _answer(200, self._described(view, width, min(height, HEIGHT)))
 
     def embed(self, space_id: str) -> Response:
         """The card of a public Space, for a frame on any site."""
@@ -115,17 +123,15 @@ def _is_ours(url: str) -> bool:
         return False
 
 
-def _space_in(url: str) -> str | None:
-    """The id in the address of a Space's page, as the app itself would route it."""
+def _page_at(url: str) -> tuple[str, Mapping[str, Any]]:
+    """Which page of this app is at the address, and the ids in it, as the app itself would route it."""
     adapter = current_app.create_url_adapter(request)
-    path = urlsplit(url).path.removeprefix(request.root_path)
     if adapter is None:
-        return None
+        return "", {}
     try:
-        endpoint, ids = adapter.match(path, method="GET")
+        return adapter.match(urlsplit(url).path.removeprefix(request.root_path), method="GET")
     except (HTTPException, RequestRedirect):
-        return None
-    return str(ids["space_id"]) if endpoint == "spaces.space" else None
+        return "", {}
 
 
 def _bound(given: str | None, most: int) -> int | None:

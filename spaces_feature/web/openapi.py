@@ -57,6 +57,7 @@ IDS: dict[str, dict[str, Any]] = {
     "space_id": {"type": "string", "pattern": f"^[0-9A-Za-z]{{{SPACE_ID_LENGTH}}}$"},
     "user_id": {"type": "string", "minLength": 1},
     "card_id": {"type": "string", "minLength": 1},
+    "clip_id": {"type": "string", "pattern": f"^[0-9A-Za-z]{{{SPACE_ID_LENGTH}}}$"},
     "report_id": {"type": "string", "minLength": 1},
     "key": {"type": "string", "enum": [flag.key for flag in FLAGS]},
 }
@@ -108,7 +109,8 @@ def _operation(route: Route, path: str) -> dict[str, Any]:
         "security": [
             {who: []} if route.method in SAFE else {who: [], "page": []}
             for who in ("member", *(["guest"] if route.guests else []))
-        ],
+        ]
+        + ([{} if route.method in SAFE else {"page": []}] if route.public else []),
         "parameters": _parameters(route, path),
         "responses": {str(route.status): _answer(route)}
         | {str(status): _problem(route, status) for status in PROBLEMS},

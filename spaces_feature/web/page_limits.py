@@ -11,9 +11,11 @@ from .limits import RateLimits
 from .problems import problem
 
 NUMBERS = frozenset({"spaces.all_numbers", "spaces.numbers", "spaces.numbers_csv"})
-PAGES = NUMBERS | {"spaces.directory", "spaces.space", "spaces.calendar"}
-CARD, DESCRIPTION = "spaces.embed", "spaces.oembed"
-COUNTED = PAGES | {CARD, DESCRIPTION}
+PAGES = NUMBERS | {"spaces.directory", "spaces.space", "spaces.calendar", "spaces.clip"}
+IN_WORDS = frozenset({"spaces.embed", "spaces.clip_embed", "spaces.clip_card", "spaces.clip_sound"})
+"""Parts of pages, and frames on somebody else's: words alone."""
+DESCRIPTION = "spaces.oembed"
+COUNTED = PAGES | IN_WORDS | {DESCRIPTION}
 """The endpoints that are counted as a ``read`` of the member, if any, and of the address."""
 
 
@@ -31,8 +33,7 @@ def refused(seams: Seams, limits: RateLimits) -> Response | None:
 def _answer(seams: Seams, refusal: Limited) -> Response:
     if request.endpoint == DESCRIPTION:
         return problem(refusal)
-    if request.endpoint == CARD:
-        # A frame on somebody else's page: words alone.
+    if request.endpoint in IN_WORDS:
         response = Response(refusal.sentence, 429, mimetype="text/plain")
     else:
         base, prefix = seams.config.base_template or "spaces/base.html", seams.config.url_prefix

@@ -6,11 +6,12 @@ from flask import Response, abort, current_app, make_response, render_template, 
 from markupsafe import Markup
 
 from ..domain.ids import SpaceId
+from ..domain.space import State
 from ..errors import Forbidden, NotFound, Refusal
 from ..services.public_view import also_here, public_view
 from ..services.seams import Seams
 from ..services.snapshots import get_snapshot, profile_fields
-from . import page_exposures
+from . import page_exposures, replay_pages
 from .calendar import calendar_page
 from .directory import directory_context
 from .share import share_page, sign_in_url, with_times
@@ -60,6 +61,12 @@ class Pages:
         except Refusal:
             abort(503)
         page_exposures.space_page(self._seams, viewer, snapshot["space"]["state"])
+        page, why = None, ""
+        if snapshot["space"]["state"] == "ended":
+            page, why = replay_pages.replay_page(self._seams, viewer, snapshot["space"])
+        if page is not None:
+            replay = self._render("spaces/replay.html", page=page, meta="", me_id=viewer)
+            return replay_pages.bound(self._seams, viewer, replay)
         share = {
             "title": snapshot["space"]["title"],
             "description": f"{snapshot['space']['participant_count']} people are there",
@@ -68,7 +75,14 @@ class Pages:
         host_id = snapshot["space"]["host_ids"][0]
         planner = profile_fields(self._seams.memory.profiles([host_id])[host_id])
         can_listen = self._seams.flags.is_on("spaces.listen", viewer)
-        return self._render("spaces/space.html", snapshot=snapshot, share=share, planner=planner, can_listen=can_listen)
+        return self._render(
+            "spaces/space.html",
+            snapshot=snapshot,
+            share=share,
+            planner=planner,
+            can_listen=can_listen,
+            why_no_replay=why,
+        )
 
     def _shared(self, space_id: SpaceId) -> Response:
         try:
@@ -79,8 +93,18 @@ class Pages:
         except Refusal:
             abort(503)
         shown = share_page(self._seams.config, view, self._seams.clock())
+        page, why = None, ""
+        if view.space.state is State.ENDED:
+            space = {"id": view.space.id, "is_recorded": view.space.is_recorded}
+            page, why = replay_pages.replay_page(self._seams, None, space)
+        if page is not None:
+            shown["head"] = replay_pages.head(self._seams, view, page)
         meta = Markup(render_template("spaces/_share_head.html", **shown))  # noqa: S704 - autoescaped
-        response = self._render("spaces/share.html", shared={**shown, "meta": meta, "also": with_times(also)})
+        if page is not None:
+            response = self._render("spaces/replay.html", page=page, meta=meta, me_id=None)
+        else:
+            shared = {**shown, "meta": meta, "also": with_times(also), "why_no_replay": why}
+            response = self._render("spaces/share.html", shared=shared)
         response.set_data(with_head(response.get_data(as_text=True), meta))
         return response
 

@@ -42,7 +42,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One line of the table. ``guests``: who listens signed out may call it too.
+    """One line of the table. ``guests``: who listens signed out may call it too; ``public``: anybody may.
 
     ``limit`` names a rate limit, or chooses; ``keeps`` is false for answers with a secret.
 
@@ -60,6 +60,7 @@ class Route:
     door: Door
     guests: bool = False
     largest: int = LARGEST_BODY
+    public: bool = False
 
     @property
     def name(self) -> str:
@@ -92,12 +93,13 @@ def route(
     door: Door | None = None,
     guests: bool = False,
     largest: int = LARGEST_BODY,
+    public: bool = False,
 ) -> Callable[[View], View]:
     """Enter a view into the table. A kept answer of a Space is for its readers, unless ``door`` says otherwise."""
     asked = door or (readers if "<space_id>" in path else open_to_all)
 
     def enter(view: View) -> View:
-        ROUTES.append(Route(method, path, view, answer, body, limit, status, keeps, asked, guests, largest))
+        ROUTES.append(Route(method, path, view, answer, body, limit, status, keeps, asked, guests, largest, public))
         return view
 
     return enter

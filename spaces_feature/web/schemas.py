@@ -5,24 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import RootModel
 
+from .answers import Answer as Answer
+from .answers import OwnConsent
+from .answers import Profile as Profile
 from .inputs import AudienceName, SpeakName
 
 RoleName = Literal["host", "cohost", "speaker", "listener"]
 StateName = Literal["scheduled", "live", "ended", "canceled"]
-
-
-class Answer(BaseModel):
-    """An answer; described, not parsed."""
-
-
-class Profile(Answer):
-    user_id: str
-    username: str
-    name: str
-    avatar_url: str
-    url: str
 
 
 class HostLost(Answer):
@@ -58,6 +49,7 @@ class Space(Answer):
     speak: SpeakName
     is_recorded: bool
     is_recording: bool
+    recording: Literal["off", "starting", "on", "interrupted"]
     allows_clips: bool
     allows_anonymous: bool
     is_frozen: bool
@@ -71,7 +63,8 @@ class Space(Answer):
 class Seat(Answer):
     """``lost_at``: their connection is lost since then, and the seat is theirs until ``kept_until``.
 
-    ``seated_at``: since when they have their role.
+    ``seated_at``: since when they have their role. ``is_kept``: their voice is in what is kept now, told to who is on
+    stage and null to everybody else.
     """
 
     user_id: str
@@ -79,6 +72,7 @@ class Seat(Answer):
     role: Literal["host", "cohost", "speaker"]
     is_muted: bool
     is_muted_by_host: bool
+    is_kept: bool | None
     lost_at: datetime | None
     kept_until: datetime | None
     seated_at: datetime
@@ -155,6 +149,7 @@ class Me(Answer):
     request: OwnRequest | None
     invitation: OwnInvitation | None
     mute: OwnMute | None
+    consent: OwnConsent | None
     permissions: list[str]
     reminder: OwnReminder | None
 
@@ -170,7 +165,7 @@ class Snapshot(Answer):
     me: Me
 
 
-class Joined(Answer):
+class RtcGrant(Answer):
     """A join grant. ``token`` is for the SFU at ``url`` and lives until ``expires_at``."""
 
     tier: Literal["rtc"]
@@ -182,42 +177,21 @@ class Joined(Answer):
     snapshot: Snapshot
 
 
-class Reason(Answer):
-    code: str
-    text: str
+class HlsGrant(Answer):
+    """Where the sound is heard a few seconds later: an HLS playlist at ``url``, for this browser, until ``expires_at``.
 
-
-class SpaceEntry(Answer):
-    kind: Literal["space"]
-    space: Space
-    people: list[Profile]
-    reason: Reason
-    is_talking: bool
-
-
-class ItemEntry(Answer):
-    """What the host app adds, such as somebody's fleets; gone at ``expires_at``."""
-
-    kind: Literal["fleet"]
-    id: str
-    url: str
-    people: list[Profile]
-    is_seen: bool
-    expires_at: datetime
-
-
-class Strip(Answer):
-    """Best first; a Space that the viewer hosts comes before all, with the reason ``own``; then the host app's items,
-    those unseen before those seen.
+    It answers 404 for the first seconds. Join again for a fresh one.
     """
 
-    entries: list[SpaceEntry | ItemEntry]
+    tier: Literal["hls"]
+    url: str
+    expires_at: datetime
+    is_anonymous: bool
+    snapshot: Snapshot
 
 
-class Rings(Answer):
-    """By user id; whoever has no ring is left out."""
-
-    data: dict[str, Literal["live", "unseen", "seen"]]
+class Joined(RootModel[RtcGrant | HlsGrant]):
+    """What lets a browser hear a Space; ``tier`` says how."""
 
 
 class Bell(Answer):

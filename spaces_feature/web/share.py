@@ -124,7 +124,12 @@ def description(view: PublicView) -> str:
 
 def picture(profile: Profile) -> str:
     """The host's picture as an absolute address, where scrapers can draw it: not an SVG, and not written inline."""
-    url = urljoin(request.url_root, profile.avatar_url) if profile.avatar_url else ""
+    return picture_of(profile.avatar_url)
+
+
+def picture_of(avatar_url: str) -> str:
+    """A member's picture as an absolute address, on the same terms."""
+    url = urljoin(request.url_root, avatar_url) if avatar_url else ""
     parts = urlsplit(url)
     is_drawing = parts.path.lower().endswith((".svg", ".svgz"))
     return url if parts.scheme in ("http", "https") and not is_drawing else ""

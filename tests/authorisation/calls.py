@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 
 from spaces_feature.domain.media import MediaRights
 from spaces_feature.web.assets import DIST
+from spaces_feature.web.media_files import ASKED as ASKED_AS
 from spaces_feature.web.routes import ROUTES, Route
 from tests.authorisation.house import POST, SIGNED_OUT, House, member
 from tests.authorisation.table import Line, template
@@ -59,6 +60,7 @@ def path_of(house: House, path: str, whom: str = "") -> str:
         "{report_id}": house.report_id,
         "{card_id}": POST,
         "{user_id}": whom if whom == "me" else member(whom or "listener"),
+        "{clip_id}": house.clip_id,
         "{key}": SPARE_FLAG,
         "{verb}": whom or "kill",
         "{filename}": built_file(),
@@ -70,11 +72,18 @@ def path_of(house: House, path: str, whom: str = "") -> str:
 
 
 def body_of(route: Route, whom: str = "") -> Any:
-    """A good body for a route, about ``whom`` (``newcomer``, or ``newcomer as cohost``)."""
+    """A good body for a route, about ``whom`` (``newcomer``, or ``newcomer as cohost``).
+
+    ``no`` is an answer where the good one is a yes, ``of the replay`` what needs a place in it.
+    """
     body: Any = copy.deepcopy(GOOD_BODIES.get(route.name))
     kind, _, role = whom.partition(" as ")
     if route.body is not None and "version" in route.body.model_fields:
         body["version"] = 1
+    if kind == "no":
+        return {"agrees": False}
+    if kind == "of the replay":
+        return {"make_clip": {"seconds": 10, "from_s": 5}, "hold_sound": {"at_s": 5}}[route.name]
     if route.name == "staff_action" and kind:
         body = {"action": "warn", "reason": "Please calm down"}
     if kind and route.body is not None and "user_id" in route.body.model_fields:
@@ -95,6 +104,10 @@ def open_page(house: House, visitor: Visitor, kind: str, line: Line) -> TestResp
     headers = dict(SAME_ORIGIN)
     if path == "/gate" and kind != SIGNED_OUT:
         headers["Authorization"] = f"Bearer {token_of(house, kind)}"
+    if path == "/media-gate":
+        headers[ASKED_AS] = house.link(line.of, kind)
+    if path == "/media/{link}":
+        path = f"/media/{house.link(line.of, kind)}"
     with visitor.signed_in():
         return visitor.client.open(
             f"{PREFIX}{path_of(house, path, line.of)}",

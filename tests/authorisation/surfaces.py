@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from flask import Flask, render_template_string
 from flask_socketio import SocketIO, SocketIOTestClient
 
 from spaces_feature import Profile, Spaces
+from spaces_feature.domain.clips import Clip, ClipState, Source, Window
 from spaces_feature.domain.ids import SpaceId, UserId
 from spaces_feature.domain.space import Audience, Role
 from spaces_feature.ports import Notice
@@ -101,6 +102,7 @@ Look = Callable[[Town, str, SpaceId], Signature]
 class Surface:
     """One place. ``states`` in which it shows a Space to who may see it; ``is_public``: to who is signed out as well.
 
+    ``also``: who may see what is for everybody there, though the Space itself is closed to them.
     ``besides``: whom it does not lead there though they may see it, having nobody there whom they follow.
 
     ``is_by_id``: asked for one Space by its id, so that what may not be known must look like what does not exist.
@@ -113,6 +115,7 @@ class Surface:
     is_public: bool = False
     is_by_id: bool = False
     is_outside: bool = False
+    also: frozenset[str] = frozenset()
     besides: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
@@ -174,6 +177,13 @@ NUMBERS = {"page": "/{id}/numbers", "file": "/{id}/numbers.csv", "API": f"{API}/
 ONLY_LIVE, ONLY_SCHEDULED = frozenset({LIVE}), frozenset({SCHEDULED})
 ALL_BUT_THE_HOST = frozenset(VISITORS) - {HOST}
 """Whom no numbers are for."""
+CLIPS = {
+    "clip": at("/clips/{id}"),
+    "card of a clip": at("/clips/{id}/card"),
+    "clip in the page": within("{{ spaces_clip(id) }}"),
+    "clips in the page": within("{{ spaces_clips([id]).values() | join }}"),
+    "clip, API": at(f"{API}/clips/{{id}}"),
+}
 LISTS = (
     Surface("strip", at(f"{API}/strip"), ONLY_LIVE),
     Surface("strip of Spaces", at(f"{API}/strip?only_spaces=1"), ONLY_LIVE),
@@ -208,6 +218,22 @@ BY_ID = (
     Surface("X, posts", at("/2/spaces/{id}/tweets"), frozenset(), is_by_id=True),
     Surface("X, buyers", at("/2/spaces/{id}/buyers"), frozenset(), is_by_id=True),
     Surface("socket", watching, is_by_id=True),
+    # The Space's one clip has its id.
+    *(
+        Surface(name, look, ONLY_LIVE, is_public=True, is_by_id=True, also=frozenset({"removed"}))
+        for name, look in CLIPS.items()
+    ),
+    Surface(
+        "sound of a clip",
+        at("/clips/{id}/clip.m4a"),
+        frozenset(),
+        is_public=True,
+        is_by_id=True,
+        also=frozenset({"removed"}),
+    ),
+    Surface("clips of a Space", at(f"{API}/spaces/{{id}}/clips"), ONLY_LIVE, is_public=True, is_by_id=True),
+    Surface("recording", at(f"{API}/spaces/{{id}}/recording"), frozenset(), is_by_id=True),
+    Surface("sound of a replay", at("/{id}/replay.m3u8"), frozenset(), is_public=True, is_by_id=True),
 )
 OUTSIDE = (
     *(
@@ -222,6 +248,13 @@ OUTSIDE = (
     ),
     Surface("oEmbed", at("/oembed?url=http://localhost/spaces/{id}"), is_public=True, is_by_id=True, is_outside=True),
     Surface("embedded card", at("/{id}/embed"), is_public=True, is_by_id=True, is_outside=True),
+    *(
+        Surface(name, at(path), ONLY_LIVE, is_public=True, is_by_id=True, is_outside=True)
+        for name, path in (
+            ("oEmbed of a clip", "/oembed?url=http://localhost/spaces/clips/{id}"),
+            ("embedded clip", "/clips/{id}/embed"),
+        )
+    ),
 )
 SURFACES = (*LISTS, *BY_ID, *OUTSIDE)
 
@@ -241,7 +274,7 @@ def a_town(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
         return made[-1]
 
     monkeypatch.setattr("tests.world.Spaces", kept)
-    for module in ("services.breaker", "web.strip", "web.cards"):
+    for module in ("services.breaker", "web.strip", "web.cards", "web.clip_cards"):
         # On a busy machine, too, everything that may be seen is shown.
         monkeypatch.setattr(f"spaces_feature.{module}.SLOW", PATIENCE)
     settings = {"SPACES_FOLLOWEES_TTL": 0, "SPACES_PROFILES_TTL": 0, "SPACES_FLAGS": FLAGS}
@@ -272,6 +305,7 @@ def open_space(town: Town, audience: str, state: str) -> None:
     town.space_id = SpaceId(made["space"]["id"])
     if state == LIVE:
         bring_everybody(town)
+        keep_a_clip(town)
     if audience == "protected":
         town.world.identity.protect(member(HOST))
     town.world.identity.bar(member("barred"))
@@ -289,6 +323,28 @@ def bring_everybody(town: Town) -> None:
     inviting.accept(seams, member(FRIEND), space_id)
     inviting.invite(seams, member(HOST), space_id, member("guest"), Role.SPEAKER)
     moderating.remove(seams, member(HOST), space_id, member("removed"), "shouts")
+
+
+def keep_a_clip(town: Town) -> None:
+    """The host's clip of their own voice, made when the Space was for whomever it was for."""
+    seams, now = town.world.app.extensions["spaces"].seams, town.world.clock()
+    clip = Clip(
+        id=town.space_id,
+        space_id=town.space_id,
+        maker_id=member(HOST),
+        window=Window(0, 5_000),
+        source=Source.BUFFER,
+        created_at=now,
+        expires_at=now + timedelta(days=30),
+        state=ClipState.READY,
+        path=f"clips/{town.space_id}/{'A' * 22}",
+        speakers={member(HOST): 5_000},
+        is_open=True,
+    )
+    with seams.store.begin() as work:
+        space = work.lock(town.space_id)
+        work.save(space, replace(space, consents={member(HOST): {"clips": True}}), now)
+        work.add_clip(clip)
 
 
 def shows(seen: Signature, space_id: SpaceId) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 MATRIX = Path(__file__).parent / "matrix.md"
 API, PLANNED, PAGES, SOCKETS, AUDIENCES = "API", "A planned Space", "Pages", "Socket.IO", "Who may know"
-TEAM = "Staff, by role"
+TEAM, OVER, OPEN = "Staff, by role", "A Space that is over", "Signed out, by audience"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def visitors(section: str) -> tuple[str, ...]:
 
 def size() -> int:
     """How many cells the whole matrix has."""
-    sections = (API, PLANNED, PAGES, TEAM, SOCKETS, AUDIENCES)
+    sections = (API, PLANNED, PAGES, OVER, TEAM, SOCKETS, AUDIENCES, OPEN)
     return sum(len(line.cells) for section in sections for line in lines(section))
 
 

@@ -8,7 +8,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.authorisation import table
-from tests.authorisation.calls import PREFIX, body_of, outcome, path_of, routes_by_name
+from tests.authorisation.calls import PREFIX, body_of, call_api, open_page, outcome, path_of, routes_by_name
 from tests.authorisation.house import SIGNED_OUT, House, Rows, a_house
 from tests.authorisation.sockets import Caller, do
 from tests.authorisation.table import AUDIENCES, Line
@@ -17,10 +17,12 @@ from tests.web.visitor import API, Visitor
 ABSENT = "0123456789abc"
 FOR_STAFF = {"POST /spaces/{space_id}/staff-actions", "GET /spaces/{space_id}/audit"}
 """What depends on being staff alone, never on the Space."""
-KNOWN_TO_STAFF = {"GET /spaces/{space_id}/numbers"}
+KNOWN_TO_STAFF = {"GET /spaces/{space_id}/numbers", "DELETE /spaces/{space_id}/recording"}
 """What staff are shown of any Space, as they are in the pages of their own."""
 NOT_FOR_THE_BARRED = {"POST /spaces/{space_id}/start"}
 """What the barred are refused before anybody looks which Space it is about."""
+OPEN = {what for what, route in routes_by_name().items() if route.public}
+"""What asks nobody to sign in."""
 ROUTES = [what for what in routes_by_name() if "{space_id}" in what and what not in FOR_STAFF]
 
 
@@ -37,6 +39,9 @@ def test_who_may_know(tmp_path: Path, line: Line) -> None:
             found = {what: knowledge(house, house.visitor(kind), what, rows) for what in ROUTES}
             if kind == "suspended":
                 assert {found.pop(what) for what in NOT_FOR_THE_BARRED} == {"hidden"}
+            if kind == SIGNED_OUT:
+                to_all = "known" if line.what == "everyone" else "hidden"
+                assert {found.pop(what) for what in OPEN & found.keys()} == {to_all}
             if kind == "staff":
                 assert {found.pop(what) for what in KNOWN_TO_STAFF} == {"known"}
             assert set(found.values()) == {expected}, (line.what, kind, found)
@@ -46,6 +51,28 @@ def test_who_may_know(tmp_path: Path, line: Line) -> None:
             is_known = expected == "known" or (kind == SIGNED_OUT and line.what == "everyone")
             assert_listed(house, house.visitor(kind), is_known=is_known, is_open=is_known and kind != "suspended")
         assert nudged(house, kinds) <= {kind for kind, expected in line.cells if expected == "known"}
+
+
+@pytest.mark.parametrize("is_over", [False, True], ids=["live", "over"])
+@pytest.mark.parametrize("audience", [kind for kind, _ in table.lines(table.OPEN)[0].cells])
+def test_what_is_open_to_who_is_signed_out(tmp_path: Path, audience: str, is_over: bool) -> None:
+    """SEC-12: each call and page that asks nobody to sign in gives what its cell says, by what the Space is."""
+    with a_house(tmp_path, table.visitors(AUDIENCES), audience=audience, is_over=is_over) as house:
+        visitor = house.visitor(SIGNED_OUT)
+        for line in table.lines(table.OPEN):
+            when, _, of = line.of.partition(", ") if line.of.startswith("over") else ("", "", line.of)
+            if bool(when) is not is_over:
+                continue
+            asked = Line(line.what, of, ())
+            is_call = line.what in routes_by_name()
+            answer = call_api(house, visitor, asked) if is_call else open_page(house, visitor, SIGNED_OUT, asked)
+            assert outcome(answer) == dict(line.cells)[audience], (str(line), answer.text)
+
+
+def test_whatever_is_public_is_said_by_audience() -> None:
+    """R32: a call that needs no account and has no row about who is signed out fails the build."""
+    said = {line.what for line in table.lines(table.OPEN)}
+    assert {what for what in said if what in routes_by_name()} == OPEN
 
 
 def knowledge(house: House, visitor: Visitor, what: str, rows: Rows) -> str:

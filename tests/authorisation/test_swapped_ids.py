@@ -112,6 +112,7 @@ def test_swapped_ids_leak_nothing(swap: Swap) -> None:
             "space_id": chance.choice(swap.space_ids),
             "user_id": chance.choice(swap.user_ids),
             "report_id": chance.choice(swap.report_ids),
+            "clip_id": chance.choice((house.clip_id, house.clip_id.swapcase(), ABSENT, swap.own.id)),
         }
         visitor, body = house.visitor(kind), body_about(route, ids)
         answer = send(visitor, route, ids, body)

@@ -13,7 +13,8 @@ import pytest
 
 from host_app.demo.sfu import sfu_config
 from spaces_feature import cli
-from spaces_feature.config import PREFIX, Config, read_config
+from spaces_feature.config import Config, read_config
+from spaces_feature.config_checks import PREFIX
 from tests.docs.pages import PAGES, ROOT, Block, blocks, inline_code, name_of, prose
 
 EMBEDDING = "".join(path.read_text() for path in sorted((ROOT / "host_app").rglob("*.py")))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from spaces_feature.config import read_config
 from spaces_feature.domain.lookalikes import holds_blocked
-from spaces_feature.domain.space import clean_title
+from spaces_feature.domain.titles import clean_title
 from spaces_feature.errors import Invalid, SetupError
 from tests.host.test_set_up import GOOD
 

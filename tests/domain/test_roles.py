@@ -53,6 +53,8 @@ MAY = {
     "freeze": (False, False, False, False, False, True),
     "see_audit": (False, False, False, False, False, True),
     "see_flags": (False, False, False, False, False, True),
+    "record": (True, False, False, False, False, False),
+    "clip": (True, True, True, True, False, False),
 }
 CELLS = [(action, role, may) for action, row in MAY.items() for role, may in zip(Role, row[:4], strict=True)]
 WHO = {Role.HOST: ADA, Role.COHOST: GRACE, Role.SPEAKER: ALAN, Role.LISTENER: LINUS}

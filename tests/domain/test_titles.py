@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spaces_feature.domain.space import TITLE_LENGTH, clean_title, clean_topics
+from spaces_feature.domain.titles import TITLE_LENGTH, clean_title, clean_topics
 from spaces_feature.errors import Invalid
 
 ZERO_WIDTH = "\u200b\u2060\ufeff"

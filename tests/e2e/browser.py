@@ -54,6 +54,21 @@ def write_tone(path: Path, hz: float) -> Path:
     return path
 
 
+#: Notes which of these words have been drawn in the dock or the room, looking at each frame.
+_WATCH = """((words) => {
+  const drawn = window.drawn = new Set();
+  const note = (node) => {
+    for (const child of [...(node.shadowRoot?.childNodes ?? []), ...node.childNodes]) note(child);
+    if (node.nodeType !== Node.TEXT_NODE || !node.parentElement?.checkVisibility()) return;
+    for (const one of words) if (node.data.includes(one)) drawn.add(one);
+  };
+  const look = () => {
+    note(document.querySelector('spaces-dock'));
+    if (drawn.size < words.length) requestAnimationFrame(look);
+  };
+  look();
+})"""
+
 #: Whether every picture in sight is there, and nothing moves any more but what never ends.
 _IS_STILL = """(() => {
   const moves = ({ playState, effect }) => playState === 'running' && effect?.getComputedTiming().endTime !== Infinity;
@@ -142,6 +157,14 @@ class Tab:
     def hides(self, locator: Locator, *, within: float = LIMIT) -> None:
         """Wait until nothing of it is visible. Raises an error that names it when it still is."""
         locator.first.wait_for(state="hidden", timeout=within * 1000)
+
+    def watches(self, *words: str) -> Callable[[], bool]:
+        """Look at each frame from now on; what is returned tells whether all these words have been drawn.
+
+        For words that may be gone in half a second: ``shows`` looks at intervals of that length and would miss them.
+        """
+        self.quiet(f"{_WATCH}({json.dumps(words)})")
+        return lambda: bool(self.quiet(f"drawn.size === {len(words)}"))
 
     def settles(self) -> None:
         """Wait until the page stands still."""

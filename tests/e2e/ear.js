@@ -32,6 +32,9 @@
   /** What a phone does to a page when a call comes in. */
   const interrupt = () => players.forEach((player) => player.pause());
 
+  /** What plays files; the sound of connections is looked at as such. */
+  const files = () => [...players].filter((player) => !player.srcObject && !player.paused && player.readyState > 2);
+
   const open = () => connections.filter(({ connectionState }) => connectionState === 'connected');
 
   async function inbound() {
@@ -50,20 +53,35 @@
     const track = open().flatMap((one) => one.getReceivers()).map((one) => one.track).find((one) => one.id === id);
     if (!track) return null;
     context ??= new AudioContext();
-    const analyser = context.createAnalyser();
-    analyser.fftSize = 4096;
-    analyser.smoothingTimeConstant = 0;
-    const source = context.createMediaStreamSource(new MediaStream([track]));
-    source.connect(analyser);
-    taps.set(id, { analyser, source });
+    taps.set(id, listen(context.createMediaStreamSource(new MediaStream([track]))));
     return taps.get(id);
   }
 
-  function pitch({ analyser }) {
+  function tapFile(player) {
+    context ??= new AudioContext();
+    if (!taps.has(player)) taps.set(player, listen(context.createMediaElementSource(player)));
+    // An element that is listened to comes out here, and nowhere else.
+    taps.get(player).source.connect(context.destination);
+    return taps.get(player);
+  }
+
+  function listen(source) {
+    const analyser = context.createAnalyser();
+    analyser.fftSize = 4096;
+    analyser.smoothingTimeConstant = 0;
+    source.connect(analyser);
+    return { analyser, source };
+  }
+
+  function isLoud({ analyser }) {
     const samples = new Float32Array(256);
-    const bins = new Float32Array(analyser.frequencyBinCount);
     analyser.getFloatTimeDomainData(samples);
-    if (Math.sqrt(samples.reduce((sum, value) => sum + value * value, 0) / samples.length) < 0.02) return null;
+    return Math.sqrt(samples.reduce((sum, value) => sum + value * value, 0) / samples.length) >= 0.02;
+  }
+
+  function pitch({ analyser }) {
+    if (!isLoud({ analyser })) return null;
+    const bins = new Float32Array(analyser.frequencyBinCount);
     analyser.getFloatFrequencyData(bins);
     let loudest = 1;
     for (let bin = 2; bin < bins.length - 1; bin++) if (bins[bin] > bins[loudest]) loudest = bin;
@@ -74,24 +92,31 @@
   async function heard() {
     const before = new Map((await inbound()).map(({ track, energy }) => [track, energy]));
     for (const track of before.keys()) tap(track);
+    const places = new Map(files().map((player) => [player, player.currentTime]));
+    for (const player of places.keys()) tapFile(player);
     if (!context) return [];
     if (context.state !== 'running') context.resume().catch(() => undefined);
     const clock = context.currentTime;
     await new Promise((resolve) => setTimeout(resolve, 300));
     if (context.currentTime <= clock) return [];
-    return (await inbound()).flatMap(({ track, energy }) => {
-      const known = taps.get(track);
-      const hz = known && energy > (before.get(track) ?? energy) + 1e-6 ? pitch(known) : null;
-      return hz === null ? [] : [hz];
-    });
+    const played = files().filter((player) => player.currentTime > (places.get(player) ?? Infinity));
+    return [
+      ...(await inbound()).flatMap(({ track, energy }) => {
+        const known = taps.get(track);
+        return known && energy > (before.get(track) ?? energy) + 1e-6 ? [pitch(known)] : [];
+      }),
+      ...played.map((player) => pitch(tapFile(player))),
+    ].filter((hz) => hz !== null);
   }
 
   /** Watches the sound until `longestQuiet` is asked: milliseconds without any, where a late look is not silence. */
   const diary = [];
   function watch() {
     diary.length = 0;
+    let looks = 0;
     setInterval(async () => {
-      const sum = (await inbound()).reduce((total, { energy }) => total + energy, 0);
+      looks += files().some((player) => isLoud(tapFile(player)));
+      const sum = (await inbound()).reduce((total, { energy }) => total + energy, looks);
       diary.push({ at: performance.now(), sum });
     }, 50);
   }

@@ -47,9 +47,9 @@ class Caller:
         """Take something back; raises ProblemError when it is refused."""
         return self._loop.run(self._member.delete(path), within=_CALL_LIMIT)
 
-    def go_live(self, title: str) -> str:
-        """Start a Space and talk in it: a steady tone. Returns its id."""
-        body = {"title": title, "topic_ids": [], "audience": "everyone", "speak": "everyone"}
+    def go_live(self, title: str, **more: object) -> str:
+        """Start a Space and talk in it: a steady tone. ``more`` goes into the call. Returns the Space's id."""
+        body = {"title": title, "topic_ids": [], "audience": "everyone", "speak": "everyone", **more}
         space_id: str = self.post("/spaces", body)["space"]["id"]
         self.enter(space_id)
         assert self.client.publish_tone(VOICE_HZ)

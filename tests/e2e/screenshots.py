@@ -20,6 +20,7 @@ from .browser import DESK, HEIGHTS, MICROPHONE_HZ, PHONE, Tab, launch, write_ton
 from .demo import Demo
 from .screenshots_cockpit import take_cockpit, take_numbers
 from .screenshots_found import plan, post_about, take_found
+from .screenshots_recording import take_recording
 from .studio import LISTENERS, LOOKS, SPEAKERS, Scheme, Studio
 
 OTHERS = {
@@ -92,6 +93,7 @@ def take_all(studio: Studio) -> None:
         take_host(studio, ada, space_id)
         studio.keep(space_id)
         take_docks(studio, ada, space_id)
+    take_recording(studio)
     take_numbers(studio, space_id)
     take_cockpit(studio)
 

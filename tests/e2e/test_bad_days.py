@@ -32,10 +32,11 @@ def test_killed_sfu(sign_in: SignIn, ada_caller: Caller, demo: Demo, present: Pr
     before = {one.identity for one in present()}
     assert len(before) == 2
 
+    are_told = [tab.watches("Reconnecting...", "Your place is kept") for tab in (ada, grace)]
+
     demo.kill_sfu()
 
-    grace.shows(grace.panel.get_by_text("Reconnecting..."))
-    grace.shows(grace.panel.get_by_text("Your place is kept"))
+    assert all(tab.sees(is_told) for tab, is_told in zip((ada, grace), are_told, strict=True))
     assert grace.hears(MICROPHONE_HZ)
     ada.shows(ada.button("Mic is on"))
     grace.shows(grace.button("Tap to unmute"))

@@ -1,6 +1,7 @@
 """``python -m tests.faults.host MODE PORT DATABASE_URL SFU``: a host whose database and SFU outlive it.
 
-A member is whoever the header ``X-Member`` says. ``SFU`` is the port of the fake one in the process that runs the test,
+A member is whoever the header ``X-Member`` says. ``MODE`` is Socket.IO's, or ``recorder``: then it serves nobody, and
+records. ``SFU`` is the port of the fake one in the process that runs the test,
 or a JSON file with the settings of a real one, and any others that differ.
 """
 
@@ -24,6 +25,7 @@ from flask_socketio import SocketIO  # noqa: E402
 from flask_sqlalchemy import SQLAlchemy  # noqa: E402
 
 from spaces_feature import Profile, Spaces, UserId  # noqa: E402
+from spaces_feature.cli_recorder import recorder  # noqa: E402
 from spaces_feature.testing.graph import FakeGraph  # noqa: E402
 from spaces_feature.testing.identity import FakeIdentity  # noqa: E402
 from tests.faults import CROWD  # noqa: E402
@@ -59,7 +61,7 @@ def main() -> None:
     if media is None:
         app.config.update(json.loads(Path(SFU).read_text()))
     db = SQLAlchemy(app)
-    socketio = SocketIO(app, async_mode=MODE)
+    socketio = SocketIO(app, async_mode="threading" if MODE == "recorder" else MODE)
     names = dict(zip(CROWD, NAMES, strict=False))
     identity = HeaderIdentity(*(Profile(UserId(one), names.get(one, one), names.get(one, one)) for one in CROWD))
     identity.make_staff(UserId(CROWD[NAMES.index("pam")]))
@@ -71,7 +73,10 @@ def main() -> None:
         graph.follow(UserId(CROWD[-1]), UserId(one))
     Spaces(db, socketio, identity=identity, graph=graph, media=media).init_app(app)
     app.add_url_rule("/healthz", "healthz", lambda: "ok")
-    if MODE == "eventlet":
+    if MODE == "recorder":
+        with app.app_context():
+            recorder.main([], standalone_mode=False)
+    elif MODE == "eventlet":
         # As the demo serves: host_app/wsgi.py.
         from eventlet import wsgi
 

@@ -13,7 +13,8 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.orm import Mapped, mapped_column
 
 from spaces_feature import SetupError, Spaces, UserId
-from spaces_feature.config import BOUNDS, read_config
+from spaces_feature.config import read_config
+from spaces_feature.config_checks import BOUNDS
 from spaces_feature.ports import Profile
 from spaces_feature.testing.graph import FakeGraph
 from spaces_feature.testing.identity import FakeIdentity

@@ -10,8 +10,10 @@ import pytest
 from flask import Flask
 from flask_socketio import SocketIO
 
+from spaces_feature.domain.ids import SpaceId
 from spaces_feature.domain.replica import apply_event
 from spaces_feature.realtime.broadcaster import SocketBroadcaster
+from spaces_feature.services import capturing
 from spaces_feature.services.pulse import Pulse
 from spaces_feature.services.snapshots import snapshot
 from tests.realtime.conftest import Socket
@@ -231,6 +233,22 @@ def test_a_nudge_reaches_followers_only(world: World, connect: Connect, visit: V
         nudges = socket.received("strip")
         assert [(nudge["type"], nudge["space_id"]) for nudge in nudges] == [("live", space_id), ("ended", space_id)]
     assert tim.received("strip") == []
+
+
+def test_rec_reaches_the_strips(world: World, connect: Connect, visit: Visit) -> None:
+    """When sound begins to be kept, and when it no longer is, strips read differently; the wish alone shows nowhere."""
+    set_flag(world, "spaces.record", True)
+    world.graph.follow(world.user("grace"), world.user("ada"))
+    grace, seams = connect("grace"), world.app.extensions["spaces"].seams
+    space_id = SpaceId(visit("ada").start())
+    visit("ada").post(f"/spaces/{space_id}/recording/start")
+    assert [nudge["type"] for nudge in grace.received("strip")] == ["live"]
+    assert capturing.claim(seams, space_id, "r")
+    capturing.began_keeping(seams, space_id, "r", 0.0)
+    [entry] = visit("grace").get("/strip?only_spaces=1").json["entries"]
+    assert ([nudge["type"] for nudge in grace.received("strip")], entry["space"]["recording"]) == (["changed"], "on")
+    visit("ada").post(f"/spaces/{space_id}/recording/stop")
+    assert [nudge["type"] for nudge in grace.received("strip")] == ["changed"]
 
 
 def test_how_many_listen_is_told_once(world: World, connect: Connect, visit: Visit) -> None:

@@ -18,9 +18,10 @@ from spaces_feature.domain.replica import apply_event
 from spaces_feature.domain.space import Role, Space
 from spaces_feature.domain.views import class_of
 from spaces_feature.errors import Refusal
-from spaces_feature.services import attending, reconciling
+from spaces_feature.services import attending, capturing, reconciling, recordings
 from spaces_feature.services.pulse import Pulse
 from spaces_feature.services.reconciling import Reconciler
+from spaces_feature.services.seams import Seams
 from spaces_feature.services.snapshots import snapshot
 from tests.model.deeds import DEEDS, ENDS
 from tests.world import NAMES, World, a_world
@@ -29,7 +30,16 @@ USERS = [UserId(str(number)) for number in range(1, len(NAMES) + 1)]
 HOST, STAFF = USERS[0], USERS[NAMES.index("pam")]
 BEGINNING = [("join", USERS[0]), ("join", USERS[2]), ("ask", USERS[2]), ("accept", HOST), ("join_unseen", USERS[5])]
 OTHERS = ["join", "join", "join_unseen", "move_room", "wait_1", "wait_7", "wait_61", "wait_611", "wait_1811"]
-COMMANDS = [*OTHERS, *(name for name in DEEDS if name not in ENDS), "end"]
+SOUND = {
+    "sound_record": lambda seams, actor, space_id: recordings.start(seams, actor, space_id),
+    "sound_stop": lambda seams, actor, space_id: recordings.stop(seams, actor, space_id),
+    "sound_agree": lambda seams, actor, space_id: recordings.consent(seams, actor, space_id, agrees=True),
+    "sound_decline": lambda seams, actor, space_id: recordings.consent(seams, actor, space_id, agrees=False),
+    "sound_began": lambda seams, actor, space_id: a_recorder_begins(seams, space_id),
+    "sound_lost": lambda seams, actor, space_id: capturing.lost_sound(seams, space_id),
+}
+"""What people and a recorder do about what is kept."""
+COMMANDS = [*OTHERS, *SOUND, *(name for name in DEEDS if name not in ENDS), "end"]
 steps = st.lists(
     st.tuples(
         # Ending is one command among many; without a weight most histories would be short.
@@ -72,6 +82,12 @@ def apt(space: Space, kind: str, user_id: UserId) -> UserId:
     return known[number % len(known)] if known and number % 5 != 4 else user_id
 
 
+def a_recorder_begins(seams: Seams, space_id: SpaceId) -> None:
+    """What the recorder does when it hears a stage whose sound is to be kept."""
+    capturing.claim(seams, space_id, "recorder")
+    capturing.began_keeping(seams, space_id, "recorder", 1000)
+
+
 class Course:
     """One Space in a world of its own, and everything that may happen to it."""
 
@@ -83,7 +99,7 @@ class Course:
             world.graph.follow(HOST, one)
         world.identity.make_staff(STAFF)
         self.reconciler, self.pulse = Reconciler(world.seams, "one"), Pulse(world.seams)
-        self.id = world.go_live("ada").id
+        self.id = world.go_live("ada", allows_clips=True).id
 
     def run(self, command: str, actor: UserId, guest: UserId) -> UserId | None:
         """One command by somebody on somebody, a refusal is a fine answer; who it was that was not refused."""
@@ -94,6 +110,9 @@ class Course:
             match command.partition("_"):
                 case ("join", _, unseen):
                     attending.join(seams, actor, self.id, is_anonymous=bool(unseen))
+                case ("sound", _, _):
+                    whom = {"sound_record": "host", "sound_stop": "host"}.get(command, "stage")
+                    SOUND[command](seams, apt(space, whom, actor), self.id)
                 case ("move", _, "room"):
                     reconciling.renew_room(seams, space)
                 case ("wait", _, seconds):
@@ -163,7 +182,10 @@ def comparable(copy: dict[str, Any]) -> dict[str, Any]:
 def histories(steps: Any, blocks: Any, deaf: bool) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     """Run a history with everybody watching and compare every copy with a fresh snapshot after every command."""
     applied: list[tuple[dict[str, Any], dict[str, Any]]] = []
-    with tempfile.TemporaryDirectory() as folder, a_world(Path(folder)) as world:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        a_world(Path(folder), SPACES_FLAGS={"spaces.record": True, "spaces.clip": True}) as world,
+    ):
         course = Course(world, blocks)
         viewers = [Viewer(world, course.id, user_id) for user_id in USERS]
         # A stage and an audience to begin with.

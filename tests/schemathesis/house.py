@@ -104,7 +104,12 @@ def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
 def _name_ids(document: dict[str, Any], house: House, *, besides_others: bool) -> None:
     """Let ids that exist come up, alone or beside those that are made up, which would all be the same 404."""
     people = [member(kind) for kind in KINDS]
-    real = {"space_id": [house.space.id], "report_id": [house.report_id], "user_id": [*people, "me"]}
+    real = {
+        "space_id": [house.space.id],
+        "report_id": [house.report_id],
+        "clip_id": [house.clip_id],
+        "user_id": [*people, "me"],
+    }
 
     def named(name: str, schema: dict[str, Any]) -> dict[str, Any]:
         ids = {"enum": real[name]}

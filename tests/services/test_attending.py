@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from spaces_feature.errors import Forbidden, Invalid, NotFound, WrongState
-from spaces_feature.services import attending, hosting, reconciling, staging
+from spaces_feature.services import attending, hosting, presence, reconciling, staging
 from spaces_feature.services.outbox import settle_owed
 from tests.world import World
 
@@ -176,7 +176,7 @@ def test_the_sfu_is_asked_after_the_hosts_user_loader_let_go(world: World) -> No
 
 def test_pages_of_participants(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Oldest stay first, everyone once, with role and profile; the last page has no cursor."""
-    monkeypatch.setattr(attending, "PAGE", 2)
+    monkeypatch.setattr(presence, "PAGE", 2)
     space = world.go_live("ada")
     names = ["ada", "grace", "alan", "linus", "tim"]
     for name in names:
@@ -185,7 +185,7 @@ def test_pages_of_participants(world: World, monkeypatch: pytest.MonkeyPatch) ->
     world.seat(space, "linus")
     seen, cursor, pages = [], None, 0
     while pages == 0 or cursor:
-        answer = attending.participants(world.seams, world.user("grace"), space.id, cursor)
+        answer = presence.participants(world.seams, world.user("grace"), space.id, cursor)
         seen += [(row["profile"]["username"], row["role"]) for row in answer["data"]]
         cursor, pages = answer["next_cursor"], pages + 1
     assert pages == 3
@@ -203,5 +203,5 @@ def test_a_foreign_cursor_is_refused(world: World, cursor: str) -> None:
     """Plainly, with the name of the field."""
     space = world.go_live("ada")
     with pytest.raises(Invalid) as refusal:
-        attending.participants(world.seams, space.host_id, space.id, cursor)
+        presence.participants(world.seams, space.host_id, space.id, cursor)
     assert (refusal.value.code, refusal.value.data["field"]) == ("bad_cursor", "cursor")

@@ -12,7 +12,7 @@ from spaces_feature.domain.media import MediaRights
 from spaces_feature.domain.space import Role, Space
 from spaces_feature.domain.views import ViewerClass
 from spaces_feature.errors import Conflict, Forbidden, Refusal
-from spaces_feature.services import attending, editing, hosting, inviting, moderating, staging
+from spaces_feature.services import attending, editing, hosting, inviting, moderating, presence, staging
 from spaces_feature.services.outbox import settle_owed
 from spaces_feature.services.snapshots import get_snapshot
 from tests.world import World
@@ -200,9 +200,9 @@ def test_anonymous_listeners_are_counted_and_not_listed(world: World) -> None:
     joined = attending.join(world.seams, world.user("tim"), space.id, is_anonymous=True)
     assert joined.is_anonymous
     assert (joined.around.listening, [*joined.around.sample]) == (2, [world.user("alan")])
-    members = attending.participants(world.seams, world.user("alan"), space.id, None)["data"]
+    members = presence.participants(world.seams, world.user("alan"), space.id, None)["data"]
     assert [row["user_id"] for row in members] == [world.user("alan")]
-    rows = attending.participants(world.seams, space.host_id, space.id, None)["data"]
+    rows = presence.participants(world.seams, space.host_id, space.id, None)["data"]
     [shadow] = [row for row in rows if row["profile"]["name"] == "Anonymous 1"]
     assert shadow["user_id"] == shadow["profile"]["user_id"] != world.user("tim")
     assert (shadow["profile"]["username"], shadow["profile"]["url"]) == ("", "")
@@ -222,7 +222,7 @@ def test_anonymity_is_the_hosts_to_allow_and_ends_with_a_raised_hand(world: Worl
     editing.edit(world.seams, space.host_id, space.id, editing.Edit(allows_anonymous=True))
     attending.join(world.seams, world.user("tim"), space.id, is_anonymous=True)
     staging.ask_to_speak(world.seams, world.user("tim"), space.id)
-    rows = attending.participants(world.seams, world.user("alan"), space.id, None)["data"]
+    rows = presence.participants(world.seams, world.user("alan"), space.id, None)["data"]
     assert [row["user_id"] for row in rows] == [world.user("tim")]
 
 

@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 
-from spaces_feature.domain.space import Audience, Space, State
+from spaces_feature.domain.recording import kept_voices
+from spaces_feature.domain.space import Audience, Recording, Space, State
 from spaces_feature.errors import Conflict, Forbidden, Invalid, NotFound, WrongState
 from spaces_feature.ports import Notice
 from spaces_feature.services import editing, hosting, inviting, reminding, scheduling
 from spaces_feature.services.agenda import Bell
 from spaces_feature.services.notifying import do_what_is_due
 from spaces_feature.services.snapshots import get_snapshot
-from tests.world import World
+from tests.world import World, set_flag
 
 HOUR = timedelta(hours=1)
 
@@ -356,6 +357,22 @@ def test_what_nobody_needs_to_hear_any_more_is_not_said(world: World, inbox: Inb
     say(world)
     assert inbox.said() == []
     assert rows(world, "spaces_task") == []
+
+
+def test_what_is_kept_is_chosen_until_it_begins_and_not_while_it_runs(world: World) -> None:
+    """A planned recording begins with the Space, its host in it; a closed flag refuses, and so does a live Space."""
+    ada, space = world.user("ada"), plan(world)
+    for key, field in (("spaces.record", "is_recorded"), ("spaces.clip", "allows_clips")):
+        set_flag(world, key, False)
+        with pytest.raises(Forbidden):
+            editing.edit(world.seams, ada, space.id, editing.Edit(**{field: True}))
+        set_flag(world, key, True)
+        editing.edit(world.seams, ada, space.id, editing.Edit(**{field: True}))
+    live = scheduling.start_planned(world.seams, ada, space.id)
+    assert (live.recording, kept_voices(live)) == (Recording.STARTING, {ada})
+    with pytest.raises(WrongState):
+        editing.edit(world.seams, ada, space.id, editing.Edit(allows_clips=False))
+    assert editing.edit(world.seams, ada, space.id, editing.Edit(title="Night trains", allows_clips=True)) == live
 
 
 def test_no_time_is_needed_to_be_live(world: World) -> None:

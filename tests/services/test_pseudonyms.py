@@ -9,7 +9,7 @@ import pytest
 from spaces_feature.domain.ids import UserId
 from spaces_feature.domain.space import Role, Space
 from spaces_feature.errors import Forbidden, NotFound
-from spaces_feature.services import attending, editing, inviting, moderating, preferences, staging
+from spaces_feature.services import attending, editing, inviting, moderating, preferences, presence, staging
 from spaces_feature.services.snapshots import get_snapshot
 from tests.world import World
 
@@ -29,7 +29,7 @@ def space(world: World) -> Space:
 
 def shadow(world: World, space: Space) -> str:
     """The id under which the hosts see the one who listens anonymously."""
-    rows = attending.participants(world.seams, space.host_id, space.id, None)["data"]
+    rows = presence.participants(world.seams, space.host_id, space.id, None)["data"]
     [one] = [row["user_id"] for row in rows if row["profile"]["name"].startswith("Anonymous")]
     return str(one)
 
@@ -134,15 +134,15 @@ def test_who_goes_anonymous_in_the_middle_cannot_be_recognised(world: World, spa
     attending.leave(world.seams, world.user("tim"), space.id)
     linus = world.user("linus")
     joined_at = attending.join(world.seams, linus, space.id).around
-    [before] = attending.participants(world.seams, space.host_id, space.id, None)["data"]
+    [before] = presence.participants(world.seams, space.host_id, space.id, None)["data"]
     stay_id = stay_of(world, space, linus)
     world.clock.advance(300)
     assert attending.join(world.seams, linus, space.id, is_anonymous=True).around.present == joined_at.present == 1
-    [after] = attending.participants(world.seams, space.host_id, space.id, None)["data"]
+    [after] = presence.participants(world.seams, space.host_id, space.id, None)["data"]
     assert (before["joined_at"], after["joined_at"]) == ("2026-11-22T20:00:00.000Z", "2026-11-22T20:05:00.000Z")
     assert stay_id not in after["user_id"]
     again = attending.join(world.seams, linus, space.id, is_anonymous=True)
-    [same] = attending.participants(world.seams, space.host_id, space.id, None)["data"]
+    [same] = presence.participants(world.seams, space.host_id, space.id, None)["data"]
     assert (again.is_anonymous, same) == (True, after)
 
 

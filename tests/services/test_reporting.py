@@ -15,7 +15,7 @@ from spaces_feature.domain.reports import Category, Outcome, Report
 from spaces_feature.domain.space import Space
 from spaces_feature.domain.views import class_of
 from spaces_feature.errors import Forbidden, Invalid, NotFound, WrongState
-from spaces_feature.services import attending, editing, hosting, moderating, reporting, staging
+from spaces_feature.services import attending, editing, hosting, moderating, presence, reporting, staging
 from tests.world import World
 
 
@@ -176,7 +176,7 @@ def test_an_anonymous_listener_is_reported_by_pseudonym(world: World) -> None:
     """Hosts report the number that they see, and it stays a number; nobody else has a pseudonym to name."""
     space = hosting.go_live(world.seams, world.user("ada"), hosting.Plan(title="Open ears", allows_anonymous=True))
     attending.join(world.seams, world.user("linus"), space.id, is_anonymous=True)
-    rows = attending.participants(world.seams, world.user("ada"), space.id, None)["data"]
+    rows = presence.participants(world.seams, world.user("ada"), space.id, None)["data"]
     (pseudonym,) = [row["user_id"] for row in rows if row["user_id"].startswith("anonymous:")]
     made = reporting.report(world.seams, world.user("ada"), space.id, Category.SPAM, about=pseudonym)
     assert made.user_id == pseudonym

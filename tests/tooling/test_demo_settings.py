@@ -178,7 +178,7 @@ def test_bots_can_be_left_out(tmp_path: Path) -> None:
     environment = {"DEMO_DIR": str(tmp_path), "GATE": "0"}
     with_bots = [program.name for program in programs(read_settings(environment), "livekit-server")]
     without = [program.name for program in programs(read_settings({**environment, "BOTS": "0"}), "livekit-server")]
-    assert with_bots == ["sfu", "database", "web", "bots"]
+    assert with_bots == ["sfu", "database", "web", "recorder", "bots"]
     assert without == with_bots[:-1]
 
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from spaces_feature.domain.ids import RoomName
+from spaces_feature.domain.ids import Identity, RoomName
+from spaces_feature.domain.space import Role
 from spaces_feature.errors import Unavailable
-from spaces_feature.services import attending, moderating, reconciling
-from spaces_feature.testing.media import MINUTE, SPEAKER
-from tests.world import World
+from spaces_feature.media.grants import mint_worker
+from spaces_feature.services import attending, facts, inviting, moderating, reconciling
+from spaces_feature.testing.media import LISTENER, MINUTE, SPEAKER
+from tests.hall import Hall, a_hall
+from tests.world import SECRET, World
 
 
 def ask(world: World, token: str) -> tuple[int, bytes]:
@@ -126,6 +130,56 @@ def test_the_gate_stands_with_spaces_switched_off(closed: World) -> None:
     assert closed.app.test_client().get("/spaces/").status_code == 404
     assert ask(closed, "a.b.c") == REFUSED
     assert closed.app.test_client().post("/spaces/gate").status_code == 405
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[Hall]:
+    """Every plain listener hears segments."""
+    with a_hall(tmp_path) as made:
+        yield made
+
+
+def test_who_hears_segments_has_no_business_in_the_room(hall: Hall) -> None:
+    """A token from before opens nothing, at the door and behind it; brought on stage they are let in with a new one."""
+    world = hall.world
+    space = world.go_live("ada")
+    hall.listen(space, "grace")
+    room, grace = world.space(space.id).room, world.user("grace")
+    assert room is not None
+    identity = world.seams.ids.identity(room, grace)
+    old = world.media.grant(room, identity, LISTENER, MINUTE)
+    assert ask(world, old.token) == REFUSED
+    client = world.media.join(old)
+    for hook in world.media.webhooks:
+        fact = world.media.read_webhook(hook.body, hook.authorization)
+        assert fact is not None
+        facts.receive_fact(world.seams, fact)
+    assert client.farewell == "PARTICIPANT_REMOVED"
+    inviting.invite(world.seams, space.host_id, space.id, grace, Role.SPEAKER)
+    inviting.accept(world.seams, grace, space.id)
+    assert ask(world, grant_of(world, "grace", space.id)) == LET_IN
+    assert ask(world, old.token) == LET_IN
+
+
+@pytest.mark.parametrize("is_keeping", [False, True], ids=["agent", "egress"])
+def test_a_recorders_token_does_not_lead_through_the_door(world: World, is_keeping: bool) -> None:
+    """Recorders dial the SFU itself: from outside nobody is one, under a name of their own or a member's."""
+    space = world.go_live("ada")
+    token = grant_of(world, "grace", space.id)
+    assert space.room is not None
+    member = world.seams.ids.identity(space.room, world.user("grace"))
+    assert ask(world, token) == LET_IN
+    for identity in (Identity("recorder"), member):
+        for secret in (SECRET, "somebody else's secret, long enough"):
+            forged = mint_worker(
+                url="ws://localhost",
+                api_key="key",
+                api_secret=secret,
+                room=space.room,
+                identity=identity,
+                is_keeping=is_keeping,
+            )
+            assert ask(world, forged.token) == REFUSED
 
 
 def test_asking_reads_little_and_writes_nothing(world: World) -> None:

@@ -13,9 +13,11 @@ import pytest
 from werkzeug.test import TestResponse
 
 from spaces_feature import Profile
+from spaces_feature.domain.ids import SpaceId
+from spaces_feature.services import capturing
 from tests.web.conftest import Visit
 from tests.web.visitor import Visitor
-from tests.world import World, a_world
+from tests.world import World, a_world, set_flag
 
 ABSENT = "0123456789abc"
 HOSTILE = '</script><script>alert(1)</script> & "quotes"'
@@ -146,6 +148,24 @@ def test_an_ended_space_has_nothing_to_replay(world: World, visit: Visit) -> Non
     private = ada.start(audience="followers")
     ada.post(f"/spaces/{private}/end")
     assert shared(world, private).status_code == 404
+
+
+def test_rec_is_on_every_page_of_a_space_that_is_recorded(world: World, visit: Visit) -> None:
+    """For members and signed out, and where it is embedded, while sound is kept; over, nobody says that it was not."""
+    set_flag(world, "spaces.record", True)
+    ada, space_id = visit("ada"), SpaceId(visit("ada").start())
+
+    def pages() -> list[str]:
+        signed_out = Visitor(world, None).page(f"/spaces/{space_id}/embed")
+        return [one.text for one in (visit("grace").page(f"/spaces/{space_id}"), shared(world, space_id), signed_out)]
+
+    ada.post(f"/spaces/{space_id}/recording/start")
+    assert not any("This Space is being recorded" in page for page in pages()), "before anything is kept"
+    assert capturing.claim(world.seams, space_id, "r")
+    capturing.began_keeping(world.seams, space_id, "r", 0.0)
+    assert all("This Space is being recorded" in page for page in pages())
+    ada.post(f"/spaces/{space_id}/end")
+    assert not any("being recorded" in page or "It was not recorded" in page for page in pages())
 
 
 def test_its_host_sees_times_and_counts_of_an_ended_space(world: World, visit: Visit) -> None:

@@ -51,6 +51,8 @@ def space(space_id: str = "Why0000000000", **fields: Any) -> dict[str, Any]:
         "title": "Why small software lasts",
         "host_ids": ["1"],
         "participant_count": 1284,
+        "recording": "off",
+        "is_recording": False,
         "subscriber_count": 0,
         "scheduled_start": None,
         "end_reason": None,
@@ -144,6 +146,14 @@ def test_a_live_card_leads_in() -> None:
     assert "Ada Whitlock is hosting" in page.text
 
 
+def test_rec_stands_there_before_any_script() -> None:
+    """A Space that is recorded says so in the strip, in one's own face and in its card."""
+    page = strip([live("Own0000000000", "own", recording="on"), live("Why0000000000", recording="starting")])
+    assert [one["data-rec"] for one in page.having("data-rec")] == ["on", "starting"]
+    assert "This Space is being recorded" in card(space(recording="on", is_recording=True)).text
+    assert "recorded" not in card(space(recording="starting")).text
+
+
 def test_a_planned_card_offers_a_reminder_to_whoever_can_have_one() -> None:
     """To a member, not to the host, not to who is signed out; what is set says so."""
     planned = space(state="scheduled", scheduled_start="2026-11-24T19:30:00.000Z", subscriber_count=212)
@@ -154,6 +164,16 @@ def test_a_planned_card_offers_a_reminder_to_whoever_can_have_one() -> None:
     assert "Reminder set" in card({**planned, "has_reminder": True}).text
     assert not card(planned, me=ADA).having("data-spaces-remind")
     assert not card(planned, me=None).having("data-spaces-remind")
+
+
+def test_a_card_of_what_was_recorded_leads_to_its_replay() -> None:
+    """It says Replay and whose, and leads to the page that plays it; nothing of it is live."""
+    page = card(space(state="ended", has_replay=True))
+    assert "Replay" in page.text
+    assert "Ada Whitlock hosted" in page.text
+    assert {one["href"] for one in page.having("href")} == {"/spaces/Why0000000000"}
+    assert "Play the replay: Why small software lasts" in [one["aria-label"] for one in page.having("aria-label")]
+    assert not page.having("data-spaces-join")
 
 
 @pytest.mark.parametrize(

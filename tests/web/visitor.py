@@ -34,6 +34,10 @@ GOOD_BODIES = {
     "staff_action": {"action": "freeze", "reason": "Threats"},
     "close_report": {"outcome": "dismissed"},
     "send_reaction": {"emoji": "👏"},
+    "consent": {"agrees": True},
+    "edit_recording": {"starts_at_s": 0},
+    "make_clip": {"seconds": 10},
+    "permit_clip": {"agrees": True},
     "edit_flag": {"version": 0, "reason": "A first few", "percent": 5},
     "reset_flag": {"version": 0, "reason": "It is in the code for good"},
     "revert_flag": {"version": 0, "to_version": 1, "reason": "Too early"},
@@ -96,6 +100,7 @@ def url_of(route: Route, space_id: str, user_id: str = "me") -> str:
         "user_id": user_id,
         "report_id": "0123456789",
         "card_id": "7",
+        "clip_id": "0123456789abc",
         "key": SPARE_FLAG,
     }
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: given[found[1]], route.path)
@@ -152,7 +157,9 @@ def _operation(method: str, path: str) -> dict[str, Any] | None:
     found = []
     for template, operations in _document()["paths"].items():
         pattern = re.sub(
-            r"\\{(?:user|card)_id\\}", ".+", re.sub(r"\\{(?:space_id|report_id|key)\\}", "[^/]+", re.escape(template))
+            r"\\{(?:user|card)_id\\}",
+            ".+",
+            re.sub(r"\\{(?:space_id|report_id|clip_id|key)\\}", "[^/]+", re.escape(template)),
         )
         if re.fullmatch(pattern, path) and method.lower() in operations:
             found.append((template.count("{"), operations[method.lower()]))

@@ -1,5 +1,6 @@
 /** Plaza's own script: Turbo keeps the document alive between pages, and links to posts can be shared. */
 import '@hotwired/turbo';
+import './clips.js';
 import './coming.js';
 import './fleets.js';
 import './inbox.js';

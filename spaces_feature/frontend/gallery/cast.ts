@@ -56,6 +56,7 @@ export const space = (over: Partial<Space> = {}): Space => ({
   speak: 'everyone',
   is_recorded: false,
   is_recording: false,
+  recording: 'off',
   allows_clips: false,
   allows_anonymous: false,
   allows_guests: false,
@@ -73,6 +74,7 @@ export const seat = (profile: Profile, over: Partial<Seat> = {}): Seat => ({
   role: 'speaker',
   is_muted: true,
   is_muted_by_host: false,
+  is_kept: false,
   is_blocked_by_me: false,
   lost_at: null,
   kept_until: null,
@@ -139,7 +141,7 @@ export const session = (over: Partial<SessionState> = {}): SessionState => ({
 });
 
 export const entries: StripEntry[] = [
-  { kind: 'space', space: space(), people: [people.ada, people.alan], reason: { code: 'host', text: 'Ada is hosting, +2 you follow' } },
+  { kind: 'space', space: space({ recording: 'on', is_recording: true }), people: [people.ada, people.alan], reason: { code: 'host', text: 'Ada is hosting, +2 you follow' } },
   {
     kind: 'space',
     space: space({ id: 'zY8xW6vU4tS2r', title: 'Salt, time and cabbage', creator_id: '8' }),

@@ -1,4 +1,4 @@
-/** Draws one view: `?view=strip|dock|docks|room|host|join|create|seats|ended|report`, some with `&state=`, the host's with `&open=` (see hosting.ts), with `&theme=dark`, `&dir=rtl`. */
+/** Draws one view: `?view=strip|dock|docks|room|host|clip|join|create|seats|ended|report`, some with `&state=`, the host's with `&open=` (see hosting.ts), with `&theme=dark`, `&dir=rtl`. */
 
 import type { Api } from '../src/core/api';
 import { createStore } from '../src/core/store';
@@ -7,8 +7,10 @@ import { words } from '../src/core/words';
 import { defineElements } from '../src/elements/define';
 import type { SpacesSeat } from '../src/elements/seat';
 import { entries, people, posts, seat, session, snapshot, space } from './cast';
+import { clipAnswer } from './clips';
 import { hostApi, hostCommands, hostStates, openInRoom } from './hosting';
 import { planned } from './planned';
+import { recordingAnswer } from './recording';
 import { full, states } from './states';
 
 const asked = new URLSearchParams(location.search);
@@ -22,7 +24,9 @@ const own = createStore<SessionState>(session({ connection: { kind: 'idle' }, sn
 let drawn = own;
 const strip = createStore<StripEntry[]>([]);
 const watched: Snapshot =
-  view === 'join'
+  view === 'join' && asked.has('state')
+    ? (states[asked.get('state') ?? '']?.snapshot ?? snapshot())
+    : view === 'join'
     ? snapshot({
         stage: snapshot().stage.map((one) => (one.user_id === '5' ? { ...one, is_blocked_by_me: true } : one)),
         space: space({ allows_anonymous: asked.has('unlisted') }),
@@ -52,7 +56,7 @@ const commands: Partial<Session> = {
 if (view === 'host') Object.assign(commands, hostCommands(own, full));
 
 defineElements({
-  config: { prefix: '/spaces', api: '', socket_path: '', me: people.grace, flags: { 'spaces.listen': true, 'spaces.speak': true, 'spaces.host': true, 'spaces.schedule': true, 'spaces.anonymous': true, 'spaces.reactions': true, 'spaces.guests': true }, room_bundle: '', app_name: 'Plaza' },
+  config: { prefix: '/spaces', api: '', socket_path: '', me: people.grace, flags: { 'spaces.listen': true, 'spaces.speak': true, 'spaces.host': true, 'spaces.schedule': true, 'spaces.anonymous': true, 'spaces.reactions': true, 'spaces.guests': true, 'spaces.record': true, 'spaces.clip': true }, room_bundle: '', app_name: 'Plaza' },
   api: {
     ...hostApi,
     snapshot: async () => watched,
@@ -62,7 +66,7 @@ defineElements({
     report: async () => ({ id: 'r', state: 'open' }),
     topics: async () => ['Travel', 'Railways', 'Software', 'Craft', 'Music'].map((name) => ({ id: name.toLowerCase(), name })),
     spaces: async () => ({ data: [{}, {}, {}] as ListedSpace[] }),
-    call: async <T>(_: string, path: string, body: object = { level: 'scheduled' }) => (path.startsWith('/bells') ? body : { data: path === '/cards' ? posts : posts.slice(0, 2) }) as T,
+    call: async <T>(_: string, path: string, body: object = { level: 'scheduled' }) => path.includes('/recording') ? ((await recordingAnswer(path, body, own)) as T) : path.includes('/clips') ? ((await clipAnswer(path, asked.get('state') ?? '')) as T) : (path.startsWith('/bells') ? body : { data: path === '/cards' ? posts : posts.slice(0, 2) }) as T,
     remind: async (_, is_early) => snapshot({ me: { ...watched.me, reminder: { is_early } } }),
     forgetReminder: async () => watched,
     create: async ({ scheduled_start, cover = '', title }) => scheduled_start ? snapshot({ space: space({ state: 'scheduled', title, cover, scheduled_start }) }) : Promise.reject({ ...full, title: 'You are live already.', detail: '', code: 'already_live', space_id: 'x' }),
@@ -77,9 +81,9 @@ defineElements({
   watch: () => ({ ...createStore<Snapshot | null>(asked.has('slow') ? null : watched), close: () => undefined }),
   words,
   announce: (text, assertive) => console.info(assertive ? 'assertive:' : 'polite:', text),
-});
+}, Promise.resolve());
 
-import('../src/elements/late').then(({ defineLate }) => defineLate());
+import('../src/elements/late').then(({ defineLate }) => defineLate(Promise.resolve()));
 const { openCreate, openJoin } = await import('../src/elements/room-elements');
 
 main.append(document.createElement('spaces-strip'));
@@ -107,10 +111,14 @@ if (view === 'host') {
   const open = asked.get('open');
   if (open) await openInRoom(open);
 }
-if (view === 'ended') (show('ended'), unfold());
+if (view === 'ended') (show(asked.get('state') ?? 'ended'), unfold());
 if (view === 'report') {
   const about = asked.has('person') ? { profile: people.kwame } : {};
   document.body.append(Object.assign(document.createElement('spaces-report-sheet'), { snapshot: snapshot(), ...about }));
+}
+if (view === 'clip') {
+  const { openClip } = await import('../src/clips');
+  openClip({ space_id: 'aB3dE5gH7jK9m', ...(asked.has('at') ? { at_s: 130, from_s: 122, seconds: 22 } : {}) });
 }
 if (view === 'join') openJoin('aB3dE5gH7jK9m');
 if (view === 'create') openCreate(asked.has('card') ? { id: '71' } : null);

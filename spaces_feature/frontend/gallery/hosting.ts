@@ -5,6 +5,7 @@ import type { Writable } from '../src/core/store';
 import type { Invitation, Problem, Profile, Session, SessionState, Snapshot } from '../src/core/types';
 import type { Sheet } from '../src/elements/side-sheet';
 import { hosting, minutesAgo, onStage, people, session } from './cast';
+import { recordingStates } from './recording';
 
 const inMinutes = (minutes: number): string => minutesAgo(-minutes);
 
@@ -52,6 +53,7 @@ const seen = (snapshot: Snapshot) => session({ microphone: { kind: 'open' }, sna
 /** By who looks at the Space. */
 export const hostStates: Record<string, SessionState> = {
   host: seen(running),
+  ...recordingStates,
   empty: seen({ ...running, requests: [], listeners: { count: 0, sample: [] } }),
   cohost: seen({
     ...running,
@@ -151,6 +153,8 @@ const SHEETS: Record<string, Sheet> = {
   edit: { kind: 'edit' },
   pin: { kind: 'pin' },
   end: { kind: 'end' },
+  record: { kind: 'record' },
+  consent: { kind: 'consent' },
   person: { kind: 'person', profile: people.kwame },
   cohost: { kind: 'person', profile: people.alan },
   muted: { kind: 'person', profile: people.noor },

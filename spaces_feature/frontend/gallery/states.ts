@@ -2,6 +2,7 @@
 
 import type { Problem, SessionState } from '../src/core/types';
 import { hosting, onStage, people, seat, seats, session, snapshot, space } from './cast';
+import { recordingStates } from './recording';
 
 export const full: Problem = { status: 409, code: 'full', title: 'The stage is full.', detail: 'Ask again when somebody steps down.' };
 
@@ -67,5 +68,6 @@ export const states: Record<string, SessionState> = {
   barred: session({ connection: { kind: 'removed', code: 'barred' }, snapshot: null }),
   failed: session({ connection: { kind: 'failed', problem: full } }),
   hosting: session({ microphone: { kind: 'open' }, snapshot: hosting }),
+  ...recordingStates,
   host_muted: session({ microphone: { kind: 'muted' }, snapshot: hosting }),
 };

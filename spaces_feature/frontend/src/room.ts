@@ -2,6 +2,7 @@
 
 import type { Session } from './core/types';
 import type { RoomContext } from './room/context';
+import { openSegments } from './room/hls';
 import { openLiveKit } from './room/livekit';
 import { createSession } from './room/session';
 
@@ -11,6 +12,6 @@ let session: Session | null = null;
 
 /** The one session of this document. It resumes at once what the page before was doing. */
 export function openSession(context: RoomContext): Session {
-  session ??= createSession({ ...context, openTransport: openLiveKit });
+  session ??= createSession({ ...context, transports: { rtc: openLiveKit, hls: openSegments } });
   return session;
 }

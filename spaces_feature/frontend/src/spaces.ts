@@ -97,7 +97,7 @@ function start(): void {
   whenParsed(() => {
     prepareAnnouncer();
     defineElements(deps, soundFirst);
-    defineLate();
+    defineLate(soundFirst);
     void soundFirst.then(() => whenIdle(begin));
   });
 

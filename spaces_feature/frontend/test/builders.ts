@@ -17,6 +17,7 @@ export const seat = (user_id: string, fields: Partial<Seat> = {}): Seat => ({
   role: 'speaker',
   is_muted: true,
   is_muted_by_host: false,
+  is_kept: false,
   is_blocked_by_me: false,
   lost_at: null,
   kept_until: null,
@@ -50,6 +51,7 @@ export function snapshot(version: number, fields: Partial<Omit<Snapshot, 'space'
       speak: 'everyone',
       is_recorded: false,
       is_recording: false,
+      recording: 'off',
       allows_clips: false,
       allows_anonymous: false,
       allows_guests: false,
@@ -84,6 +86,19 @@ export const grant = (version = 1): JoinGrant & { tier: 'rtc' } => ({
   identity: 'sfu-grace',
   expires_at: '2026-01-01T00:01:00.000Z',
   snapshot: snapshot(version),
+});
+
+export const segments = (version = 1, life_s = 600): JoinGrant & { tier: 'hls' } => ({
+  tier: 'hls',
+  url: `/spaces/media/${version}/live/index.m3u8`,
+  expires_at: new Date(1_000_000 + life_s * 1000).toISOString(),
+  snapshot: snapshot(version),
+});
+
+/** For somebody who has a place on stage. */
+export const onStage = <Grant extends JoinGrant>(grant: Grant): Grant => ({
+  ...grant,
+  snapshot: { ...grant.snapshot, me: { ...grant.snapshot.me, role: 'speaker' } },
 });
 
 export const problem = (status: number, code: string, extra: object = {}): Problem => ({

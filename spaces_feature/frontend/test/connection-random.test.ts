@@ -10,7 +10,7 @@ import {
   type Effect,
   type LostReason,
 } from '../src/core/connection-state';
-import { grant, problem, randomFrom } from './builders';
+import { grant, problem, randomFrom, segments } from './builders';
 
 const HISTORIES = 400;
 const REASONS: LostReason[] = ['removed', 'room_deleted', 'duplicate', 'server_shutdown', 'unknown'];
@@ -76,7 +76,8 @@ class World {
   private answer(isKind: boolean): void {
     const generation = this.take(this.calls);
     if (isKind || this.random() < 0.6) {
-      this.dispatch({ type: 'granted', generation, grant: grant(this.version) });
+      const answer = this.random() < 0.3 ? segments(this.version) : grant(this.version);
+      this.dispatch({ type: 'granted', generation, grant: answer });
       return;
     }
     const [status, code] = this.pick([[503, 'media_unavailable'], [0, 'unreachable'], [403, 'forbidden'], [404, 'not_found']] as const);
@@ -111,6 +112,8 @@ class World {
         { type: 'sdk_reconnecting', room },
         { type: 'room_lost', room, reason: this.pick(REASONS) },
         { type: 'room_moved', version: this.random() < 0.5 ? ++this.version : this.version, spread_ms: 400 },
+        { type: 'ask_again' },
+        { type: 'turned_away', room },
         { type: 'space_ended' },
         { type: 'sound', isBlocked: this.random() < 0.5 },
         { type: 'offline' },

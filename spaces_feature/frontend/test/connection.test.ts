@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { reduce } from '../src/core/connection';
 import {
   BACKOFF_CAP,
   CONNECT_LIMIT,
   GIVE_UP,
-  IDLE,
   OFFLINE_LONG,
   SIGNAL_LATE,
   SIGNAL_PATIENCE,
@@ -13,61 +11,11 @@ import {
   backoff,
   viewOf,
   type ConnectionEvent,
-  type ConnectionState,
-  type Effect,
   type Phase,
 } from '../src/core/connection-state';
 import { removalOf } from '../src/core/problems';
 import { grant, problem } from './builders';
-
-const START = 1_000_000;
-
-/** A machine at one moment, with the effects of its last step. */
-class Machine {
-  effects: Effect[] = [];
-  constructor(
-    readonly state: ConnectionState = IDLE,
-    readonly now: number = START,
-  ) {}
-
-  after(event: ConnectionEvent, elapsed = 0, jitter = 0.5): Machine {
-    const { state, effects } = reduce(this.state, event, this.now + elapsed, jitter);
-    const next = new Machine(state, this.now + elapsed);
-    next.effects = effects;
-    return next;
-  }
-
-  get names(): string[] {
-    return this.effects.map(({ type }) => type);
-  }
-
-  effect<Type extends Effect['type']>(type: Type): Extract<Effect, { type: Type }> {
-    const found = this.effects.find((effect) => effect.type === type);
-    assert.ok(found, `no ${type} among ${this.names.join(', ')}`);
-    return found as Extract<Effect, { type: Type }>;
-  }
-
-  granted(version = 1): Machine {
-    return this.after({ type: 'granted', generation: this.state.generation, grant: grant(version) });
-  }
-
-  refused(status: number, code: string, extra: object = {}, elapsed = 0): Machine {
-    const refusal = { type: 'refused', generation: this.state.generation, problem: problem(status, code, extra) } as const;
-    return this.after(refusal, elapsed);
-  }
-
-  connectedRoom(): Machine {
-    return this.after({ type: 'room_connected', room: this.state.generation });
-  }
-
-  timer(isReceiving = false): Machine {
-    return this.after({ type: 'timer', generation: this.state.generation, isReceiving });
-  }
-
-  lost(reason: 'removed' | 'room_deleted' | 'duplicate' | 'server_shutdown' | 'unknown', elapsed = STEADY): Machine {
-    return this.after({ type: 'room_lost', room: this.state.room!, reason }, elapsed);
-  }
-}
+import { Machine, START } from './machine';
 
 const granting = () => new Machine().after({ type: 'listen', space_id: 'space' });
 const connecting = () => granting().granted();
@@ -178,14 +126,6 @@ test('a refused grant is tried again when it may pass and final when it may not'
 test('a server that says when to come back is obeyed, unless only the SFU is away', () => {
   assert.equal(granting().refused(429, 'too_many_requests', { retry_after: 7 }).effect('arm').ms, 7000);
   assert.equal(granting().refused(503, 'media_unavailable', { retry_after: 7 }).effect('arm').ms, 150);
-});
-
-test('a grant for a tier that cannot be played is a plain failure', () => {
-  const machine = granting();
-  const hls = { ...grant(), tier: 'hls' } as const;
-  const next = machine.after({ type: 'granted', generation: machine.state.generation, grant: hls });
-  assert.equal(next.state.phase, 'failed');
-  assert.equal(next.state.problem?.code, 'tier_not_supported');
 });
 
 test('pauses grow by half up to the cap, a fifth more or less by chance', () => {

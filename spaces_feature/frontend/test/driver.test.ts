@@ -1,42 +1,51 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { JoinGrant } from '../src/core/api';
+import type { JoinGrant, Tier } from '../src/core/api';
 import { createDriver, type Driver } from '../src/room/driver';
 import { createHints, type Hint } from '../src/room/hints';
 import type { Transport, TransportListeners } from '../src/room/transport';
-import { grant, problem, settled } from './builders';
+import { grant, onStage, problem, segments, settled } from './builders';
 
 interface Room {
+  tier: Tier;
   listeners: TransportListeners;
   isConnected: boolean;
   isDropped: boolean;
   soundStarts: number;
+  /** Its address, then the fresh ones. */
+  urls: string[];
 }
 
 /** A driver whose API answers as the test says, on Rooms that only note what is done to them. */
-function driven(join: () => Promise<JoinGrant>): { driver: Driver; rooms: Room[]; left: string[] } {
+function driven(join: () => Promise<JoinGrant>): { driver: Driver; rooms: Room[]; left: string[]; heard: string[][] } {
   const rooms: Room[] = [];
   const left: string[] = [];
+  const heard: string[][] = [];
   const nothing = () => undefined;
+  const open = (tier: Tier) => (listeners: TransportListeners): Transport => {
+    const room: Room = { tier, listeners, isConnected: false, isDropped: false, soundStarts: 0, urls: [] };
+    rooms.push(room);
+    return {
+      canPublish: false,
+      async connect(url) {
+        room.isConnected = true;
+        room.urls.push(url);
+      },
+      renew: (url) => void room.urls.push(url),
+      drop: async () => void (room.isDropped = true),
+      startAudio: async () => void (room.soundStarts += 1),
+      packets: async () => 0,
+      amplitudes: async () => new Map(),
+      setVolume: nothing,
+      setOutput: async () => undefined,
+      publish: async () => undefined,
+      setOpen: async () => undefined,
+    };
+  };
   const driver = createDriver({
     api: { join, leave: async (space_id) => void left.push(space_id), heartbeat: async () => undefined },
-    openTransport(listeners) {
-      const room: Room = { listeners, isConnected: false, isDropped: false, soundStarts: 0 };
-      rooms.push(room);
-      return {
-        canPublish: false,
-        connect: async () => void (room.isConnected = true),
-        drop: async () => void (room.isDropped = true),
-        startAudio: async () => void (room.soundStarts += 1),
-        packets: async () => 0,
-        amplitudes: async () => new Map(),
-        setVolume: nothing,
-        setOutput: async () => undefined,
-        publish: async () => undefined,
-        setOpen: async () => undefined,
-      } satisfies Transport;
-    },
-    sound: { talking: nothing, quality: nothing, rights: nothing, played: nothing },
+    transports: { rtc: open('rtc'), hls: open('hls') },
+    sound: { talking: (who) => void heard.push(who), quality: nothing, late: nothing, rights: nothing, played: nothing },
     prepare: nothing,
     granted: nothing,
     saveIntent: nothing,
@@ -44,15 +53,74 @@ function driven(join: () => Promise<JoinGrant>): { driver: Driver; rooms: Room[]
     refresh: nothing,
     changed: nothing,
   });
-  return { driver, rooms, left };
+  return { driver, rooms, left, heard };
 }
 
-test('the Room that the tap has touched is the one that connects', async () => {
-  const { driver, rooms } = driven(async () => grant());
-  driver.dispatch({ type: 'listen', space_id: 'space' });
-  assert.equal(rooms[0]!.soundStarts, 1);
+test('what the tap has touched is what connects, whichever way the member is to hear', async () => {
+  for (const [answer, place] of [[grant(), 0], [segments(), 1]] as const) {
+    const { driver, rooms } = driven(async () => answer);
+    driver.dispatch({ type: 'listen', space_id: 'space' });
+    assert.deepEqual(rooms.map(({ tier, soundStarts }) => [tier, soundStarts]), [['rtc', 1], ['hls', 1]]);
+    await settled();
+    assert.deepEqual([driver.state.phase, rooms.length, rooms[place]!.urls], ['connected', 2, [answer.url]]);
+    assert.equal(rooms[1 - place]!.isConnected, false);
+    driver.suspend();
+  }
+});
+
+/** Somebody who hears segments and is brought on stage. */
+async function broughtUp() {
+  let answer: JoinGrant = segments();
+  const all = driven(async () => answer);
+  all.driver.dispatch({ type: 'listen', space_id: 'space' });
   await settled();
-  assert.deepEqual([driver.state.phase, rooms.length, rooms[0]!.isConnected], ['connected', 1, true]);
+  answer = onStage(grant(2));
+  all.driver.dispatch({ type: 'ask_again' });
+  await settled();
+  const [stage, tail] = all.rooms;
+  return { ...all, stage: stage!, tail: tail! };
+}
+
+test('who comes up hears segments until somebody on stage is heard', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const { driver, stage, tail } = await broughtUp();
+  assert.deepEqual([stage.isConnected, tail.isDropped], [true, false]);
+  stage.listeners.played();
+  await settled();
+  assert.deepEqual([driver.state.tier, driver.state.phase, tail.isDropped], ['rtc', 'connected', true]);
+  driver.suspend();
+});
+
+test('on a stage where nobody talks segments stop after a second', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const { driver, tail } = await broughtUp();
+  context.mock.timers.tick(1000);
+  await settled();
+  assert.deepEqual([driver.state.tier, tail.isDropped], ['rtc', true]);
+  driver.suspend();
+});
+
+test('who talks is what the Room says that plays, from the moment it does', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const { driver, stage, tail, heard } = await broughtUp();
+  tail.listeners.talking(['sfu-ada']);
+  stage.listeners.played();
+  await settled();
+  assert.deepEqual(heard.at(-1), [], 'the stage has named nobody');
+  tail.listeners.talking(['sfu-ada']);
+  assert.deepEqual(heard.at(-1), []);
+  driver.suspend();
+});
+
+test('a refused address is answered with a fresh one, at which the same sound goes on', async () => {
+  let version = 1;
+  const { driver, rooms } = driven(async () => segments(version));
+  driver.dispatch({ type: 'listen', space_id: 'space' });
+  await settled();
+  version = 2;
+  rooms[1]!.listeners.turnedAway();
+  await settled();
+  assert.deepEqual([rooms[1]!.urls, rooms[1]!.isDropped], [[segments(1).url, segments(2).url], false]);
   driver.suspend();
 });
 
@@ -77,7 +145,8 @@ test('a moved Space gets a new Room, and the old one is dropped once that is con
   assert.equal(rooms[0]!.isDropped, false);
   context.mock.timers.tick(0);
   await settled();
-  assert.deepEqual(rooms.map(({ isConnected, isDropped }) => [isConnected, isDropped]), [[true, true], [true, false]]);
+  const atSfu = rooms.filter(({ tier }) => tier === 'rtc');
+  assert.deepEqual(atSfu.map(({ isConnected, isDropped }) => [isConnected, isDropped]), [[true, true], [true, false]]);
   driver.suspend();
 });
 

@@ -168,3 +168,11 @@ test('an end by staff or for want of a host is told as such', () => {
   assert.equal(over('staff'), 'The team ended it.');
   assert.equal(over('host_gone'), 'The host lost connection, and nobody could take over.');
 });
+
+test('who hears segments is told how late they are, while tuning in that it goes on, and on stage neither', () => {
+  const late = (seconds: number) => told(place(state(snapshot(1), 'none', { tier: 'hls', late: seconds, talking: ['ada'] })))[2];
+  assert.deepEqual([late(3), late(1), late(0)], ['About 3 seconds behind', 'About 1 second behind', 'ADA is talking']);
+  const joining = (tier: 'rtc' | 'hls') => place(state(snapshot(1), 'none', { tier, connection: { kind: 'joining' } })).line;
+  assert.deepEqual([joining('hls'), joining('rtc')], ['Tuning in...', 'One moment']);
+  assert.equal(place(state(stageWith(), 'muted', { tier: 'hls', late: 3 })).line, 'You are still muted');
+});

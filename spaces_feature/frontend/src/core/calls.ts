@@ -12,6 +12,9 @@ export type JoinGrant = (
   | { tier: 'hls'; url: string; expires_at: string; snapshot: Snapshot }
 ) & { is_anonymous?: boolean };
 
+/** How somebody hears: from the SFU at once, or segments a few seconds later. */
+export type Tier = JoinGrant['tier'];
+
 export interface JoinOptions {
   /** Counted, not listed. Left out, a lasting stay goes on as it is. */
   is_anonymous?: boolean | undefined;
@@ -24,6 +27,8 @@ export interface NewSpace {
   speak: Speak;
   allows_anonymous?: boolean;
   allows_guests?: boolean;
+  is_recorded?: boolean;
+  allows_clips?: boolean;
   cover?: Cover;
   /** ISO 8601; without it the Space goes live at once. */
   scheduled_start?: string;

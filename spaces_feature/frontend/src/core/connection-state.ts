@@ -1,7 +1,7 @@
 /** The values of the connection's state machine: its states, what happens to it, what it asks for, its limits. */
 
-import type { JoinGrant } from './api';
-import type { ConnectionView, Problem, RemovalCode } from './types';
+import type { JoinGrant, Tier } from './api';
+import type { ConnectionView, Problem, RemovalCode, Snapshot } from './types';
 
 export type Phase =
   | 'idle'
@@ -25,6 +25,11 @@ export interface ConnectionState {
   generation: number;
   /** The Room that was last connected and not yet dropped. */
   room: number | null;
+  /** How that Room hears, and how the one does that connects. */
+  tier: Tier;
+  nextTier: Tier;
+  /** The Room that plays is as it should be, and the server is asked whether another one is due. */
+  isAsking: boolean;
   /** Tries since the connection last held. */
   attempt: number;
   /** When the sound was lost or the first try failed; null while all is well. */
@@ -34,6 +39,10 @@ export interface ConnectionState {
   removedAt: number | null;
   /** Version of the Space that the newest grant came with: an older move is already behind us. */
   grantVersion: number;
+  /** Whether it was for somebody on stage. */
+  grantedOnStage: boolean;
+  /** When a fresh address is asked for; null where none is needed. */
+  renewAt: number | null;
   /** Version at which the room last moved: a grant of an earlier one leads nowhere. */
   movedVersion: number;
   isOffline: boolean;
@@ -63,6 +72,10 @@ export type ConnectionEvent =
   | { type: 'sdk_reconnecting'; room: number }
   | { type: 'room_lost'; room: number; reason: LostReason }
   | { type: 'timer'; generation: number; isReceiving: boolean }
+  /** What the server answered last may not hold any more. */
+  | { type: 'ask_again' }
+  /** The Room's address is refused. */
+  | { type: 'turned_away'; room: number }
   | { type: 'room_moved'; version: number; spread_ms: number }
   | { type: 'space_ended' }
   /** The server says that the member may not be here any more. */
@@ -73,7 +86,8 @@ export type ConnectionEvent =
 
 export type Effect =
   | { type: 'fetch_grant'; space_id: string; generation: number }
-  | { type: 'connect'; grant: JoinGrant & { tier: 'rtc' }; room: number }
+  | { type: 'connect'; grant: JoinGrant; room: number }
+  | { type: 'renew'; room: number; url: string }
   | { type: 'drop'; room: number }
   | { type: 'arm'; ms: number; generation: number }
   | { type: 'start_audio' }
@@ -93,21 +107,31 @@ export const SIGNAL_PATIENCE = 1000;
 export const SIGNAL_LATE = 3000;
 export const OFFLINE_LONG = 5000;
 export const CONNECT_LIMIT = 9000;
+/** Segments may have to be begun for who comes first. */
+export const TUNE_LIMIT = 15_000;
 export const BACKOFF_CAP = 3000;
 export const GIVE_UP = 10 * 60_000;
 /** A connection that held this long starts the backoff anew; one removed twice within it stays out. */
 export const STEADY = 5000;
+/** What is left to live of an address when a fresh one is asked for, at the least and at the most: clocks differ. */
+const RENEW_SOON = 20_000;
+const RENEW_LATE = 500_000;
 
 export const IDLE: ConnectionState = {
   phase: 'idle',
   space_id: null,
   generation: 0,
   room: null,
+  tier: 'rtc',
+  nextTier: 'rtc',
+  isAsking: false,
   attempt: 0,
   since: null,
   connectedAt: 0,
   removedAt: null,
   grantVersion: 0,
+  grantedOnStage: false,
+  renewAt: null,
   movedVersion: 0,
   isOffline: false,
   isSignalLate: false,
@@ -122,8 +146,21 @@ export const isTerminal = ({ phase }: ConnectionState): boolean =>
 /** Whether the member has, or is about to get back, a place in a Space. */
 export const isActive = (state: ConnectionState): boolean => state.phase !== 'idle' && !isTerminal(state);
 
-/** Whether a Room is, or may be, playing. */
-export const isIn = ({ phase }: ConnectionState): boolean => phase === 'connected' || phase === 'unsure';
+/** Whether the Room that plays, or may be playing, is all there is. */
+export const isHeld = ({ phase }: ConnectionState): boolean => phase === 'connected' || phase === 'unsure';
+
+/** Whether a Room is, or may be, playing; another one may be on its way for reasons other than a loss. */
+export const isIn = (state: ConnectionState): boolean => isHeld(state) || (state.isAsking && state.room !== null);
+
+/**
+ * Whether somebody came up or went down since the server was last asked how they hear. Who came with a place on stage
+ * may hear otherwise without it; who came over WebRTC goes up as they are.
+ */
+export function isTierDue(state: ConnectionState, { space, me }: Snapshot): boolean {
+  const isOnStage = me.role !== 'listener';
+  const isNews = space.version > state.grantVersion && isOnStage !== state.grantedOnStage;
+  return state.phase === 'connected' && isNews && (state.grantedOnStage || state.tier === 'hls');
+}
 
 /** What is kept of a state when a place is taken anew or given up. */
 export const reset = (state: ConnectionState): ConnectionState => ({
@@ -132,6 +169,12 @@ export const reset = (state: ConnectionState): ConnectionState => ({
   isOffline: state.isOffline,
 });
 
+/** Returns when to ask for a fresh address: at a moment of one's own, well before this one is over. */
+export function renewal(expires_at: string, now: number, jitter: number): number {
+  const left = (Date.parse(expires_at) - now) * (0.5 + 0.3 * jitter);
+  return now + Math.min(RENEW_LATE, Math.max(RENEW_SOON, left));
+}
+
 /** `jitter` is a random number from 0 up to 1. */
 export function backoff(attempt: number, jitter: number): number {
   return Math.round(Math.min(BACKOFF_CAP, 150 * 1.5 ** attempt) * (0.8 + 0.4 * jitter));
@@ -139,7 +182,9 @@ export function backoff(attempt: number, jitter: number): number {
 
 /** What dock and panel draw. */
 export function viewOf(state: ConnectionState): ConnectionView {
-  const playing = { kind: state.isSoundBlocked ? 'sound_blocked' : 'connected' } as const;
+  // Without a network it is told at once; without signalling sound may go on, and a short gap is none.
+  if (isIn(state))
+    return state.isOffline || state.isSignalLate ? reconnecting(state) : { kind: state.isSoundBlocked ? 'sound_blocked' : 'connected' };
   switch (state.phase) {
     case 'idle':
     case 'elsewhere':
@@ -149,10 +194,6 @@ export function viewOf(state: ConnectionState): ConnectionView {
       return { kind: 'removed', code: state.removal };
     case 'failed':
       return { kind: 'failed', problem: state.problem! };
-    case 'connected':
-    case 'unsure':
-      // Without a network it is told at once; without signalling sound may go on, and a short gap is none.
-      return state.isOffline || state.isSignalLate ? reconnecting(state) : playing;
     default:
       return state.since === null ? { kind: 'joining' } : reconnecting(state);
   }

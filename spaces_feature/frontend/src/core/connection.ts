@@ -10,15 +10,16 @@
 import type { JoinGrant } from './api';
 import {
   CONNECT_LIMIT,
-  GIVE_UP,
   OFFLINE_LONG,
   SIGNAL_LATE,
   SIGNAL_PATIENCE,
   STEADY,
-  backoff,
+  TUNE_LIMIT,
   isActive,
+  isHeld,
   isIn,
   isTerminal,
+  renewal,
   reset,
   type ConnectionEvent,
   type ConnectionState,
@@ -26,8 +27,9 @@ import {
   type LostReason,
   type Step,
 } from './connection-state';
-import { NAMES_ONLY, NO_SEAT_WITH_SOUND, SOUND_AWAY, isPassing, removalOf } from './problems';
-import type { Problem, RemovalCode } from './types';
+import { ask, askAgain, begin, drops, finish, leave, rejoin, stay, tryAgain, wait } from './connection-steps';
+import { NAMES_ONLY, SOUND_AWAY, isPassing, removalOf } from './problems';
+import type { Problem } from './types';
 
 export function reduce(state: ConnectionState, event: ConnectionEvent, now: number, jitter: number): Step {
   switch (event.type) {
@@ -57,6 +59,10 @@ export function reduce(state: ConnectionState, event: ConnectionEvent, now: numb
       return roomLost(state, event, now, jitter);
     case 'timer':
       return timer(state, event, now, jitter);
+    case 'ask_again':
+      return askAgain(state);
+    case 'turned_away':
+      return turnedAway(state, event.room, now);
     case 'room_moved':
       return roomMoved(state, event, now, jitter);
     case 'space_ended':
@@ -70,14 +76,6 @@ export function reduce(state: ConnectionState, event: ConnectionEvent, now: numb
     case 'online':
       return online(state, now, jitter);
   }
-}
-
-const stay = (state: ConnectionState, effects: Effect[] = []): Step => ({ state, effects });
-
-/** Drops every Room there may be: the one that plays and the one that connects. */
-function drops({ phase, room, generation }: ConnectionState): Effect[] {
-  const rooms = phase === 'connecting' ? [room, generation] : [room];
-  return rooms.flatMap((id) => (id === null ? [] : [{ type: 'drop' as const, room: id }]));
 }
 
 function listen(state: ConnectionState, space_id: string): Step {
@@ -95,71 +93,6 @@ function restore(state: ConnectionState, space_id: string, now: number): Step {
   return stay(next, [...drops(state), ...effects]);
 }
 
-function begin(state: ConnectionState, space_id: string, since: number | null): Step {
-  return ask({ ...reset(state), space_id, since }, [{ type: 'save_intent', space_id }]);
-}
-
-function leave(state: ConnectionState): Step {
-  if (!isActive(state) || !state.space_id) return stay(state);
-  return stay(reset(state), [
-    ...drops(state),
-    { type: 'clear_intent' },
-    { type: 'heartbeat', space_id: null },
-    { type: 'tell_leave', space_id: state.space_id },
-  ]);
-}
-
-function finish(
-  state: ConnectionState,
-  phase: 'elsewhere' | 'ended' | 'removed' | 'failed',
-  problem: Problem | null,
-  removal: RemovalCode = 'removed',
-): Step {
-  const space_id = state.space_id!;
-  return stay({ ...reset(state), phase, space_id, problem, removal }, [
-    ...drops(state),
-    { type: 'clear_intent' },
-    { type: 'heartbeat', space_id: null },
-    { type: 'fetch_snapshot', space_id },
-  ]);
-}
-
-/** Asks for a grant now. */
-function ask(state: ConnectionState, effects: Effect[] = []): Step {
-  const generation = state.generation + 1;
-  return stay({ ...state, phase: 'granting', generation }, [
-    ...effects,
-    { type: 'fetch_grant', space_id: state.space_id!, generation },
-  ]);
-}
-
-function wait(state: ConnectionState, ms: number, effects: Effect[] = []): Step {
-  const generation = state.generation + 1;
-  return stay({ ...state, phase: 'waiting', generation }, [...effects, { type: 'arm', ms, generation }]);
-}
-
-/** The next try, after a pause that grows; gives up when it has been going on for too long. */
-function tryAgain(state: ConnectionState, now: number, jitter: number, problem: Problem | null, effects: Effect[]): Step {
-  const since = state.since ?? now;
-  if (now - since > GIVE_UP) {
-    const over = finish(state, 'failed', problem ?? SOUND_AWAY);
-    return stay(over.state, [...effects, ...over.effects]);
-  }
-  // For the SFU's return we look more often than the server advises everybody else to.
-  const asked = problem?.code === 'media_unavailable' ? 0 : Number(problem?.['retry_after'] ?? 0) * 1000;
-  const ms = Math.max(backoff(state.attempt, jitter), asked);
-  return wait({ ...state, since, attempt: state.attempt + 1 }, ms, effects);
-}
-
-/** The Room that played is of no use any more: rejoin, at once when it had held for a while. */
-function rejoin(state: ConnectionState, now: number, jitter: number, effects: Effect[] = []): Step {
-  // What the SDK could not resume may have played on until now.
-  const lost = { ...state, isSignalLate: false, since: state.phase === 'unsure' ? now : (state.since ?? now) };
-  return now - state.connectedAt >= STEADY
-    ? ask({ ...lost, attempt: 0 }, effects)
-    : tryAgain(lost, now, jitter, null, effects);
-}
-
 function granted(
   state: ConnectionState,
   { generation, grant }: { generation: number; grant: JoinGrant },
@@ -167,19 +100,42 @@ function granted(
   jitter: number,
 ): Step {
   if (state.phase !== 'granting' || generation !== state.generation) return stay(state);
-  if (grant.tier !== 'rtc') return finish(state, 'failed', NO_SEAT_WITH_SOUND);
-  const grantVersion = grant.snapshot.space.version;
-  if (grantVersion < state.movedVersion) return tryAgain(state, now, jitter, null, []);
-  const room = generation + 1;
-  return stay(
-    { ...state, phase: 'connecting', generation: room, grantVersion, problem: null },
-    [
-      { type: 'connect', grant, room },
-      { type: 'arm', ms: CONNECT_LIMIT, generation: room },
-      { type: 'heartbeat', space_id: state.space_id },
-    ],
-  );
+  const { space, me } = grant.snapshot;
+  if (space.version < state.movedVersion) return tryAgain(state, now, jitter, null, []);
+  const isHls = grant.tier === 'hls';
+  const next: ConnectionState = {
+    ...state,
+    generation: generation + 1,
+    grantVersion: space.version,
+    grantedOnStage: me.role !== 'listener',
+    renewAt: isHls ? renewal(grant.expires_at, now, jitter) : null,
+    problem: null,
+  };
+  // The Room plays already that the grant leads to; segments go on at their fresh address.
+  const isSame = grant.tier === state.tier && (isHls || state.movedVersion <= state.grantVersion);
+  if (isIn(state) && isSame) {
+    const renew: Effect[] = isHls ? [{ type: 'renew', room: state.room!, url: grant.url }] : [];
+    return stay({ ...connected(next), attempt: 0 }, [...renew, ...renewals(next, now)]);
+  }
+  const room = next.generation;
+  return stay({ ...next, phase: 'connecting', nextTier: grant.tier }, [
+    { type: 'connect', grant, room },
+    { type: 'arm', ms: isHls ? TUNE_LIMIT : CONNECT_LIMIT, generation: room },
+    { type: 'heartbeat', space_id: state.space_id },
+  ]);
 }
+
+const connected = (state: ConnectionState): ConnectionState => ({
+  ...state,
+  phase: 'connected',
+  isAsking: false,
+  since: null,
+  isSignalLate: false,
+});
+
+/** Asks anew before the address of what plays is over. */
+const renewals = ({ renewAt, generation }: ConnectionState, now: number): Effect[] =>
+  renewAt === null ? [] : [{ type: 'arm', ms: renewAt - now, generation }];
 
 function refused(
   state: ConnectionState,
@@ -206,11 +162,8 @@ function roomConnected(state: ConnectionState, room: number, now: number): Step 
     return stay(state, room === state.room ? [] : [{ type: 'drop', room }]);
   }
   const old: Effect[] = state.room === null ? [] : [{ type: 'drop', room: state.room }];
-  const generation = state.generation + 1;
-  return stay({ ...state, phase: 'connected', generation, room, since: null, isSignalLate: false, connectedAt: now }, [
-    ...old,
-    { type: 'save_intent', space_id: state.space_id! },
-  ]);
+  const next = { ...connected(state), generation: state.generation + 1, room, tier: state.nextTier, connectedAt: now };
+  return stay(next, [...old, { type: 'save_intent', space_id: state.space_id! }, ...renewals(next, now)]);
 }
 
 /** A Room that lived through a long gap may be dead without knowing it: a new one replaces it. */
@@ -218,6 +171,8 @@ function online(state: ConnectionState, now: number, jitter: number): Step {
   const back = { ...state, isOffline: false };
   if (state.phase === 'waiting') return ask({ ...back, attempt: 0 });
   if (state.phase !== 'connected' || !state.isOffline) return stay(back);
+  // Segments are fetched one by one: what they need is an address that is still good.
+  if (state.tier === 'hls') return askAgain(back);
   return now - (state.since ?? now) >= OFFLINE_LONG ? rejoin(back, now, jitter) : stay({ ...back, since: null });
 }
 
@@ -229,8 +184,10 @@ function doubt(state: ConnectionState, now: number): Step {
 
 function signalBack(state: ConnectionState, room: number): Step {
   if (room !== state.room || state.movedVersion > state.grantVersion) return stay(state);
+  // A question about the Room that plays goes on: it was not asked because of the signal.
+  if (state.isAsking) return stay(state);
   if (state.phase !== 'unsure' && state.phase !== 'granting' && state.phase !== 'waiting') return stay(state);
-  return stay({ ...state, phase: 'connected', generation: state.generation + 1, since: null, isSignalLate: false });
+  return stay({ ...connected(state), generation: state.generation + 1 });
 }
 
 /** The SDK would sleep two seconds and then take our own new Room's place: its Room goes now. */
@@ -240,10 +197,27 @@ function sdkReconnecting(state: ConnectionState, room: number, now: number, jitt
   }
   if (room !== state.room) return stay(state);
   const dropped: Effect[] = [{ type: 'drop', room }];
-  const without = { ...state, room: null };
-  if (isIn(state)) return rejoin(without, now, jitter, dropped);
+  const without = silent(state, now);
+  if (isHeld(state)) return rejoin(without, now, jitter, dropped);
   return stay(without, dropped);
 }
+
+/** Nothing plays any more; whatever else goes on does. */
+const silent = (state: ConnectionState, now: number): ConnectionState => ({
+  ...state,
+  room: null,
+  isAsking: false,
+  since: state.since ?? now,
+});
+
+/** The address of the segments is not answered any more: it is over, or the member may not hear them. The server knows. */
+function turnedAway(state: ConnectionState, room: number, now: number): Step {
+  const isAnswered = state.removedAt !== null && now - state.removedAt < 2 * STEADY;
+  return room !== state.room || isAnswered ? stay(state) : askAgain({ ...state, removedAt: now });
+}
+
+/** Whether a Room that connects takes the place of the one that plays at the SFU. */
+const isOurs = ({ phase, nextTier }: ConnectionState): boolean => phase === 'connecting' && nextTier === 'rtc';
 
 function roomLost(
   state: ConnectionState,
@@ -254,10 +228,11 @@ function roomLost(
   const isNext = state.phase === 'connecting' && room === state.generation;
   if (!isNext && room !== state.room) return stay(state);
   const dropped: Effect[] = [{ type: 'drop', room }];
-  const without = isNext ? state : { ...state, room: null };
-  if (reason === 'duplicate' && (isNext || state.phase !== 'connecting')) return finish(state, 'elsewhere', null);
-  if (isNext) return tryAgain(without, now, jitter, null, dropped);
-  if (!isIn(state)) return stay(without, dropped);
+  if (isNext && reason !== 'duplicate') return tryAgain(state, now, jitter, null, dropped);
+  // Only a Room at the SFU can have been our own new one.
+  if (reason === 'duplicate' && (isNext || !isOurs(state))) return finish(state, 'elsewhere', null);
+  const without = silent(state, now);
+  if (!isHeld(state)) return stay(without, dropped);
   if (reason !== 'removed') return rejoin(without, now, jitter, dropped);
   // Only the server knows whether it meant it, so we ask. Let in and sent away again at once, we do not insist.
   if (state.removedAt !== null && now - state.removedAt < 2 * STEADY) return finish(state, 'failed', SOUND_AWAY);
@@ -279,6 +254,8 @@ function timer(
       return doubt({ ...state, isSignalLate: now - (state.since ?? now) >= SIGNAL_LATE }, now);
     case 'connecting':
       return tryAgain(state, now, jitter, null, [{ type: 'drop', room: generation }]);
+    case 'connected':
+      return askAgain(state);
     default:
       return stay(state);
   }
@@ -294,7 +271,10 @@ function roomMoved(
   if (!isActive(state)) return stay(state);
   if (version <= Math.max(state.grantVersion, state.movedVersion)) return stay(state);
   const moved = { ...state, movedVersion: version };
-  if (state.phase === 'granting') return stay(moved);
+  // Segments go on at their address, whichever room they are made of.
+  const isHls = state.phase === 'connecting' ? state.nextTier === 'hls' : state.room !== null && state.tier === 'hls';
+  if (state.phase === 'granting' || isHls) return stay(moved);
   const next: Effect[] = state.phase === 'connecting' ? [{ type: 'drop', room: state.generation }] : [];
-  return wait({ ...moved, attempt: 0, since: state.since ?? now }, Math.round(spread_ms * jitter), next);
+  const isAsking = state.isAsking && state.tier === 'hls';
+  return wait({ ...moved, isAsking, attempt: 0, since: state.since ?? now }, Math.round(spread_ms * jitter), next);
 }

@@ -15,6 +15,8 @@ export interface Draft {
   speak: Speak;
   allows_anonymous: boolean;
   allows_guests: boolean;
+  is_recorded: boolean;
+  allows_clips: boolean;
   card_ids: string[];
 }
 
@@ -29,6 +31,8 @@ export const EMPTY_DRAFT: Draft = {
   speak: 'everyone',
   allows_anonymous: false,
   allows_guests: false,
+  is_recorded: false,
+  allows_clips: false,
   card_ids: [],
 };
 
@@ -79,6 +83,8 @@ export function openPart(draft: Draft, mode: Draft['mode'] | null, config: Pick<
     mode: mayPlan(config) ? (mode ?? draft.mode) : 'now',
     allows_anonymous: draft.allows_anonymous && isOpen(config, 'spaces.anonymous'),
     allows_guests: draft.allows_guests && isOpen(config, 'spaces.guests'),
+    is_recorded: draft.is_recorded && isOpen(config, 'spaces.record'),
+    allows_clips: draft.allows_clips && isOpen(config, 'spaces.clip'),
   };
 }
 

@@ -5,7 +5,7 @@ import type { PageConfig } from './types';
 /** Capabilities that parts of the page are drawn for. */
 export type Capability =
   | 'spaces.listen' | 'spaces.host' | 'spaces.speak' | 'spaces.schedule' | 'spaces.anonymous' | 'spaces.guests'
-  | 'spaces.reactions';
+  | 'spaces.reactions' | 'spaces.record' | 'spaces.clip';
 
 type Flags = Pick<PageConfig, 'flags'>;
 

@@ -1,5 +1,6 @@
 /** What belongs to this page: what it was told when it was written, and the member's own place in it. */
 
+import type { Tier } from './calls';
 import type { Measure } from './measures';
 import type { Edit, PlanLimits } from './plan-types';
 import type { ReactionCounts } from './reactions';
@@ -46,6 +47,10 @@ export interface SessionState {
   /** 0..1 */
   volume: number;
   quality: 'good' | 'weak' | 'lost' | 'unknown';
+  /** How the sound comes, or is about to. */
+  tier?: Tier;
+  /** Whole seconds from the stage to the ear; zero where there is nothing to tell. */
+  late?: number;
   snapshot: Snapshot | null;
   /** Words of staff to this member that wait to be read; empty when there are none. */
   warning: string;

@@ -13,6 +13,9 @@ export interface Edit {
   audience?: Audience;
   allows_anonymous?: boolean;
   allows_guests?: boolean;
+  /** Of a Space that is planned. */
+  is_recorded?: boolean;
+  allows_clips?: boolean;
   cover?: Cover;
   /** ISO 8601. */
   scheduled_start?: string;
@@ -34,6 +37,8 @@ export interface ListedSpace extends Space {
   people: Profile[];
   reason: { code: string; text: string } | null;
   has_reminder: boolean;
+  /** It is over, was recorded, and its page plays it. */
+  has_replay?: boolean;
 }
 
 /** How many Spaces a member may have planned at once, and how many days ahead. */

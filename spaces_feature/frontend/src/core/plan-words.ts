@@ -28,7 +28,6 @@ export const planWords = {
   guests: 'Listen signed out',
   guestsLine: 'Anybody with the link hears it',
   upcomingUsed: (used: number, limit: number) => `${used} of ${limit} upcoming used`,
-  nowNote: 'People who follow you see it at once. It is not recorded.',
   save: 'Save',
   editTitle: 'Edit the Space',
   pinnedPost: 'Pinned post',

@@ -11,8 +11,6 @@ export { UNREACHABLE, isPassing } from './no-answer';
 const words = { ...pageWords, ...troubleWords };
 
 export const SOUND_AWAY = problem(0, 'media_unavailable', words.mediaGone, words.tryAgainSoon);
-/** The Space has only places left that this version cannot play. */
-export const NO_SEAT_WITH_SOUND = problem(409, 'tier_not_supported', words.otherTier, words.tryAgainSoon);
 
 /** Nobody listens anonymously here (any more): a code of the server's. */
 export const NAMES_ONLY = 'anonymous_not_allowed';

@@ -14,5 +14,4 @@ export const troubleWords = {
   microphoneBusy: 'Another app is using your microphone. You can still listen.',
   microphoneBusyHelp: 'Close the other app, then ask again.',
   mediaGone: 'The sound did not come back.',
-  otherTier: 'This Space is too full to join with sound right now.',
 };

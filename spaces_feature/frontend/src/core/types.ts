@@ -46,8 +46,11 @@ export interface Space {
   version: number;
   audience: Audience;
   speak: Speak;
+  /** The host chose a recording, now or then. */
   is_recorded: boolean;
+  /** Sound is being kept in a recording now. */
   is_recording: boolean;
+  recording: RecordingState;
   allows_clips: boolean;
   allows_anonymous: boolean;
   /** Whoever is signed out may listen. */
@@ -63,6 +66,9 @@ export interface Space {
   end_reason: 'host' | 'host_gone' | 'staff' | 'empty' | 'switched_off' | 'canceled' | 'expired' | null;
 }
 
+/** Not wanted; wanted and not begun; kept now; lost for a while and tried again. */
+export type RecordingState = 'off' | 'starting' | 'on' | 'interrupted';
+
 export interface Seat {
   user_id: string;
   /** Who they are at the SFU in this room; changes with each `room_moved`. */
@@ -70,6 +76,8 @@ export interface Seat {
   role: Exclude<Role, 'listener'>;
   is_muted: boolean;
   is_muted_by_host: boolean;
+  /** Their voice is in what is kept of this Space now, or would be; null to who is not on stage. */
+  is_kept: boolean | null;
   is_blocked_by_me: boolean;
   /** Connection lost, seat kept until `kept_until`; both null while they are here. */
   lost_at: string | null;
@@ -112,7 +120,14 @@ export interface Invitation {
 export type Permission =
   | 'listen' | 'report' | 'ask_to_speak' | 'withdraw' | 'step_down' | 'open_microphone' | 'accept' | 'decline'
   | 'invite' | 'move_to_audience' | 'mute' | 'mute_all' | 'remove' | 'edit' | 'end' | 'hand_over' | 'name_cohosts'
-  | 'start' | 'cancel' | 'remind' | 'pin';
+  | 'start' | 'cancel' | 'remind' | 'pin' | 'record' | 'clip';
+
+/** Whether the member's own voice may be kept. `words` is the question as it is written down with the answer. */
+export interface Consent {
+  state: 'asked' | 'agreed' | 'declined';
+  covers: 'recording' | 'clips';
+  words: string;
+}
 
 export interface Me {
   user_id: string;
@@ -121,6 +136,8 @@ export interface Me {
   invitation: { state: 'pending'; role: InvitedRole; by: string; expires_at: string } | null;
   /** Set while the host's mute lies on me; `by` is a user id, `reason` may be empty. */
   mute: { by: string; reason: string } | null;
+  /** Set on stage while something is kept of the Space. */
+  consent?: Consent | null;
   /** Set while I am to be told of the start; `is_early`: ten minutes before as well. */
   reminder?: { is_early: boolean } | null;
   /** Names of `Permission`; a newer server may know more. */

@@ -9,6 +9,7 @@ import { lawWords } from './law-words';
 import { pageWords } from './page-words';
 import { planWords } from './plan-words';
 import { reactingWords } from './reacting-words';
+import { recordingWords } from './recording-words';
 import { troubleWords } from './trouble-words';
 import type { Space } from './types';
 
@@ -25,6 +26,7 @@ export const words = {
   hosting: hostWords,
   plan: planWords,
   reacting: reactingWords,
+  recording: recordingWords,
 
   // Marks and roles
   live: 'Live',
@@ -112,6 +114,8 @@ export const words = {
   joiningLine: 'One moment',
   listeningTo: (title: string) => `You are listening to ${title}`,
   quietNow: 'Quiet right now',
+  tuningIn: 'Tuning in...',
+  secondsBehind: (seconds: number) => `About ${seconds} ${seconds === 1 ? 'second' : 'seconds'} behind`,
   inLineTitle: (position: number) =>
     position === 1 ? "You're next in line" : `You're ${ordinals[position - 1] ?? `number ${position}`} in line`,
   microphoneReady: 'Microphone ready, muted',
@@ -146,6 +150,7 @@ export const words = {
   // The room
   listening: (count: number) => `${count.toLocaleString('en')} listening`,
   meta: (host: string, lasted: string, audience: Space['audience']) => `${host} hosts \u00b7 ${lasted} \u00b7 ${reach[audience]}`,
+  metaBehind: (meta: string, behind: string) => `${meta} \u00b7 ${behind[0]!.toLowerCase()}${behind.slice(1)}`,
   justStarted: 'just started',
   quality: { good: 'Good', weak: 'Weak', lost: 'Lost' },
   others: 'Others',

@@ -7,3 +7,8 @@ declare module '*.css?inline' {
   const text: string;
   export default text;
 }
+
+declare module 'hls.js/light' {
+  export * from 'hls.js';
+  export { default } from 'hls.js';
+}

@@ -26,6 +26,10 @@ export type Tool = 'invite' | 'muteAll' | 'react';
 export const mayReact = (place: Place, snapshot: Snapshot | null, config: Pick<PageConfig, 'flags'>): boolean =>
   snapshot?.space.state === 'live' && !isGuest(snapshot.me.user_id) && !AWAY.has(place.kind) && isOpen(config, 'spaces.reactions');
 
+/** Whether what was just said may be kept by the member. Whoever runs the Space finds it among the rare things. */
+export const mayClip = (place: Place, snapshot: Snapshot | null): boolean =>
+  snapshot?.space.state === 'live' && !AWAY.has(place.kind) && may(snapshot, 'clip');
+
 /** What whoever runs the Space has at hand; `reacts`: reactions as well. */
 export function hostTools(snapshot: Snapshot | null, reacts = false): Tool[] {
   if (!snapshot) return [];

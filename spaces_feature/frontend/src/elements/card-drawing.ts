@@ -69,7 +69,7 @@ function tile(space: ListedSpace): HTMLElement {
   switch (space.state) {
     case 'live':
       return box('live', [
-        badges(badge('spaces-badge spaces-badge--live', bars(true), words.live), count(space.participant_count, words.listening)),
+        badges(badge('spaces-badge spaces-badge--live', bars(true), words.live), space.is_recording ? rec() : null, count(space.participant_count, words.listening)),
         title,
         line(why(space)),
         foot(
@@ -98,6 +98,7 @@ function tile(space: ListedSpace): HTMLElement {
         foot(faces(space), isOwn(space) ? null : reminder(space.id, space.has_reminder)),
       ]);
     case 'ended':
+      if (space.has_replay) return replay(space, title);
       return box('ended', [badges(badge('spaces-badge', words.ended)), title, line(words.hasEnded)]);
     case 'canceled':
       return box('canceled', [
@@ -106,6 +107,23 @@ function tile(space: ListedSpace): HTMLElement {
         line(space.end_reason === 'expired' ? words.didNotStart : words.wasCalledOff),
       ]);
   }
+}
+
+function replay(space: ListedSpace, title: HTMLElement): HTMLElement {
+  const host = space.people.find(({ user_id }) => user_id === space.host_ids[0]);
+  return box('ended', [
+    badges(badge('spaces-badge', words.replay)),
+    title,
+    line(host ? words.hosted(host.name) : ''),
+    foot(
+      faces(space),
+      make(
+        'a',
+        { class: 'spaces-button', href: pageOf(pageDeps().config, space.id), 'aria-label': words.playReplayOf(space.title) },
+        words.playReplay,
+      ),
+    ),
+  ]);
 }
 
 /** The Space ended just now: the title stays, the rest is over. */
@@ -132,6 +150,15 @@ const badges = (...children: (Node | null)[]): HTMLElement =>
   make('p', { class: 'spaces-tile__badges' }, ...children.filter((child) => child !== null));
 
 const badge = (name: string, ...children: (Node | string)[]): HTMLElement => make('span', { class: name, part: 'badge' }, ...children);
+
+/** No part of the theme: no host app may hide it. */
+const rec = (): HTMLElement =>
+  make(
+    'span',
+    { class: 'spaces-badge spaces-badge--rec', title: words.isRecorded },
+    make('span', { 'aria-hidden': 'true' }, words.rec),
+    make('span', { class: 'spaces-hidden' }, words.isRecorded),
+  );
 
 const count = (people: number, sentence: (people: number) => string): HTMLElement | null =>
   people ? make('span', { class: 'spaces-tile__count', dir: 'auto' }, sentence(people)) : null;

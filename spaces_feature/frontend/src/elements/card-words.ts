@@ -4,6 +4,8 @@ const some = (count: number) => count.toLocaleString('en');
 
 export const cardWords = {
   live: 'Live',
+  rec: 'REC',
+  isRecorded: 'This Space is being recorded',
   listening: (count: number) => `${some(count)} listening`,
   isHosting: (name: string) => `${name} is hosting`,
   willHost: (name: string) => `${name} hosts`,
@@ -16,6 +18,10 @@ export const cardWords = {
   weTellYou: 'We tell you when it starts.',
   reminderIsOff: 'The reminder is off.',
   ended: 'Ended',
+  replay: 'Replay',
+  hosted: (name: string) => `${name} hosted`,
+  playReplay: 'Play the replay',
+  playReplayOf: (title: string) => `Play the replay: ${title}`,
   hasEnded: 'This Space has ended.',
   calledOff: 'Called off',
   wasCalledOff: 'This Space was called off and will not start.',

@@ -19,7 +19,8 @@ export function endedCard({ snapshot, title }: SessionState, back: () => void): 
   return html`<div class="card">
     <span class="badge" part="badge">${words.endedTag}</span>
     <h2 class="title" id="title" tabindex="-1">${words.endedTitle}</h2>
-    <p class="soft">${title ? html`<q dir="auto">${title}</q>. ` : nothing}${lasted} ${why} ${words.notRecorded}</p>
+    <p class="soft">${title ? html`<q dir="auto">${title}</q>. ` : nothing}${lasted} ${why} ${space?.is_recorded ? words.recording.wasRecorded : words.notRecorded}</p>
+    ${space?.is_recorded ? html`<spaces-kept exportparts="button" .spaceId=${space.id}></spaces-kept>` : nothing}
     ${host
       ? html`<p class="who">
           ${face(host, 46)}<span><b>${host.name}</b><small>${words.hostedThis}</small></span>

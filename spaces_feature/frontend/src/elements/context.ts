@@ -1,5 +1,13 @@
 /** What every element of this page shares: the dependencies, given once by `defineElements`. */
 
+// What every page holds and parts that come later use too. Here, where all of them look, it is one file with this one;
+// each by itself it would be a request of its own for every page.
+import '../core/guests';
+import '../core/no-answer';
+import '../core/page-words';
+import '../core/store';
+import './make';
+import './monogram';
 import type { Problem, Session } from '../core/types';
 import type { Deps, PageDeps } from '../core/deps';
 import type { Words } from '../core/words';

@@ -131,10 +131,10 @@ function optionField<V extends string>(
   </label>`;
 }
 
-/** Who can come and speak, and how they may listen. */
+/** Who can come and speak, how they may listen, and what is kept. */
 export function optionFields(draft: Draft, change: (change: Partial<Draft>) => void): TemplateResult {
   const { words, config } = deps();
-  const { plan, everyone, followers, following } = words;
+  const { plan, recording: kept, everyone, followers, following } = words;
   const reach = { everyone, followers, following, invited: plan.onlyInvited };
   const speakers = { everyone, following, invited: words.onlyInvited };
   return html`<div class="options">
@@ -145,6 +145,12 @@ export function optionFields(draft: Draft, change: (change: Partial<Draft>) => v
       : nothing}
     ${isOpen(config, 'spaces.guests') && draft.audience === 'everyone'
       ? toggle('globe', plan.guests, plan.guestsLine, draft.allows_guests, (allows_guests) => change({ allows_guests }))
+      : nothing}
+    ${isOpen(config, 'spaces.record')
+      ? toggle('record', kept.record, kept.recordLine, draft.is_recorded, (is_recorded) => change({ is_recorded }))
+      : nothing}
+    ${isOpen(config, 'spaces.clip')
+      ? toggle('scissors', kept.allowClips, kept.allowClipsLine, draft.allows_clips, (allows_clips) => change({ allows_clips }))
       : nothing}
   </div>`;
 }

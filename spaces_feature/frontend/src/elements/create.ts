@@ -128,7 +128,7 @@ export class SpacesCreate extends LitElement {
     const waiting = this.edited?.space.subscriber_count ?? 0;
     const note = this.edited
       ? waiting && plan.subscribersAreTold(waiting)
-      : isLater ? this.used !== null && plan.upcomingUsed(this.used, limits().upcoming) : plan.nowNote;
+      : isLater ? this.used !== null && plan.upcomingUsed(this.used, limits().upcoming) : words.recording.nowNote(this.draft.is_recorded);
     return html`<div class="last">
       <small class="num">${note || nothing}</small>
       <button class="button tall cancel" part="button" type="button" @click=${this.close}>${words.cancel}</button>

@@ -19,7 +19,7 @@ const RESULTS = '.spaces-tile__link, .spaces-plan__link';
 const enhanced = new WeakSet<Element>();
 const watching = new WeakSet<Element>();
 
-export function enhance(root: HTMLElement): void {
+export function arrive(root: HTMLElement): void {
   tellTimes(root);
   if (pageDeps().config.me) watchPlans(root);
   const form = root.querySelector<HTMLFormElement>('form[role="search"]');

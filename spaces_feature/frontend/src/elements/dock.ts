@@ -15,6 +15,8 @@ import { isOpen } from '../core/flags';
 import type { Problem } from '../core/types';
 import sheet from '../styles/dock.css?inline';
 import { act } from './acting';
+import { recBadge } from './badges';
+import { consentCard } from './consent';
 import { attempt, deps } from './context';
 import { markOf, problemLine, refusedBefore } from './dock-parts';
 import { bars } from './face';
@@ -22,6 +24,7 @@ import { icon } from './icons';
 import { Narrator } from './narrator';
 import { Observe } from './observe';
 import { NOTHING_SEEN, isNews, placeOf, remember, type Action, type Place } from './place';
+import { placeIn } from './recording-law';
 import { styled } from './styles';
 import { EachSecond } from './time';
 
@@ -101,7 +104,7 @@ export class SpacesDock extends LitElement {
       ></spaces-panel>`;
     const classes = classMap({ dock: true, live: place.tone === 'live' });
     return html`<section class=${classes} part="dock" data-kind=${place.kind} aria-label=${deps().words.dock}>
-      ${this.problem ? problemLine(this.problem, 'trouble') : nothing}
+      <div class="above">${this.problem ? problemLine(this.problem) : nothing}${consentCard(placeIn(this.session.value), true)}</div>
       ${place.opens
         ? html`<button class="body" type="button" aria-expanded="false" @click=${this.unfold}>${this.words(place)}</button>`
         : html`<div class="body">${this.words(place)}</div>`}
@@ -119,8 +122,15 @@ export class SpacesDock extends LitElement {
     return html`${markOf(place.mark, 46)}
       <span class="words">
         <b dir="auto">${place.title}</b>
-        ${place.line ? html`<span class="num">${place.sounds ? bars : nothing}${place.line}</span>` : nothing}
+        <span class="num">${this.rec()}${place.sounds ? bars : nothing}${place.line || nothing}</span>
       </span>`;
+  }
+
+  /** Only a recording: that clips may be made is said in the room. The question over the dock has REC itself. */
+  private rec(): TemplateResult | typeof nothing {
+    const snapshot = placeIn(this.session.value);
+    if (!snapshot || snapshot.space.recording === 'off' || snapshot.me.consent?.state === 'asked') return nothing;
+    return recBadge(snapshot.space);
   }
 
   private button(action: Action): TemplateResult {

@@ -22,7 +22,7 @@ export function liveEntry(entry: StripEntry, space: Space, config: PageConfig, w
       part: 'entry',
       href: pageOf(config, space.id),
       'data-spaces-join': space.id,
-      ...talking(entry),
+      ...marks(entry),
     },
     make(
       'span',
@@ -75,7 +75,7 @@ export function ownEntry(me: Profile, live: StripEntry | null, config: PageConfi
       part: 'entry',
       href: pageOf(config, live.space.id),
       'data-spaces-join': live.space.id,
-      ...talking(live),
+      ...marks(live),
     },
     face(me, 'spaces-face spaces-face--64 spaces-face--ring'),
     mark(),
@@ -84,6 +84,10 @@ export function ownEntry(me: Profile, live: StripEntry | null, config: PageConfi
   );
 }
 
-const talking = ({ is_talking }: StripEntry): Attributes => (is_talking ? { 'data-talking': '' } : {});
+/** What the style sheet draws: rings that move, and REC, which is read aloud as well. */
+const marks = ({ is_talking, space }: StripEntry): Attributes => ({
+  'data-rec': space!.recording,
+  ...(is_talking && { 'data-talking': '' }),
+});
 
 const mark = (): HTMLElement => make('span', { class: 'spaces-mark', 'aria-hidden': 'true' }, bars());

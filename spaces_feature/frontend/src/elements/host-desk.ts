@@ -114,7 +114,11 @@ export class SpacesHostDesk extends LitElement {
   }
 
   private seats(): StageOptions {
-    return { act: ({ profile }) => show(this, { kind: 'person', profile }), isActionable: this.isActionable };
+    return {
+      act: ({ profile }) => show(this, { kind: 'person', profile }),
+      own: () => show(this, { kind: 'consent' }),
+      isActionable: this.isActionable,
+    };
   }
 
   private isActionable = (user_id: string): boolean => actionsOn(this.snapshot, user_id).length > 0;

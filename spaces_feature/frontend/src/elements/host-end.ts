@@ -22,11 +22,11 @@ export class SpacesEndSheet extends SideSheet {
   protected override content(): TemplateResult {
     const { words } = deps();
     const { hosting: w } = words;
-    const { listeners, requests } = this.snapshot;
+    const { listeners, requests, space } = this.snapshot;
     const heir = may(this.snapshot, 'hand_over') ? heirOf(this.snapshot) : undefined;
     return html`<div class="head">
         ${this.heading(w.endQuestion)}
-        <p class="soft num">${w.endCounts(listeners.count, requests.length)} ${w.notRecorded}</p>
+        <p class="soft num">${w.endCounts(listeners.count, requests.length)} ${space.is_recorded ? words.recording.endKeeps : w.notRecorded}</p>
       </div>
       ${heir ? html`<div class="scroll">${this.offer(heir)}</div>` : nothing}
       <div class="foot">

@@ -7,6 +7,7 @@ import { SpacesEndSheet } from './host-end';
 import { SpacesInviteSheet } from './host-invite';
 import { SpacesMenuSheet } from './host-menu';
 import { SpacesPinSheet } from './host-pin';
+import { SpacesRecordSheet } from './record-sheet';
 import { SpacesRemoveSheet } from './host-remove';
 import { SpacesRemovedSheet } from './host-removed';
 
@@ -17,4 +18,5 @@ defineOnce('spaces-remove-sheet', SpacesRemoveSheet);
 defineOnce('spaces-removed-sheet', SpacesRemovedSheet);
 defineOnce('spaces-pin-sheet', SpacesPinSheet);
 defineOnce('spaces-edit-sheet', SpacesEditSheet);
+defineOnce('spaces-record-sheet', SpacesRecordSheet);
 defineOnce('spaces-end-sheet', SpacesEndSheet);

@@ -52,12 +52,20 @@ import globe from '@phosphor-icons/core/regular/globe-hemisphere-west.svg';
 import pin from '@phosphor-icons/core/regular/push-pin.svg';
 import pinOff from '@phosphor-icons/core/regular/push-pin-slash.svg';
 import userSwitch from '@phosphor-icons/core/regular/user-switch.svg';
+import play from '@phosphor-icons/core/fill/play-fill.svg';
+import record from '@phosphor-icons/core/regular/record.svg';
+import scissors from '@phosphor-icons/core/regular/scissors.svg';
+
+/** The dot of a recording, struck out: a voice that is not in it. */
+const leftOut =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 256 256" fill="currentColor"><g transform="rotate(45 128 128)"><rect x="12" y="118" width="232" height="20" rx="10"/><path d="M62 100a66 66 0 0 1 132 0zM62 156a66 66 0 0 0 132 0z"/></g></svg>';
 
 const markup = {
   arrowDown, broadcast, caretDown, caretRight, caretUp, check, devices, flag, hand, handUp, headphones, hidden, hourglass, lock, microphone,
   microphoneOn, microphoneOff, more, noNetwork, noSound, pause, popOut, profile, share, sound, users, warning, x,
   crown, link, microphoneSlash, pencil, plus, prohibit, search, signOut, userMinus, userPlus, userSwitch,
   bell, bellOff, bellOn, calendar, calendarPlus, chart, clock, globe, pin, pinOff, smiley,
+  leftOut, play, record, scissors,
 };
 
 export type IconName = keyof typeof markup;

@@ -14,11 +14,13 @@ import type { Problem, Snapshot, StripEntry } from '../core/types';
 import dialogSheet from '../styles/dialog.css?inline';
 import knob from '../styles/switch.css?inline';
 import sheet from '../styles/join.css?inline';
+import { recBadge } from './badges';
 import { asProblem, attempt, deps } from './context';
 import type { Watched } from '../core/deps';
 import { UNFOLD } from './dock';
 import { problemLine } from './dock-parts';
 import { bars, faces } from './face';
+import { joinLine, planLine } from './recording-law';
 import { icon } from './icons';
 import { wayIn } from './join-way';
 import { isOutside } from './modal';
@@ -93,7 +95,7 @@ export class SpacesJoin extends LitElement {
     if (space.state !== 'live')
       return html`<span class="badge" part="badge">${space.state === 'scheduled' ? words.scheduledTag : words.endedTag}</span>`;
     return html`<span class="badge live" part="badge">${bars} ${words.live}</span>
-      ${listeners.count ? html`<span class="count num">${words.listening(listeners.count)}</span>` : nothing}`;
+      ${recBadge(space)} ${listeners.count ? html`<span class="count num">${words.listening(listeners.count)}</span>` : nothing}`;
   }
 
   private about(snapshot: Snapshot): TemplateResult {
@@ -101,7 +103,7 @@ export class SpacesJoin extends LitElement {
     const { space, stage } = snapshot;
     if (space.state !== 'live')
       return html`<h2 class="title lede" id="title" dir="auto">${space.title}</h2>
-        <p class="why">${space.state === 'scheduled' ? words.notStarted : `${words.lasted(span(secondsSince(space.started_at, space.ended_at)), 0)} ${words.notRecorded}`}</p>`;
+        <p class="why">${space.state === 'scheduled' ? `${words.notStarted} ${planLine(space, words.recording)}` : this.over(snapshot)}</p>`;
     const blocked = stage.filter((seat) => seat.is_blocked_by_me);
     const shown = stage.slice(0, SEATS);
     return html`<h2 class="title lede" id="title" dir="auto">${space.title}</h2>
@@ -127,7 +129,13 @@ export class SpacesJoin extends LitElement {
             ${icon('warning')}<span><b>${words.blockedSpeaker}</b> ${words.blockedLine(blocked.map(({ profile }) => firstName(profile)))}</span>
           </p>`
         : nothing}
-      ${this.known(snapshot)} ${this.unlisted(snapshot)}`;
+      ${this.kept(snapshot)} ${this.known(snapshot)} ${this.unlisted(snapshot)}`;
+  }
+
+  private over({ space }: Snapshot): string {
+    const { words } = deps();
+    const lasted = words.lasted(span(secondsSince(space.started_at, space.ended_at)), 0);
+    return `${lasted} ${space.is_recorded ? words.recording.wasRecorded : words.notRecorded}`;
   }
 
   /** The strip's own reason, else who hosts. */
@@ -135,6 +143,13 @@ export class SpacesJoin extends LitElement {
     const entry = deps().strip.get().find((one: StripEntry) => one.space?.id === space.id);
     const host = stage.find(({ role }) => role === 'host');
     return entry?.reason?.text ?? (host ? deps().words.isHosting(firstName(host.profile)) : '');
+  }
+
+  /** What of the Space is kept, before anything is said in it. */
+  private kept(snapshot: Snapshot): TemplateResult | typeof nothing {
+    const line = joinLine(snapshot, deps().words.recording);
+    if (!line) return nothing;
+    return html`<p class="keeps" role="note">${icon(snapshot.space.recording === 'off' ? 'scissors' : 'record')}<span>${line}</span></p>`;
   }
 
   private known({ listeners }: Snapshot): TemplateResult | typeof nothing {

@@ -1,26 +1,37 @@
-/** What every page may hold and few do: bells, reminders, Spaces to come, moments. Their code comes with the first of them. */
+/**
+ * What every page may hold and few do. Each is there at once with its own markup; its code comes with the first of them.
+ * A replay that went on over a page load comes without an element.
+ */
 
 import { defineOnce } from './context';
 
-/** Each `spaces-NAME` is drawn by a `spaces-NAME-view` in its shadow root; until then its own markup shows. */
-const NAMES = ['bell', 'reminder', 'scheduled'] as const;
+const plans = () => import('./plan-elements');
+const replay = () => import('../replay');
 
-export function defineLate(): void {
-  for (const name of NAMES)
+/** By `spaces-NAME`: `arrive` takes over one that stands in the page. */
+const LATE: Record<string, () => Promise<{ arrive(element: HTMLElement): unknown }>> = {
+  /** A Space as a card in a post. */
+  card: () => import('./space-card'),
+  /** The page of all Spaces; its search answers while somebody types. */
+  directory: () => import('./directory'),
+  bell: plans,
+  reminder: plans,
+  scheduled: plans,
+  when: () => import('./local-time'),
+  /** A clip as a card in a post. */
+  clip: () => import('./clip-card'),
+  replay,
+};
+
+export function defineLate(soundFirst: Promise<void>): void {
+  for (const name in LATE)
     defineOnce(
       `spaces-${name}`,
       class extends HTMLElement {
         connectedCallback(): void {
-          import('./plan-elements').then(({ fill }) => fill(this), () => undefined);
+          LATE[name]!().then(({ arrive }) => arrive(this)).catch(() => undefined);
         }
       },
     );
-  defineOnce(
-    'spaces-when',
-    class extends HTMLElement {
-      connectedCallback(): void {
-        import('./local-time').then(({ tellTime }) => tellTime(this), () => undefined);
-      }
-    },
-  );
+  soundFirst.then(() => sessionStorage['spaces.replay'] && replay()).catch(() => undefined);
 }

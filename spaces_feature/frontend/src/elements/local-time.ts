@@ -3,7 +3,7 @@
 import { dayAndTime } from './directory-times';
 
 /** "Tuesday 24 November, 19:30"; with `short`, "Tue 24 Nov, 19:30". */
-export function tellTime(element: HTMLElement): void {
+export function arrive(element: HTMLElement): void {
   const place = element.querySelector('time');
   const when = place && dayAndTime(place.dateTime);
   if (!when) return;

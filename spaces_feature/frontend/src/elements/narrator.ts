@@ -4,8 +4,11 @@ import { hostOf } from '../core/seats';
 import type { Role, SessionState, Snapshot } from '../core/types';
 import { deps } from './context';
 import { firstName } from './monogram';
+import { playCue, prepareCue } from './cue';
 import type { Place } from './place';
 import { hostLostLine, hostLostTitle } from './place-law';
+import { placeIn } from './recording-law';
+import { RecordingTeller } from './recording-news';
 
 const PAUSE_MS = 5000;
 const ON_STAGE = new Set(['accepted', 'muted', 'unmuted', 'speaking', 'muted_by_host']);
@@ -16,15 +19,21 @@ export class Narrator {
   private voice: string | undefined;
   private quietUntil = 0;
   private before: Snapshot | null = null;
+  private readonly recording = new RecordingTeller();
+
+  constructor() {
+    prepareCue();
+  }
 
   tell(place: Place | null, state: SessionState): void {
     const { announce } = deps();
     const says = this.saysOf(place);
     const isNews = place?.kind !== this.kind || (place?.kind === 'asked' && says !== this.said);
     this.kind = place?.kind ?? '';
-    if (isNews && says) announce(says, true);
     if (isNews) this.said = says;
-    this.tellRoom(state.snapshot);
+    // In one breath: what comes into the region a moment later takes the place of what was said.
+    const now = [isNews ? says : '', this.tellRoom(state.snapshot), ...this.tellRecording(state)].filter(Boolean);
+    if (now.length) announce(now.join(' '), true);
     this.tellVoice(state);
   }
 
@@ -35,14 +44,21 @@ export class Narrator {
     return place.kind === 'listening' && this.kind === 'host_lost' ? '' : place.says;
   }
 
-  /** What changed in the room that no state of the member's own shows. */
-  private tellRoom(snapshot: Snapshot | null): void {
+  /** What is kept of the Space, for eyes that do not see REC, and by a cue for every ear that hears the room. */
+  private tellRecording(state: SessionState): string[] {
+    const { recording, host } = deps().words;
+    const { says, cue } = this.recording.hear(placeIn(state), recording, host);
+    if (cue && state.connection.kind === 'connected') playCue(cue, says[0] ?? '', state.volume);
+    return says;
+  }
+
+  /** What changed in the room that no state of the member's own shows; returns the member's own new role in words. */
+  private tellRoom(snapshot: Snapshot | null): string {
     const { before } = this;
     this.before = snapshot;
-    if (!snapshot || !before || before === snapshot || before.space.id !== snapshot.space.id) return;
+    if (!snapshot || !before || before === snapshot || before.space.id !== snapshot.space.id) return '';
     const { announce, words } = deps();
     const role = snapshot.me.role !== before.me.role ? roleNews(snapshot.me.role, before.me.role) : '';
-    if (role) announce(words[role], true);
     const host = hostOf(snapshot);
     const line = hostLostLine(snapshot, Date.now(), words);
     const wasLost = before.space.host_lost !== null;
@@ -52,6 +68,7 @@ export class Narrator {
     const known = new Set(before.stage.flatMap((seat) => (seat.is_blocked_by_me ? [seat.user_id] : [])));
     for (const { user_id, is_blocked_by_me, profile } of snapshot.stage)
       if (is_blocked_by_me && !known.has(user_id)) announce(words.blockedCameUp(firstName(profile)));
+    return role && words[role];
   }
 
   private tellVoice({ talking, snapshot, connection }: SessionState): void {

@@ -17,7 +17,9 @@ import type { Profile, Snapshot } from '../core/types';
 import room from '../styles/room.css?inline';
 import sheet from '../styles/panel.css?inline';
 import { act } from './acting';
+import { qualityBadge, recBadge } from './badges';
 import { endedCard, microphoneCard } from './cards';
+import { consentCard, keptLine } from './consent';
 import { deps } from './context';
 import { bars } from './face';
 import { actionsOn, may } from './host-rules';
@@ -25,14 +27,14 @@ import { icon } from './icons';
 import { focused, holdsFocus, narrow, present } from './modal';
 import { firstName } from './monogram';
 import { Observe } from './observe';
-import type { Place } from './place';
+import { lateToo, type Place } from './place';
 import { removedCard } from './removed-card';
 import type { SpacesRoomBar } from './room-bar';
 import { audience, requests, stage } from './room-parts';
 import { share } from './sharing';
 import { doing } from './sheet-parts';
 import { mayShow, sheetOf } from './sheets';
-import { show, type Sheet } from './side-sheet';
+import type { Sheet } from './side-sheet';
 import { styled } from './styles';
 import { swipeDown } from './swipe';
 import { clock, EachSecond, secondsSince, span } from './time';
@@ -144,6 +146,7 @@ export class SpacesPanel extends LitElement {
             ? this.listening(snapshot)
             : skeleton}
       </div>
+      ${consentCard(snapshot)}
       <spaces-room-bar exportparts="button" .place=${this.place} .snapshot=${snapshot}></spaces-room-bar>`;
   }
 
@@ -157,7 +160,8 @@ export class SpacesPanel extends LitElement {
     return html`<header @pointerdown=${this.swipe}>
       <div class="row">
         <span class="badge live" part="badge">${bars} ${words.live}</span>
-        ${me?.role === 'host' ? html`<span class="soft num" role="timer">${clock(seconds)}</span>` : this.quality()}
+        ${space ? recBadge(space) : nothing}
+        ${me?.role === 'host' ? html`<span class="soft num" role="timer">${clock(seconds)}</span>` : qualityBadge(this.session.value.quality)}
         <span class="tools">
           ${runs
             ? this.tool('more', words.hosting.more, () => this.open({ kind: 'menu' }))
@@ -175,7 +179,8 @@ export class SpacesPanel extends LitElement {
       </div>
       <h2 class="title" id="title" dir="auto">${space?.title ?? this.session.value.title}</h2>
       ${this.hasCopied ? html`<p class="toast">${words.copied}</p>` : nothing}
-      ${space && host && me?.role !== 'host' ? html`<p class="soft num">${words.meta(host.profile.name, seconds < 60 ? words.justStarted : span(seconds), space.audience)}</p>` : nothing}
+      ${space && host && me?.role !== 'host' ? html`<p class="soft num">${lateToo(words.meta(host.profile.name, seconds < 60 ? words.justStarted : span(seconds), space.audience), this.session.value, words)}</p>` : nothing}
+      ${snapshot ? keptLine(snapshot, (kind) => this.open({ kind })) : nothing}
     </header>`;
   }
 
@@ -185,21 +190,14 @@ export class SpacesPanel extends LitElement {
     </button>`;
   }
 
-  private quality(): TemplateResult | typeof nothing {
-    const { quality } = this.session.value;
-    if (quality === 'unknown') return nothing;
-    return html`<span class="quality" data-quality=${quality} part="badge">
-      <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M15 2v12H2z" /></svg>${deps().words.quality[quality]}
-    </span>`;
-  }
-
   private listening(snapshot: Snapshot): TemplateResult {
     const { stage: seats, listeners, requests: queue, me } = snapshot;
     const { words } = deps();
     const host = hostOf(snapshot)?.profile;
     const isActionable = (user_id: string) => actionsOn(snapshot, user_id).length > 0;
-    const act = ({ profile }: { profile: Profile }) => show(this, { kind: 'person', profile });
-    return html`${stage(seats, this.session.value, { act, isActionable })}
+    const act = ({ profile }: { profile: Profile }) => this.open({ kind: 'person', profile });
+    const own = () => this.open({ kind: 'consent' });
+    return html`${stage(seats, this.session.value, { act, own, isActionable })}
       ${queue.length
         ? html`<section class="queue" aria-label=${words.requests}>
             <h3 class="count num">${words.hosting.asking(queue.length)}</h3>

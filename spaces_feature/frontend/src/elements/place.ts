@@ -66,7 +66,9 @@ export function placeOf(state: SessionState, memory: Memory, w: Words, at: Setti
     case 'idle':
       return null;
     case 'joining':
-      return plain('joining', quiet('headphones'), state.title || w.joining, w.joiningLine, { close: 'leave' });
+      return plain('joining', quiet('headphones'), state.title || w.joining, state.tier === 'hls' ? w.tuningIn : w.joiningLine, {
+        close: 'leave',
+      });
     case 'reconnecting':
       return plain('reconnecting', warn('noNetwork'), connection.offline ? w.offlineTitle : w.reconnectingTitle, w.placeKept, {
         actions: [{ name: 'leave', label: w.leaveShort, tone: 'quiet' }],
@@ -107,7 +109,7 @@ function ended({ snapshot, title }: SessionState, w: Words): Place {
   return plain('ended', quiet('hourglass'), w.endedTitle, why || title, {
     opens: true,
     close: 'dismiss',
-    says: why ? `${w.endedTitle}. ${why}` : w.endedNotRecorded,
+    says: why ? `${w.endedTitle}. ${why}` : snapshot?.space.is_recorded ? w.recording.endedRecorded : w.endedNotRecorded,
   });
 }
 
@@ -145,11 +147,6 @@ function listening(state: SessionState, w: Words, at: Setting): Place {
   const stage = snapshot?.stage ?? [];
   const voice = stage.find(({ user_id }) => user_id === talking[0]);
   const shown = voice ?? stage[0];
-  const line = voice
-    ? w.areTalking(firstName(voice.profile), talking.filter((id) => id !== voice.user_id).length)
-    : shown
-      ? w.quietNow
-      : w.emptyStage;
   const mark: Mark = shown
     ? { kind: 'face', profile: shown.profile, talking: Boolean(voice), level: levels[shown.user_id] ?? 0 }
     : quiet('headphones');
@@ -159,14 +156,25 @@ function listening(state: SessionState, w: Words, at: Setting): Place {
   const signIn: Action[] =
     at.signsIn && isGuest(snapshot?.me.user_id ?? '') ? [{ name: 'signIn', label: w.signInToSpeak, tone: 'quiet' }] : [];
   const ask: Action = { name: 'ask', label: w.askToSpeak, tone: 'quiet', icon: 'hand', round: true, ...(why ? { why } : {}) };
-  return plain('listening', mark, state.title, line, {
-    sounds: Boolean(voice),
+  return plain('listening', mark, state.title, listeningLine(state, voice, w), {
+    sounds: Boolean(voice) && !state.late,
     actions: signIn.length ? signIn : mayAsk || why ? [ask] : [],
     opens: true,
     close: 'leave',
     says: w.listeningTo(state.title),
   });
 }
+
+/** How late it is, where it is; else who talks. */
+function listeningLine({ late, snapshot, talking }: SessionState, voice: Seat | undefined, w: Words): string {
+  if (late) return w.secondsBehind(late);
+  if (!voice) return snapshot?.stage.length ? w.quietNow : w.emptyStage;
+  return w.areTalking(firstName(voice.profile), talking.filter((id) => id !== voice.user_id).length);
+}
+
+/** The room's line under its title, which says how late it is, too. */
+export const lateToo = (meta: string, { late }: SessionState, w: Words): string =>
+  late ? w.metaBehind(meta, w.secondsBehind(late)) : meta;
 
 function onStage(state: SessionState, seat: Seat, memory: Memory, trouble: Place | null, w: Words): Place {
   const { microphone, snapshot, talking, levels } = state;

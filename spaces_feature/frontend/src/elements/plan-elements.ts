@@ -4,6 +4,7 @@ import { words } from '../core/words';
 import { SpacesBellView } from './bell';
 import { defineOnce, deps, provideWords } from './context';
 import { startOf } from './create-planned';
+import { SpacesKept } from './kept';
 import { SpacesPins } from './pins';
 import { SpacesReminderView } from './reminder';
 import { SpacesScheduledView } from './scheduled';
@@ -13,9 +14,10 @@ defineOnce('spaces-bell-view', SpacesBellView);
 defineOnce('spaces-reminder-view', SpacesReminderView);
 defineOnce('spaces-scheduled-view', SpacesScheduledView);
 defineOnce('spaces-pins', SpacesPins);
+defineOnce('spaces-kept', SpacesKept);
 
 /** Draws one element of the host's page. What it holds already stays in sight until there is something better. */
-export function fill(element: HTMLElement): void {
+export function arrive(element: HTMLElement): void {
   if (element.shadowRoot) return;
   for (const moment of element.querySelectorAll('time')) moment.textContent = startOf({ scheduled_start: moment.dateTime });
   if (!deps().config.me) return;

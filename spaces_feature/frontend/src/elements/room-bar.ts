@@ -13,7 +13,8 @@ import { classMap } from 'lit/directives/class-map.js';
 import type { Problem, Snapshot } from '../core/types';
 import bar from '../styles/room-bar.css?inline';
 import { act } from './acting';
-import { barActions, hostTools, mayReact, needsWords, type Tool } from './bar-actions';
+import { barActions, hostTools, mayClip, mayReact, needsWords, type Tool } from './bar-actions';
+import { clipButton } from './clip-button';
 import { attempt, deps } from './context';
 import { markOf, problemLine } from './dock-parts';
 import { mutable } from './host-rules';
@@ -74,7 +75,9 @@ export class SpacesRoomBar extends LitElement {
         ${tools.length
           ? html`${actions.filter((action) => !isAside(action)).map((action) => this.button(action))}
             ${tools.map((tool) => this.tool(tool))} ${actions.filter(isAside).map((action) => this.aside(action))}`
-          : actions.map((action) => this.button(action))}
+          : html`${actions.filter(isAside).map((action) => this.button(action))}
+            ${mayClip(place, snapshot) ? clipButton(snapshot?.space.id ?? '') : nothing}
+            ${actions.filter((action) => !isAside(action)).map((action) => this.button(action))}`}
       </div>
       ${actions.map(({ why }) => (why ? html`<p class="why" id="why">${why}</p>` : nothing))}
     </footer>`;

@@ -9,6 +9,7 @@ import { problemLine } from './dock-parts';
 import { face } from './face';
 import { chipsOf } from './host-chips';
 import { firstName } from './monogram';
+import { isLeftOut } from './recording-law';
 import { doing } from './sheet-parts';
 import { secondsSince, span } from './time';
 
@@ -16,6 +17,8 @@ export interface StageOptions {
   /** Called with the seat that was pressed; seats for which `isActionable` says no lead to profiles. */
   act: (seat: Seat) => void;
   isActionable: (user_id: string) => boolean;
+  /** Called when the member's own seat was pressed, while something is kept of the Space. */
+  own?: () => void;
   size?: number;
   untagged?: boolean;
   /** Behind the last seat. */
@@ -33,7 +36,8 @@ export function stage(seats: Seat[], state: SessionState, options: StageOptions)
       (seat) => seat.user_id,
       (seat) => {
         const own = seat.user_id === me?.user_id;
-        const actionable = !own && options.isActionable(seat.user_id);
+        // The own seat leads to the answer about the own voice.
+        const actionable = own ? Boolean(me?.consent && options.own) : options.isActionable(seat.user_id);
         return html`<li>
           <spaces-seat
             exportparts="seat, ring, badge"
@@ -45,8 +49,9 @@ export function stage(seats: Seat[], state: SessionState, options: StageOptions)
             .actionable=${actionable}
             .size=${options.size ?? 66}
             .untagged=${options.untagged ?? false}
+            .leftOut=${state.snapshot && isLeftOut(state.snapshot, seat) ? me?.consent?.covers ?? '' : ''}
             data-user=${seat.user_id}
-            @click=${() => actionable && options.act(seat)}
+            @click=${() => actionable && (own ? options.own?.() : options.act(seat))}
           ></spaces-seat>
         </li>`;
       },

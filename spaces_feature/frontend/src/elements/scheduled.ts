@@ -21,6 +21,7 @@ import { problemLine } from './dock-parts';
 import { bars } from './face';
 import { may, mayReadNumbers } from './host-rules';
 import { icon } from './icons';
+import { planLine } from './recording-law';
 import { loadRoomElements } from './openers';
 import { doing } from './sheet-parts';
 import { share, shareFace } from './sharing';
@@ -98,7 +99,8 @@ export class SpacesScheduledView extends LitElement {
     const { space } = snapshot;
     const isMine = this.isMine(space);
     if (space.state === 'ended')
-      return html`<p class="soft">${words.endedBy[space.end_reason ?? 'host']} ${plan.isOver}</p>
+      return html`<p class="soft">${words.endedBy[space.end_reason ?? 'host']} ${space.is_recorded ? words.recording.endedRecorded : plan.isOver}</p>
+        ${space.is_recorded ? html`<spaces-kept exportparts="button" .spaceId=${space.id}></spaces-kept>` : nothing}
         ${mayReadNumbers(snapshot) && space.end_reason !== 'switched_off'
           ? html`<p><a class="button" part="button" href=${numbersOf(space)} data-action="numbers">${icon('chart')}${words.hosting.numbers}</a></p>`
           : nothing}`;
@@ -108,7 +110,8 @@ export class SpacesScheduledView extends LitElement {
       return html`<p class="soft">${isMine ? own : isExpired ? plan.expiredLine(this.host) : plan.canceledLine(this.host)}</p>`;
     }
     const who = html`<p class="soft">${isMine ? plan.youHost : plan.hosts(this.host)}</p>`;
-    if (space.state === 'scheduled') return html`${who} ${this.start(space, isMine)} ${isMine ? this.run(snapshot) : this.wait(snapshot)}`;
+    const kept = planLine(space, words.recording);
+    if (space.state === 'scheduled') return html`${who} ${kept ? html`<p class="soft">${kept}</p>` : nothing} ${this.start(space, isMine)} ${isMine ? this.run(snapshot) : this.wait(snapshot)}`;
     return html`${who}
       <div class="ways">
         <button class="button live listen wide" part="button" type="button" data-action="listen" @click=${this.listen}>

@@ -33,18 +33,23 @@ export class SpacesSeat extends LitElement {
   @property({ type: Number }) size = 66;
   /** What they sent a moment ago. */
   @property({ attribute: false }) reaction: Reaction | undefined;
+  /** The voice is not in what is kept of the Space. */
+  @property({ attribute: false }) leftOut: '' | 'recording' | 'clips' = '';
   /** Whether the tag under the name is drawn. */
   @property({ type: Boolean }) untagged = false;
 
   protected override render(): TemplateResult {
+    const { words } = deps();
     const label = this.label();
     const isLost = this.seat.lost_at !== null;
     const look = html`<span class=${isLost ? 'spot lost' : 'spot'}>
         ${face(this.seat.profile, this.size, { talking: this.talking && !isLost, level: this.level })}${this.mark()}
         ${this.reaction ? html`<span class="reaction" aria-hidden="true">${emoji(this.reaction)}</span>` : nothing}
+        ${this.leftOut ? html`<span class="mark out" aria-hidden="true">${icon('leftOut')}</span>` : nothing}
       </span>
-      <span class="name" aria-hidden="true" dir="auto">${this.own ? deps().words.you : firstName(this.seat.profile)}</span>
-      ${this.untagged ? nothing : this.tag()}`;
+      <span class="name" aria-hidden="true" dir="auto">${this.own ? words.you : firstName(this.seat.profile)}</span>
+      ${this.untagged ? nothing : this.tag()}
+      ${this.leftOut && !this.untagged ? html`<span class="badge tag out" aria-hidden="true">${words.recording.leftOut}</span>` : nothing}`;
     if (this.actionable)
       return html`<button class="seat" part="seat" type="button" aria-haspopup="dialog">${look}<span class="sr">${label}</span></button>`;
     const { url } = this.seat.profile;
@@ -62,6 +67,7 @@ export class SpacesSeat extends LitElement {
     if (role === 'host') facts.push(words.host.toLowerCase());
     if (role === 'cohost') facts.push(words.cohost.toLowerCase());
     if (is_blocked_by_me) facts.push(words.blockedTag.toLowerCase());
+    if (this.leftOut) facts.push(words.recording.leftOutOf[this.leftOut]);
     if (lost_at) facts.push(words.seatKept);
     if (is_muted_by_host) facts.push(words.mutedByHost);
     else if (lost_at) return words.seat(name, facts);

@@ -4,8 +4,10 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import type { Snapshot } from '../core/types';
+import { ownVoice } from './answering';
 import { deps } from './context';
 import { may } from './host-rules';
+import { mayRecord } from './recording-law';
 import { popOut } from './sharing';
 import { choice } from './sheet-parts';
 import { SideSheet, type Sheet } from './side-sheet';
@@ -22,6 +24,10 @@ export function mayShow({ kind }: Sheet, snapshot: Snapshot): boolean {
     case 'menu':
     case 'removed':
       return may(snapshot, 'remove');
+    case 'record':
+      return mayRecord(snapshot, deps().config);
+    case 'consent':
+      return Boolean(snapshot.me.consent);
     default:
       return true;
   }
@@ -56,6 +62,10 @@ function elementOf(sheet: Sheet, snapshot: Snapshot, volume: number): TemplateRe
       return html`<spaces-edit-sheet exportparts="button" .snapshot=${snapshot}></spaces-edit-sheet>`;
     case 'end':
       return html`<spaces-end-sheet exportparts="button" .snapshot=${snapshot}></spaces-end-sheet>`;
+    case 'record':
+      return html`<spaces-record-sheet exportparts="button" .snapshot=${snapshot}></spaces-record-sheet>`;
+    case 'consent':
+      return html`<spaces-consent-sheet exportparts="button" .snapshot=${snapshot}></spaces-consent-sheet>`;
     case 'report':
       return html`<spaces-report-sheet exportparts="button" .snapshot=${snapshot} .profile=${sheet.profile}></spaces-report-sheet>`;
   }
@@ -97,6 +107,7 @@ export class SpacesSoundSheet extends SideSheet {
       </div>
       <ul class="menu" role="list">
         ${choice({ name: 'popOut', icon: 'popOut', title: words.popOut, line: words.popOutLine, press: this.popOut })}
+        ${ownVoice(this.snapshot, () => this.show({ kind: 'consent' }))}
         ${may(this.snapshot, 'report') && this.snapshot.me.role !== 'host'
           ? choice({ name: 'report', icon: 'flag', title: words.hosting.reportSpace, press: () => this.show({ kind: 'report', profile: null }) })
           : nothing}

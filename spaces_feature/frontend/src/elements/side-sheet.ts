@@ -19,7 +19,7 @@ import { swipeDown } from './swipe';
 
 /** What may open beside the room. */
 export type Sheet =
-  | { kind: 'sound' | 'menu' | 'invite' | 'removed' | 'edit' | 'end' | 'pin' }
+  | { kind: 'sound' | 'menu' | 'invite' | 'removed' | 'edit' | 'end' | 'pin' | 'record' | 'consent' }
   | { kind: 'person'; profile: Profile; joined_at?: string }
   | { kind: 'remove'; profile: Profile }
   /** Of one person, or of the Space as a whole. */

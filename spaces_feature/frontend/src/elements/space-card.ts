@@ -38,7 +38,7 @@ document.addEventListener('visibilitychange', store.look);
 document.addEventListener(REMINDED, ({ detail }) => store.news([detail.space_id], false));
 
 /** Takes over a card that the server wrote. */
-export function follow(card: HTMLElement): void {
+export function arrive(card: HTMLElement): void {
   tellLocalTime(card);
   // Whoever is signed out is not told of changes.
   if (!pageDeps().config.me || !store.follow(card)) return;

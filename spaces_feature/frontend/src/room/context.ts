@@ -1,6 +1,6 @@
 /** What the page gives to the room bundle, which is loaded apart from it. */
 
-import type { Api } from '../core/api';
+import type { Api, Tier } from '../core/api';
 import type { PageConfig } from '../core/types';
 import type { Live } from '../live/live';
 import type { Intents } from './intent';
@@ -14,5 +14,5 @@ export interface RoomContext {
 }
 
 export interface SessionParts extends RoomContext {
-  openTransport: OpenTransport;
+  transports: Record<Tier, OpenTransport>;
 }

@@ -3,7 +3,7 @@
  * what a Room says about sound goes on to the session.
  */
 
-import type { Api, JoinGrant, JoinOptions } from '../core/api';
+import type { Api, JoinGrant, JoinOptions, Tier } from '../core/api';
 import { reduce } from '../core/connection';
 import { IDLE, type ConnectionEvent, type ConnectionState, type Effect } from '../core/connection-state';
 import { UNREACHABLE } from '../core/problems';
@@ -12,13 +12,15 @@ import type { OpenTransport, Transport, TransportListeners } from './transport';
 
 /** Milliseconds. */
 const HEARTBEAT = 20_000;
+/** Milliseconds that segments play on for a Room at the SFU that is connected, and in which nobody is heard yet. */
+const OVERLAP = 1000;
 
 /** What Rooms say that is not about the connection; only the Room that plays now is listened to. */
-export type Sound = Pick<TransportListeners, 'talking' | 'quality' | 'rights' | 'played'>;
+export type Sound = Pick<TransportListeners, 'talking' | 'quality' | 'late' | 'rights' | 'played'>;
 
 export interface DriverParts {
   api: Pick<Api, 'join' | 'leave' | 'heartbeat'>;
-  openTransport: OpenTransport;
+  transports: Record<Tier, OpenTransport>;
   /** How the member wants to be listed; asked at every join. */
   joinOptions?(): JoinOptions;
   sound: Sound;
@@ -44,11 +46,20 @@ export interface Driver {
   suspend(): void;
 }
 
+interface OpenRoom {
+  transport: Transport;
+  listeners: TransportListeners;
+  /** Resolves when somebody is heard in it. */
+  played: Promise<void>;
+}
+
 export function createDriver(parts: DriverParts): Driver {
   let state = IDLE;
   const rooms = new Map<number, Transport>();
-  /** A Room made ahead inside the tap: some browsers let only sound play that a tap has touched. */
-  let spare: { transport: Transport; listeners: TransportListeners } | null = null;
+  /** Who talks, as each Room said it last. */
+  const talking = new Map<number, string[]>();
+  /** Made ahead inside the tap: some browsers let only sound play that a tap has touched. */
+  const spares: Partial<Record<Tier, OpenRoom>> = {};
   let timer: ReturnType<typeof setTimeout> | undefined;
   let heartbeat: ReturnType<typeof setInterval> | undefined;
   let asking: AbortController | null = null;
@@ -61,6 +72,7 @@ export function createDriver(parts: DriverParts): Driver {
     const next = reduce(state, event, Date.now(), Math.random());
     state = next.state;
     for (const effect of next.effects) run(effect);
+    if (state.room !== before.room) parts.sound.talking(talking.get(state.room ?? -1) ?? []);
     if (state !== before) parts.changed(state, before);
   }
 
@@ -70,6 +82,8 @@ export function createDriver(parts: DriverParts): Driver {
         return void fetchGrant(effect.space_id, effect.generation);
       case 'connect':
         return void connect(effect.room, effect.grant);
+      case 'renew':
+        return rooms.get(effect.room)?.renew?.(effect.url);
       case 'drop':
         return drop(effect.room);
       case 'arm':
@@ -106,14 +120,17 @@ export function createDriver(parts: DriverParts): Driver {
     }
   }
 
-  async function connect(room: number, grant: JoinGrant & { tier: 'rtc' }): Promise<void> {
-    const { transport, listeners } = spare ?? open();
-    spare = null;
+  async function connect(room: number, grant: JoinGrant): Promise<void> {
+    const { transport, listeners, played } = spares[grant.tier] ?? open(grant.tier);
+    delete spares[grant.tier];
     rooms.set(room, transport);
     bind(listeners, room);
     parts.prepare(transport);
     try {
-      await transport.connect(grant.url, grant.token);
+      await transport.connect(grant.url, grant.tier === 'rtc' ? grant.token : '');
+      // Whoever comes up from the segments hears them until the stage itself is heard.
+      const isComingUp = grant.tier === 'rtc' && state.tier === 'hls' && playing() !== null;
+      if (isComingUp) await Promise.race([played, new Promise((resolve) => setTimeout(resolve, OVERLAP))]);
       dispatch({ type: 'room_connected', room });
     } catch {
       dispatch({ type: 'room_lost', room, reason: 'unknown' });
@@ -121,24 +138,29 @@ export function createDriver(parts: DriverParts): Driver {
   }
 
   /** A Room whose listeners are still deaf. */
-  function open(): { transport: Transport; listeners: TransportListeners } {
+  function open(tier: Tier): OpenRoom {
     const nothing = () => undefined;
     const listeners: TransportListeners = {
       signalLost: nothing,
       signalBack: nothing,
       reconnecting: nothing,
+      turnedAway: nothing,
       lost: nothing,
       sound: nothing,
       played: nothing,
       talking: nothing,
       quality: nothing,
+      late: nothing,
       rights: nothing,
     };
-    return { transport: parts.openTransport(listeners), listeners };
+    let hear: () => void = nothing;
+    const played = new Promise<void>((resolve) => (hear = resolve));
+    return { transport: parts.transports[tier](listeners), listeners: Object.assign(listeners, { played: hear }), played };
   }
 
   function bind(listeners: TransportListeners, room: number): void {
     const isHeard = () => room === state.room || room === state.generation;
+    const isFirst = listeners.played;
     Object.assign(listeners, {
       signalLost: () => {
         packetsBefore = rooms.get(room)?.packets() ?? Promise.resolve(0);
@@ -146,11 +168,19 @@ export function createDriver(parts: DriverParts): Driver {
       },
       signalBack: () => dispatch({ type: 'signal_back', room }),
       reconnecting: () => dispatch({ type: 'sdk_reconnecting', room }),
+      turnedAway: () => dispatch({ type: 'turned_away', room }),
       lost: (reason) => dispatch({ type: 'room_lost', room, reason }),
       sound: (isBlocked) => isHeard() && dispatch({ type: 'sound', isBlocked }),
-      played: () => isHeard() && parts.sound.played(),
-      talking: (identities) => isHeard() && parts.sound.talking(identities),
+      played: () => {
+        isFirst();
+        if (isHeard()) parts.sound.played();
+      },
+      talking: (identities) => {
+        talking.set(room, identities);
+        if (isHeard()) parts.sound.talking(identities);
+      },
       quality: (quality) => isHeard() && parts.sound.quality(quality),
+      late: (seconds) => room === state.room && parts.sound.late(seconds),
       rights: () => isHeard() && parts.sound.rights(),
     } satisfies TransportListeners);
   }
@@ -158,6 +188,7 @@ export function createDriver(parts: DriverParts): Driver {
   function drop(room: number): void {
     const transport = rooms.get(room);
     rooms.delete(room);
+    talking.delete(room);
     transport?.drop().catch(() => undefined);
   }
 
@@ -186,8 +217,10 @@ export function createDriver(parts: DriverParts): Driver {
   }
 
   function startAudio(): Promise<void> {
-    const transport = playing() ?? (spare ??= open()).transport;
-    return transport.startAudio();
+    const now = playing();
+    if (now) return now.startAudio();
+    const all = (['rtc', 'hls'] as const).map((tier) => (spares[tier] ??= open(tier)).transport.startAudio());
+    return Promise.all(all).then(() => undefined);
   }
 
   return {

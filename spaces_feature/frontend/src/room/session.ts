@@ -3,10 +3,10 @@
  * commands, drawn together into one value for dock, panel and dialogs.
  */
 
-import { isActive, viewOf, type ConnectionState } from '../core/connection-state';
+import { isActive, isIn, isTierDue, viewOf, type ConnectionState } from '../core/connection-state';
 import { IDLE_SESSION } from '../core/idle-session';
 import { MICROPHONE_TROUBLES, heldBack } from '../core/problems';
-import { hasMoved, hostOf, isHeld, userOf } from '../core/seats';
+import { hasMoved, isHeld, userOf } from '../core/seats';
 import { createStore } from '../core/store';
 import type { Problem, Session, SessionState, Snapshot } from '../core/types';
 import type { Watched } from '../core/deps';
@@ -15,9 +15,9 @@ import type { SessionParts } from './context';
 import { createDriver } from './driver';
 import { createHints } from './hints';
 import { createMeasuring } from './measuring';
-import { showNowPlaying } from './media-session';
 import { listenToNews } from './news';
 import { listenToPage } from './page';
+import { createPlaying } from './playing';
 import { createRings } from './rings';
 import type { Transport } from './transport';
 import { createVoice } from './voice';
@@ -68,13 +68,14 @@ export function createSession(parts: SessionParts): Session {
   const driver = createDriver({
     api,
     joinOptions: () => ({ is_anonymous: isAnonymous }),
-    openTransport: parts.openTransport,
+    transports: parts.transports,
     sound: {
       talking(identities) {
         talkingIdentities = identities;
         draw();
       },
       quality: (quality) => patch({ quality }),
+      late: (seconds) => patch({ late: Math.round(seconds) }),
       rights: () => settle(),
       played: measuring.played,
     },
@@ -92,7 +93,13 @@ export function createSession(parts: SessionParts): Session {
     changed(state, before) {
       measuring.changed(state, before);
       connectionChanged(state);
+      askIfDue();
     },
+  });
+  const showPlaying = createPlaying(config, () => session, () => {
+    isPaused = true;
+    driver.transport?.setVolume(0);
+    driver.dispatch({ type: 'sound', isBlocked: true });
   });
 
   function connectionChanged(state: ConnectionState): void {
@@ -103,7 +110,6 @@ export function createSession(parts: SessionParts): Session {
       waiters = [];
       for (const { resolve, reject } of settled) state.problem && !isActive(state) ? reject(state.problem) : resolve();
     }
-    if (state.room === null) talkingIdentities = [];
     settle();
   }
 
@@ -129,7 +135,14 @@ export function createSession(parts: SessionParts): Session {
     else if (before && hasMoved(before, snapshot)) {
       driver.dispatch({ type: 'room_moved', version, spread_ms: 1000 });
     }
+    askIfDue();
     settle();
+  }
+
+  /** Up on stage or down from it another way of hearing may be due. */
+  function askIfDue(): void {
+    const { snapshot } = store.get();
+    if (snapshot && isTierDue(driver.state, snapshot)) driver.dispatch({ type: 'ask_again' });
   }
 
   const news = listenToNews(live, driver, store.get, patch, () => isAnonymous === true);
@@ -137,16 +150,16 @@ export function createSession(parts: SessionParts): Session {
   /** Tells the voice its place and draws. */
   function settle(): void {
     const me = store.get().snapshot?.me;
-    const isConnected = driver.state.phase === 'connected' || driver.state.phase === 'unsure';
-    const isIn = isActive(driver.state);
-    const transport = isConnected ? driver.transport : null;
+    const { state } = driver;
+    const hasPlace = isActive(state);
+    const transport = isIn(state) ? driver.transport : null;
     voice.place({
-      isKnown: !isIn || me !== undefined,
+      isKnown: !hasPlace || me !== undefined,
       transport,
       canPublish: transport?.canPublish ?? false,
-      isOnStage: isIn && me !== undefined && me.role !== 'listener',
+      isOnStage: hasPlace && me !== undefined && me.role !== 'listener',
       isMutedByHost: isHeld(store.get().snapshot),
-      isWaiting: isIn && (isAsking || me?.request?.state === 'pending'),
+      isWaiting: hasPlace && (isAsking || me?.request?.state === 'pending'),
     });
     draw();
   }
@@ -157,32 +170,16 @@ export function createSession(parts: SessionParts): Session {
     const microphone = voice.view;
     const talking = talkingIdentities.flatMap((identity) => userOf(store.get().snapshot, identity) ?? []);
     const connection = viewOf(state);
-    patch({ space_id: state.space_id, title: snapshot?.space.title ?? '', connection, microphone, talking });
+    const tier = state.phase === 'connecting' && state.room === null ? state.nextTier : state.tier;
+    const late = tier === 'hls' ? (store.get().late ?? 0) : 0;
+    patch({ space_id: state.space_id, title: snapshot?.space.title ?? '', connection, microphone, talking, tier, late });
     const isPlaying = connection.kind === 'connected';
     const isOpen = microphone.kind === 'open';
     const isOnStage = isActive(state) && snapshot !== null && snapshot.me.role !== 'listener';
     rings.run(isPlaying && (talking.length > 0 || isOpen));
     wakeLock.set(isOnStage);
     hints.set(isOnStage && isPlaying ? { is_open: isOpen, is_talking: isOpen && talking.includes(snapshot.me.user_id) } : null);
-    showPlaying(isPlaying, isOnStage ? isOpen : null);
-  }
-
-  function showPlaying(isPlaying: boolean, isMicrophoneOpen: boolean | null): void {
-    const { snapshot, title } = store.get();
-    const host = hostOf(snapshot)?.profile;
-    const picture = host?.avatar_url ? new URL(host.avatar_url, location.href).href : '';
-    const playing = { title: title || config().app_name, artist: host?.name ?? '', picture, isPlaying, isMicrophoneOpen };
-    showNowPlaying(isActive(driver.state) ? playing : null, {
-      play: () => void session.startSound().catch(() => undefined),
-      pause: () => {
-        isPaused = true;
-        driver.transport?.setVolume(0);
-        driver.dispatch({ type: 'sound', isBlocked: true });
-      },
-      stop: () => void session.leave(),
-      togglemicrophone: () => void session.setMicrophone(voice.view.kind !== 'open').catch(() => undefined),
-      hangup: () => void session.leave(),
-    });
+    showPlaying({ isIn: isActive(state), isPlaying, isMicrophoneOpen: isOnStage ? isOpen : null });
   }
 
   function byUser(amplitudes: Map<string, number>): Map<string, number> {

@@ -1,4 +1,7 @@
-/** What the session needs of one Room at the SFU, whichever library carries it. A Room lives once: connect, drop. */
+/**
+ * What the session needs of one Room, whichever library carries it: a Room at the SFU, or the segments that are made of
+ * it. A Room lives once: connect, drop.
+ */
 
 import type { LostReason } from '../core/connection-state';
 
@@ -7,6 +10,8 @@ export interface TransportListeners {
   signalBack(): void;
   /** The library gives this connection up and would build its own anew. */
   reconnecting(): void;
+  /** The address is refused, or leads nowhere any more; what was fetched plays on. */
+  turnedAway(): void;
   /** Not after `drop`. */
   lost(reason: LostReason): void;
   sound(isBlocked: boolean): void;
@@ -15,6 +20,8 @@ export interface TransportListeners {
   /** Identities, loudest first. */
   talking(identities: string[]): void;
   quality(quality: 'good' | 'weak' | 'lost'): void;
+  /** Seconds from the stage to the ear, where there are seconds. */
+  late(seconds: number): void;
   /** `canPublish` may have changed. */
   rights(): void;
 }
@@ -22,8 +29,10 @@ export interface TransportListeners {
 export interface Transport {
   /** What the SFU lets this Room's own participant do now. */
   readonly canPublish: boolean;
-  /** Resolves when sound may flow; rejects when it will not. */
+  /** Resolves when sound may flow; rejects when it will not. Segments need no token. */
   connect(url: string, token: string): Promise<void>;
+  /** Goes on with the same sound at a fresh address, where addresses live for minutes. */
+  renew?(url: string): void;
   drop(): Promise<void>;
   /** Rejects when the browser wants a tap first. */
   startAudio(): Promise<void>;

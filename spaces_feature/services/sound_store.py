@@ -1,0 +1,210 @@
+"""What services need of a database for sound that is kept or heard later; ``db/sound_rows.py`` fills it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from ..domain.ids import Identity, RoomName, SpaceId, UserId
+from ..domain.timeline import Turn
+
+__all__ = ["Capture", "ConsentRow", "Range", "RecordingRow", "SoundJob", "SoundRows", "StageNow", "Turn"]
+
+Range = tuple[int, int]
+"""The first and the last number of a run of segments."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """What a recorder is to make of one Space, and which recorder has it.
+
+    ``began_at`` is time zero (``domain/grid.py``). ``wants_live``: segments for listeners. ``keeps`` is what sound is
+    kept for (``recording.Keeping``), or empty. The lease of ``holder`` ends at ``expires_at``; ``waited_at`` is since
+    when the capture waits for one. ``is_ending``: the Space is over, and what is there is to be brought to its end.
+    """
+
+    space_id: SpaceId
+    room: RoomName
+    began_at: datetime
+    wants_live: bool
+    keeps: str
+    live_path: str
+    kept_path: str
+    is_ending: bool = False
+    holder: str | None = None
+    expires_at: datetime | None = None
+    waited_at: datetime
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether there is anything to make."""
+        return self.wants_live or bool(self.keeps)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingRow:
+    """One Space's recording. Numbers are of segments; ``pieces`` is what was kept, its last end None while it runs.
+
+    ``gaps`` were lost. ``quiet`` were taken back by somebody heard in them; of these ``quieted`` are silence by now.
+    """
+
+    space_id: SpaceId
+    state: str
+    path: str
+    began_at: datetime
+    pieces: tuple[tuple[int, int | None], ...] = ()
+    gaps: tuple[Range, ...] = ()
+    quiet: tuple[Range, ...] = ()
+    quieted: tuple[Range, ...] = ()
+    trim_n: int = 0
+    chapters: tuple[tuple[int, str], ...] = ()
+    plays: int = 0
+    download_path: str | None = None
+    ready_at: datetime | None = None
+    expires_at: datetime | None = None
+    deleted_at: datetime | None = None
+    is_swept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SoundJob:
+    """Something a recorder is to cut: a ``clip``, ``quiet`` segments, or a ``download``."""
+
+    id: str
+    kind: str
+    subject: str
+    space_id: SpaceId
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentRow:
+    """One answer, with the words that were asked."""
+
+    id: str
+    space_id: SpaceId
+    user_id: UserId
+    covers: str
+    agrees: bool
+    words: str
+    at: datetime
+
+
+class SoundRows(Protocol):
+    """The part of one transaction that is about sound."""
+
+    def capture(self, space_id: SpaceId) -> Capture | None:
+        """Return what is to be made of a Space (one statement)."""
+        ...
+
+    def captures(self) -> list[Capture]:
+        """Return every capture that is wanted or ending, the one that waits longest first (one statement)."""
+        ...
+
+    def put_capture(self, capture: Capture) -> None:
+        """Write what is wanted of a Space; a recorder that has it keeps it. ``began_at`` and the paths never change."""
+        ...
+
+    def drop_capture(self, space_id: SpaceId) -> None:
+        """Delete it."""
+        ...
+
+    def claim_capture(self, space_id: SpaceId, holder: str, now: datetime, expires_at: datetime) -> bool:
+        """Take the lease of one that nobody has, or has any more. Returns False when somebody does."""
+        ...
+
+    def renew_captures(self, holder: str, ids: Collection[SpaceId], expires_at: datetime) -> frozenset[SpaceId]:
+        """Renew this holder's leases and return which are still theirs (two statements)."""
+        ...
+
+    def release_capture(self, space_id: SpaceId, holder: str, now: datetime) -> None:
+        """Give a lease back."""
+        ...
+
+    def hls_listeners(self) -> Mapping[SpaceId, int]:
+        """Return how many hear each Space by segments (one statement)."""
+        ...
+
+    def over_rtc(self, space_id: SpaceId, *, besides: UserId) -> int:
+        """Return how many plain listeners but one hear the Space over WebRTC (one statement)."""
+        ...
+
+    def recording(self, space_id: SpaceId) -> RecordingRow | None:
+        """Return a Space's recording, whatever its state."""
+        ...
+
+    def recordings_among(self, ids: Collection[SpaceId]) -> Mapping[SpaceId, RecordingRow]:
+        """Return the recordings of these Spaces (one statement)."""
+        ...
+
+    def put_recording(self, row: RecordingRow) -> None:
+        """Insert it or write what differs."""
+        ...
+
+    def unswept_recordings(self, now: datetime, limit: int) -> list[RecordingRow]:
+        """Return recordings that are over by now, or deleted, whose files may still be there."""
+        ...
+
+    def count_play(self, space_id: SpaceId, member: str) -> bool:
+        """Note that somebody, by their keyed hash, played a recording. Returns False when that was known."""
+        ...
+
+    def add_turns(self, space_id: SpaceId, turns: Sequence[Turn]) -> None:
+        """Write turns; one that is there already (by who and when it began) takes the later end."""
+        ...
+
+    def turns(self, space_id: SpaceId, from_ms: int = 0, to_ms: int | None = None) -> list[Turn]:
+        """Return the turns that touch a stretch, in order."""
+        ...
+
+    def spoken_in(self, user_id: UserId) -> list[SpaceId]:
+        """Return the Spaces in whose kept sound the member talks (one statement)."""
+        ...
+
+    def forget_voice(self, user_id: UserId) -> None:
+        """Delete when the member talked in what is kept, and what they answered when they were asked about it."""
+        ...
+
+    def forget_turns(self, space_id: SpaceId) -> None:
+        """Delete who talked when, and how many reacted when."""
+        ...
+
+    def add_consent(self, row: ConsentRow) -> None:
+        """Write an answer down, for ever."""
+        ...
+
+    def consents(self, space_id: SpaceId) -> list[ConsentRow]:
+        """Return every answer, oldest first."""
+        ...
+
+    def add_sound_job(self, kind: str, subject: str, space_id: SpaceId, now: datetime, job_id: str) -> None:
+        """Ask for something to be cut; asking twice is asking once."""
+        ...
+
+    def due_sound_jobs(self, now: datetime, limit: int) -> list[SoundJob]:
+        """Return what is due, oldest first."""
+        ...
+
+    def claim_sound_job(self, job_id: str, attempts: int, due_at: datetime) -> bool:
+        """Take one by putting it off until ``due_at``. Returns False when another recorder was first."""
+        ...
+
+    def drop_sound_jobs(self, kind: str, subject: str) -> None:
+        """Delete what is done, or of no use any more."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StageNow:
+    """Who has a voice in a room now: user ids by SFU identity, and which of these voices are kept.
+
+    ``recording`` is how it stands with that for everybody (``space.Recording``).
+    """
+
+    space_id: SpaceId
+    room: RoomName
+    voices: Mapping[Identity, UserId] = field(default_factory=dict)
+    kept: frozenset[Identity] = frozenset()
+    recording: str = ""

@@ -1,0 +1,1 @@
+"""The recorder: pipelines, segments, what is cut from them, and the process that does it."""
