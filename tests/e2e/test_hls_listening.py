@@ -17,7 +17,7 @@ from .member import VOICE_HZ, Caller
 #: Seconds in which the first segment is made, fetched and heard.
 TUNED_IN = 20.0
 #: Milliseconds without sound on the way from segments to the stage.
-GAP = 250
+GAP = 400
 ALLOWANCE = "/flags/spaces.max_rtc_listeners"
 
 

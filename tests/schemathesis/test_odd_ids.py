@@ -33,7 +33,7 @@ def try_all(house: House) -> None:
         method, _, path = what.partition(" ")
         for odd in ODD:
             filled = path.replace("{space_id}", house.space.id)
-            for name in ("{user_id}", "{report_id}", "{card_id}", "{key}"):
+            for name in ("{user_id}", "{report_id}", "{card_id}", "{clip_id}", "{key}"):
                 filled = filled.replace(name, odd)
             query = f"?cursor={odd}&user_id={odd}&key={odd}&percent={odd}" if method == "GET" else ""
             for kind in ("host", "staff") if "{" in path.replace("{space_id}", "") or query else ():

@@ -17,6 +17,8 @@ from tests.authorisation.house import House, Rows
 from tests.schemathesis.house import LONGER, Door, generation, load
 
 ROUNDS, EVENINGS, STEPS = 5, 10, 25
+ENOUGH = 30
+"""Operations that must have gone well at least once."""
 CALLERS = ("host", "co-host", "speaker", "listener", "waiting", "invited", "follower", "stranger", "staff")
 
 
@@ -50,7 +52,8 @@ def test_evenings(built: tuple[House, Rows]) -> None:
         assert not found, "\n\n".join(found)
     house.put_back(rows)
     print(f"{sum(door.answers.values())} calls, {dict(door.answers)}; {len(reached)} operations went well")
-    assert {"start_space", "join", "ask_to_speak", "mute_all", "report_space", "staff_action"} <= reached
+    assert {"start_space", "join", "ask_to_speak", "mute_all", "report_space"} <= reached
+    assert len(reached) >= ENOUGH, "evenings that lead nowhere prove little"
 
 
 def play(machine: type[APIStateMachine]) -> None:

@@ -12,8 +12,10 @@ from spaces_feature.domain.ids import SpaceId
 from spaces_feature.domain.rollout import Kill
 from spaces_feature.domain.space import EndReason, Recording, Space
 from spaces_feature.domain.timeline import Turn
+from spaces_feature.domain.views import class_of
 from spaces_feature.errors import Forbidden, NotFound, Refusal, WrongState
 from spaces_feature.services import (
+    attending,
     capturing,
     concluding,
     flag_kills,
@@ -21,7 +23,9 @@ from spaces_feature.services import (
     recordings,
     replaying,
     replays,
+    snapshots,
     sound_jobs,
+    staging,
 )
 from spaces_feature.services.forgetting import erase_user
 from spaces_feature.services.reconciling import Reconciler
@@ -121,6 +125,28 @@ def test_only_the_host_records(world: World, name: str) -> None:
     for deed in (recordings.start, recordings.stop):
         assert refused(deed, world.seams, world.user(name), space.id).code == "forbidden"
     assert world.space(space.id).recording is Recording.OFF
+
+
+def test_whose_voice_is_kept_is_between_those_on_stage(world: World) -> None:
+    """Hosts and speakers see at each seat who agreed; the queue and the audience are told of nobody."""
+    space = world.go_live("ada", is_recorded=True)
+    world.seat(space, "grace")
+    for name in ("alan", "linus"):
+        attending.join(world.seams, world.user(name), space.id)
+    staging.ask_to_speak(world.seams, world.user("alan"), space.id)
+
+    def kept(name: str) -> list[bool | None]:
+        found = snapshots.get_snapshot(world.seams, world.user(name), space.id)
+        return [seat["is_kept"] for seat in found["stage"]]
+
+    assert [kept(name) for name in ("ada", "grace", "alan", "linus")] == [[True, False]] * 2 + [[None, None]] * 2
+    for name in ("ada", "linus"):
+        viewer = world.user(name)
+        world.listener.watch(space.id, viewer, class_of(world.space(space.id), viewer))
+    recordings.consent(world.seams, world.user("grace"), space.id, agrees=True)
+    assert [kept(name) for name in ("ada", "grace", "alan", "linus")] == [[True, True]] * 2 + [[None, None]] * 2
+    assert [event["type"] for event in world.listener.inbox[space.host_id]] == ["consented"]
+    assert not world.listener.inbox[world.user("linus")]
 
 
 def test_recording_is_open_to_whom_it_was_when_the_space_began(tmp_path: Path) -> None:

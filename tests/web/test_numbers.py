@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from spaces_feature.domain.clips import ClipState
 from spaces_feature.services import reacting
+from tests.hall import Hall, a_hall
 from tests.web.conftest import Visit
+from tests.web.visitor import Visitor
 from tests.world import World, a_world
 
 ABSENT = "0123456789abc"
@@ -38,7 +42,7 @@ def test_the_api_answers_as_it_says(world: World, visit: Visit) -> None:
     assert [one["seconds"] for one in found["speaking"]] == [3600]
     assert "reminders" not in found
     assert found["reactions"] == {}
-    assert not {"replays", "clips"} & found.keys()
+    assert not {"replay", "clips"} & found.keys()
 
 
 def test_the_page_says_it_in_words(world: World, visit: Visit) -> None:
@@ -95,6 +99,37 @@ def test_reactions_are_drawn_once_there_are_some(world: World, visit: Visit) -> 
     assert "Applause" in page
     numbers: Any = ada.get(f"/spaces/{space_id}/numbers").json
     assert numbers["reactions"] == {"👏": 1}
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[Hall]:
+    """A world in which sound is kept."""
+    with a_hall(tmp_path) as made:
+        yield made
+
+
+def test_what_became_of_its_sound_is_counted(hall: Hall) -> None:
+    """Who heard the replay, each once, and clips that others may hear, in words, in the file and in the API."""
+    world, ada = hall.world, Visitor(hall.world, "ada")
+    space = world.go_live("ada", allows_clips=True)
+    assert ada.get(f"/spaces/{space.id}/numbers").json["clips"] == 0
+    hall.clip(space, "grace")
+    hall.clip(space, "grace", expires_at=world.clock())
+    hall.clip(space, "grace", state=ClipState.DELETED)
+    hall.clip(space, "grace", waits_for=frozenset({space.host_id}))
+    live = ada.get(f"/spaces/{space.id}/numbers").json
+    assert (live["clips"], "replay" in live) == (2, False)
+    hall.recorded(space)
+    for name in ("grace", "grace", "linus"):
+        assert Visitor(world, name).post(f"/spaces/{space.id}/recording/plays").status_code == 204
+    found = ada.get(f"/spaces/{space.id}/numbers").json
+    assert (found["clips"], found["replay"]) == (2, {"plays": 2})
+    with ada.signed_in():
+        page = ada.client.get(f"/spaces/{space.id}/numbers").text
+        rows = list(csv.DictReader(io.StringIO(ada.client.get(f"/spaces/{space.id}/numbers.csv").text)))
+    assert "<dt>Heard the replay</dt><dd>2</dd>" in page
+    assert "<dt>Clips</dt><dd>2</dd>" in page
+    assert {row["what"]: row["value"] for row in rows}.items() >= {"replay.plays": "2", "clips": "2"}.items()
 
 
 def test_my_spaces_in_numbers(world: World, visit: Visit) -> None:

@@ -37,6 +37,9 @@ RELEASE_DB = 0.02
 ATTACK_DB = 2.4
 """What the limiter gives back, and takes, in a millisecond."""
 
+MEASURED_EACH = 5
+"""Blocks between two measurements: half a second changes little in half a minute."""
+
 _BLOCK = 4
 _ABSOLUTE_GATE = -70.0
 _RELATIVE_GATE = -10.0
@@ -100,6 +103,8 @@ class Gain:
         self.db = 0.0
         self._steps: deque[float] = deque(maxlen=_BLOCK)
         self._speech: deque[float] = deque(maxlen=MEMORY_BLOCKS)
+        self._wanted = 0.0
+        self._unmeasured = 0
 
     def follow(self, power: float) -> None:
         """Take the power of the next 100 ms, as the voice came; ``db`` moves a little towards the target."""
@@ -110,8 +115,10 @@ class Gain:
         self._speech.append(block)
         if len(self._speech) < FIRST_BLOCKS:
             return
-        wanted = float(np.clip(TARGET_LUFS - gated(np.asarray(self._speech)), -MOST_DB, MOST_DB))
-        self.db += float(np.clip(wanted - self.db, -PACE_DB, PACE_DB))
+        if self._unmeasured == 0:
+            self._wanted = max(-MOST_DB, min(MOST_DB, TARGET_LUFS - gated(np.asarray(self._speech))))
+        self._unmeasured = (self._unmeasured + 1) % MEASURED_EACH
+        self.db += max(-PACE_DB, min(PACE_DB, self._wanted - self.db))
 
 
 class Limiter:

@@ -29,6 +29,7 @@ _FAR = RATE * 15 // 100
 _PATIENCE = 10
 #: Below -50 dBFS a cut is not heard.
 _QUIET = 103
+_SILENCE = np.zeros(STEP, np.int16)
 
 
 class Voice:
@@ -64,8 +65,7 @@ class Voice:
         if end >= self._newest and not samples.any():
             # Nothing lies there, and nothing comes: a muted or a waiting voice costs next to nothing.
             return
-        at = np.arange(end + skipped, self._end) % _SIZE
-        self._ring[at] = samples[skipped:]
+        self._write(end + skipped, samples[skipped:])
         self._newest = max(self._newest, self._end)
 
     def take(self, begins: int) -> Samples | None:
@@ -76,11 +76,18 @@ class Voice:
         if begins >= self._newest:
             self._mixed = begins + STEP
             return None
-        at = np.arange(begins, begins + STEP + AHEAD) % _SIZE
-        samples = self._ring[at]
-        self._ring[at[:STEP]] = 0
+        at = begins % _SIZE
+        # A copy in either case: what it is copied from is cleared.
+        samples = np.concatenate((self._ring[at : at + STEP + AHEAD], self._ring[: max(0, at + STEP + AHEAD - _SIZE)]))
+        self._write(begins, _SILENCE)
         self._mixed = begins + STEP
         return samples if samples.any() else None
+
+    def _write(self, begins: int, samples: Samples) -> None:
+        at = begins % _SIZE
+        first = min(len(samples), _SIZE - at)
+        self._ring[at : at + first] = samples[:first]
+        self._ring[: len(samples) - first] = samples[first:]
 
     def _correction(self, samples: Samples, off: int) -> int:
         """How far to move from where the last frame ended; ``off`` is where this one seems to be."""

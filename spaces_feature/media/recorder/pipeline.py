@@ -148,16 +148,20 @@ class Pipeline:
                 self.lag_s = 0.0
                 await asyncio.sleep(early)
                 continue
+            if self.lag_s:
+                # However late: those who bring the sound have their turn between two steps.
+                await asyncio.sleep(0)
             self.lag_s = -early
             if self.lag_s > SKIP:
                 self._mixer.skip_to((self._sample_now() - int(HOLD * RATE)) // STEP * STEP)
                 log.warning("Space in room %s: %.1f s of sound are left out", self._capture.room, self.lag_s)
+            begins = self._mixer.mixed
             try:
                 self._step()
             except Exception:
                 log.exception("a step of sound is lost")
-            # However late: those who bring the sound have their turn between two steps.
-            await asyncio.sleep(0)
+                # Whatever it was that could not be mixed: the next one may be, and time goes on.
+                self._mixer.skip_to(begins + STEP)
 
     def _step(self) -> None:
         step = self._mixer.step()

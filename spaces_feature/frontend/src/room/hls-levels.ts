@@ -17,7 +17,7 @@ const KEPT = 4;
 /** dBFS of nothing at all. */
 const SILENCE = -127;
 
-/** Returns the linear amplitudes 0..1 of whoever is heard at this moment, loudest first. */
+/** Returns the linear amplitudes 0..1 of whoever is heard about this moment, loudest first. */
 export function createLevels(place: () => Heard | null, address: () => string): () => Map<string, number> {
   /** By segment: under way, or asked for before it was there. */
   const files = new Map<number, Sidecar | 'asked' | 'early'>();
@@ -45,8 +45,10 @@ export function createLevels(place: () => Heard | null, address: () => string): 
     const file = files.get(number);
     if (typeof file !== 'object') return new Map();
     const step = Math.floor(heard.into_ms / file.step_ms);
-    const loud = Object.entries(file.levels).map(([identity, levels]) => [identity, levels[step] ?? SILENCE] as const);
-    const audible = loud.filter(([, level]) => level > SILENCE).sort(([, a], [, b]) => b - a);
-    return new Map(audible.map(([identity, level]) => [identity, 10 ** (level / 20)]));
+    // Who pauses between two words stays among them.
+    const amplitudes = Object.entries(file.levels).map(([identity, levels]) => [identity, amplitudeOf(levels[step] ?? SILENCE)] as const);
+    return new Map(amplitudes.sort(([, a], [, b]) => b - a));
   };
 }
+
+const amplitudeOf = (level: number): number => (level > SILENCE ? 10 ** (level / 20) : 0);
