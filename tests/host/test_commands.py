@@ -79,7 +79,7 @@ def test_check_of_a_whole_embedding(world: World) -> None:
 
     world.media.on_call = deliver
     code, said = run(world.app, "check")
-    assert [line.split()[0] for line in said.splitlines()] == ["OK"] * 5
+    assert [line.split()[0] for line in said.splitlines()] == ["OK"] * 7
     assert code == 0
     assert world.media.rooms() == frozenset()
 
