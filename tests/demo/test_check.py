@@ -35,7 +35,7 @@ def test_every_seam_of_the_running_demo_is_ok(demo: Demo) -> None:
     """Tables, SFU, key and the way of a webhook back to the app."""
     found = check(demo.home.folder)
     assert found.returncode == 0, found.stdout + found.stderr
-    assert [line.split()[0] for line in found.stdout.splitlines()] == ["OK"] * 5
+    assert [line.split()[0] for line in found.stdout.splitlines()] == ["OK"] * 7
 
 
 def test_an_sfu_that_is_not_there_is_missing_with_the_fix(demo: Demo) -> None:
