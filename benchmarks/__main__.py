@@ -1,7 +1,7 @@
 """``python -m benchmarks [--pairs N] [--json FILE] [NAME...]``: measure, print one table. A missed target is no error.
 
 Names: bundles, strip, graph, crowd, join, flags, kill, evict, decide, agree, reconcile, recorder, hls-listener,
-hls-delay, listen, accept, load, restart.
+hls-delay, kept, listen, accept, load, restart.
 Run it on a quiet machine; only ratios mean anything.
 """
 
@@ -23,6 +23,7 @@ from . import (
     flags,
     hearing,
     joining,
+    keeping,
     killing,
     reconciling,
     recorder,
@@ -47,6 +48,7 @@ PAIRS = {
     "recorder": 5,
     "hls-listener": 5,
     "hls-delay": 9,
+    "kept": 5,
     "listen": 9,
     "accept": 7,
     "load": 11,
@@ -95,6 +97,7 @@ def measure(names: Sequence[str], pairs: int | None) -> list[Figure]:
         "recorder": recorder.recorder_cost,
         "hls-listener": hearing.listener_cost,
         "hls-delay": _mouth_to_ear,
+        "kept": keeping.kept_sound,
     }
     for name, take in in_folder.items():
         if name in names:

@@ -2,7 +2,8 @@
 
 Every microphone of a room, mixed by the clock, encoded by PyAV, muxed into fragments that go nowhere, or by FFmpeg's
 own HLS writer into a folder. With ``ours`` in what it is given, our pipeline does its work instead: levels, loudness,
-grid, segments and sidecars. It ends with its input, and tells what share of a core it took.
+grid, segments and sidecars; with ``keeps`` all of it twice, since what is kept is a rendition of its own. It ends with
+its input, and tells what share of a core it took.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ WARM_UP = 3.0
 
 @dataclass(frozen=True)
 class Wish:
-    """What is to be made of the one room: a broadcast."""
+    """What is to be made of the one room: a broadcast, and a recording where that is asked for."""
 
     room: RoomName
     began_at: datetime
@@ -51,12 +52,20 @@ class Wish:
     kept_path: str = "kept/s/a"
 
 
+@dataclass(frozen=True)
+class Stage:
+    """Who may be kept: all of them."""
+
+    room: RoomName
+    kept: frozenset[str]
+
+
 class NoNews:
     """Nobody listens to what the pipeline tells."""
 
     async def began_keeping(self, from_ms: int) -> bool:
-        """Keep nothing."""
-        return False
+        """Keep it."""
+        return True
 
     async def turns(self, turns: list[tuple[Identity, int, int]]) -> None:
         """Nobody asked."""
@@ -68,20 +77,21 @@ class NoNews:
         """Nobody waits."""
 
 
-async def ours(grants: Sequence[JoinGrant], folder: Path | None) -> float:
-    """Return the share of a core that our pipelines take, one for each grant."""
-    now = datetime.now(UTC)
+async def ours(grants: Sequence[JoinGrant], folder: Path | None, kept: frozenset[str]) -> float:
+    """Return the share of a core that our pipelines take, one for each grant. ``kept``: whose voice is kept, too."""
+    wish = Wish(RoomName("bench"), datetime.now(UTC), keeps="recording" if kept else "")
 
     def pipeline(grant: JoinGrant) -> Pipeline:
         storage = LocalStorage(folder) if folder else FakeStorage()
-        return Pipeline(Wish(RoomName("bench"), now), storage, lambda _: grant, pool, NoNews())
+        return Pipeline(wish, storage, lambda _: grant, pool, NoNews())
 
     with ThreadPoolExecutor(8) as pool:
         pipelines = [pipeline(grant) for grant in grants]
         for one in pipelines:
             await one.start()
+            await one.follow(wish, Stage(wish.room, kept))
         share = await _cpu_until_told()
-        if any(one.live_last_n is None for one in pipelines):
+        if any(one.live_last_n is None or (kept and one.kept_last_n is None) for one in pipelines):
             raise RuntimeError("nothing was written")
         for one in pipelines:
             await one.close(is_final=True)
@@ -154,4 +164,5 @@ if __name__ == "__main__":
     until = datetime.now(UTC) + timedelta(minutes=1)
     tokens = [JoinGrant(asked["url"], token, Identity("recorder"), until) for token in asked["tokens"]]
     where = Path(asked["folder"]) if asked["folder"] else None
-    print(asyncio.run((ours if asked["ours"] else bare)(tokens, where)))
+    work = ours(tokens, where, frozenset(asked["keeps"])) if asked["ours"] else bare(tokens, where)
+    print(asyncio.run(work))

@@ -33,7 +33,8 @@ ROOT = Path(__file__).parents[1]
 def recorder_cost(folder: Path, count: int) -> list[Figure]:
     """Per cent of a core for a Space of 3 and of 10 who all talk at once, and for one in which nobody does."""
     with an_sfu(folder) as media:
-        return [*(_talked(media, number, count) for number in SPEAKERS), _at_rest(media, count)]
+        heard = [_talked(media, number, count) for number in SPEAKERS]
+        return [*heard, _talked(media, SPEAKERS[-1], count, keeps=True), _at_rest(media, count)]
 
 
 @contextmanager
@@ -56,18 +57,26 @@ def new_room(media: LiveKit) -> RoomName:
 
 @contextmanager
 def recording(
-    media: LiveKit, rooms: Sequence[RoomName], *, ours: bool, folder: Path | None = None
+    media: LiveKit,
+    rooms: Sequence[RoomName],
+    *,
+    ours: bool,
+    folder: Path | None = None,
+    kept: Sequence[str] = (),
 ) -> Iterator[Callable[[], float]]:
-    """A recorder of these rooms: our own or the bare loop, into a folder or into memory.
+    """A recorder of these rooms: our own or the bare loop, into a folder or into memory. ``kept``: whose voices, too.
 
     What is given ends it and returns the share of a core that it took.
     """
-    grants = [media.worker_grant(room, Identity("agent-" + secrets.token_hex(6)), is_keeping=False) for room in rooms]
+    grants = [
+        media.worker_grant(room, Identity("agent-" + secrets.token_hex(6)), is_keeping=bool(kept)) for room in rooms
+    ]
     asked = {
         "url": grants[0].url,
         "tokens": [grant.token for grant in grants],
         "ours": ours,
         "folder": str(folder) if folder else "",
+        "keeps": list(kept),
     }
     child = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.bare_recorder"],
@@ -94,15 +103,19 @@ def recording(
         child.wait()
 
 
-def _talked(media: LiveKit, speakers: int, count: int) -> Figure:
+def _talked(media: LiveKit, speakers: int, count: int, *, keeps: bool = False) -> Figure:
     room = new_room(media)
-    mouths = []
-    for number in range(speakers):
-        grant = media.grant(room, Identity(f"p_{number}"), SPEAKER, MINUTE)
+    mouths, names = [], [f"p_{number}" for number in range(speakers)]
+    for number, name in enumerate(names):
+        grant = media.grant(room, Identity(name), SPEAKER, MINUTE)
         mouths.append(Mouth(300.0 + 100 * number, 0.0, 2.0, grant.url, grant.token))
-    figure = Figure(f"recorder, {speakers} talk at once, bare rtc-to-PyAV loop", "% core", 1.3)
+    alone = f"recorder, {speakers} talk at once, bare rtc-to-PyAV loop"
+    figure = Figure("  the same heard and kept, the same loop" if keeps else alone, "% core", 1.3)
+    kept = names if keeps else []
     with talking(mouths, time.monotonic()):
-        take_pairs(figure, count, lambda: _cpu(media, [room], ours=True), lambda: _cpu(media, [room], ours=False))
+        take_pairs(
+            figure, count, lambda: _cpu(media, [room], ours=True, kept=kept), lambda: _cpu(media, [room], ours=False)
+        )
     media.delete_room(room)
     return figure
 
@@ -120,7 +133,7 @@ def _at_rest(media: LiveKit, count: int) -> Figure:
     return figure
 
 
-def _cpu(media: LiveKit, rooms: Sequence[RoomName], *, ours: bool) -> float:
-    with recording(media, rooms, ours=ours) as end:
+def _cpu(media: LiveKit, rooms: Sequence[RoomName], *, ours: bool, kept: Sequence[str] = ()) -> float:
+    with recording(media, rooms, ours=ours, kept=kept) as end:
         time.sleep(SECONDS)
         return 100 * end()

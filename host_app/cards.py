@@ -45,7 +45,9 @@ class PostCards:
 
 
 def _posts() -> Any:
-    return sa.select(Post.id, Post.author_id, Post.text, Post.created_at).join(User, User.id == Post.author_id)
+    # Not those with a clip: what is said with one goes with it.
+    posts = sa.select(Post.id, Post.author_id, Post.text, Post.created_at).where(Post.clip_id.is_(None))
+    return posts.join(User, User.id == Post.author_id)
 
 
 def _may_read(me: int | None) -> tuple[sa.ColumnElement[bool], ...]:

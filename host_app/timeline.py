@@ -46,9 +46,12 @@ def home(viewer_id: int, before: int | None = None) -> list[PostCard]:
 
 
 def around(viewer_id: int, words: str = "", *, strangers_only: bool = False) -> list[PostCard]:
-    """Return the newest posts by anybody, or those that contain ``words``."""
+    """Return the newest posts by anybody, or those that contain ``words``; what is said with a clip may be gone by now,
+    and is not searched.
+    """
     conditions: list[sa.ColumnElement[bool]] = []
     if words:
+        conditions.append(Post.clip_id.is_(None))
         conditions.append(Post.text.icontains(words, autoescape=True))
     if strangers_only:
         circle = sa.select(follows.c.followed_id).where(follows.c.follower_id == viewer_id)

@@ -144,7 +144,7 @@ class Spaces:
         app.register_blueprint(blueprint)
         app.cli.add_command(commands)
         cards = CardRenderer(seams)
-        app.jinja_env.globals |= {"spaces_card": cards.one, "spaces_cards": cards.many}
+        app.jinja_env.globals |= {"spaces_card": cards.one, "spaces_cards": cards.many, "spaces_replays": cards.replays}
         clips = ClipRenderer(seams)
         app.jinja_env.globals |= {"spaces_clip": clips.one, "spaces_clips": clips.many}
         app.jinja_env.globals["spaces_strip"] = StripRenderer(seams, self._csp_nonce, self._socketio)

@@ -178,6 +178,7 @@ FLAGS: tuple[Flag, ...] = (
         "Listeners heard live",
         "Of one Space; all others hear it a few seconds later",
     ),
+    _limit("spaces.max_recordings", 100, "Recordings kept", "Of one member at a time, until one is over"),
 )
 
 BY_KEY: dict[str, Flag] = {flag.key: flag for flag in FLAGS}

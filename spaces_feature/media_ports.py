@@ -35,6 +35,13 @@ class MediaStorage(Protocol):
         """Return the keys that begin with ``prefix``, sorted."""
         ...
 
+    def folders(self, within: str, after: str = "", limit: int = 100) -> list[str]:
+        """Return the names of the folders directly in ``within`` (which ends with a slash) that come after a name.
+
+        In one order, whichever, and at most ``limit``: whoever asks again after the last one comes through them all.
+        """
+        ...
+
     def delete(self, keys: Collection[str]) -> None:
         """Delete objects; one that is not there is fine. Afterwards nobody gets them."""
         ...

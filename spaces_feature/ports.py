@@ -155,7 +155,7 @@ class Notice:
     """What one member is told outside the page: in the host's inbox, by push, by mail.
 
     ``id`` is the same whenever the same thing is told to the same member again. ``text`` is a sentence, ``url`` the
-    path of the Space. ``at`` (UTC) is when it began or is to begin.
+    path of the Space, or of its clip. ``at`` (UTC) is when it began or is to begin.
     """
 
     id: str

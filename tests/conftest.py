@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 from tests.postgres import Cluster, a_cluster
+from tests.thrift import remember_builders, search_memory_seldom
 from tests.world import World, a_world
+
+remember_builders()
+
+
+def pytest_collection_finish() -> None:
+    """Every test is imported: what is there now stays."""
+    search_memory_seldom()
 
 
 @pytest.fixture

@@ -82,11 +82,14 @@ class Hall:
     def write(self, row: RecordingRow) -> RecordingRow:
         """Change a recording's row."""
         with self.seams.store.begin() as work:
-            work.put_recording(row)
+            work.add_recording(row)
+            before = work.lock_recording(row.space_id)
+            assert before is not None
+            work.save_recording(before, row)
         return row
 
     def clip(self, space: Space, maker: str, **more: Any) -> Clip:
-        """A clip that lies ready."""
+        """A clip that lies ready, of voices that agreed to clips."""
         clip_id = self.seams.ids.space_id()
         clip = Clip(
             id=clip_id,
@@ -102,6 +105,10 @@ class Hall:
         )
         clip = replace(clip, **more)
         with self.seams.store.begin() as work:
+            before = work.lock(space.id)
+            assert before is not None
+            agreed = {**before.consents, **{one: {"clips": True} for one in clip.speakers}}
+            work.save(before, replace(before, consents=agreed), self.world.clock())
             work.add_clip(clip)
         self.put(clip.path, "clip.m4a")
         return clip

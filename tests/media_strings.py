@@ -66,6 +66,11 @@ def _others(link: str, path: str) -> Iterator[str]:
     yield f"{path}{rest}"
     yield f"{path}{expires}/{rest}"
     yield f"{path}{signature}/{expires}/{rest}"
+    for slash in ("%252f", "%5c", "\\", "%c0%af", "%ef%bc%8f", ";/", "/;/", "%00/"):
+        yield path + link.replace("/", slash)
+        yield f"{path}{expires}/{signature}/{rest.replace('/', slash)}"
+    for upper in (rest.upper(), rest.swapcase(), rest.title()):
+        yield f"{path}{expires}/{signature}/{upper}"
     for around in ("%00", "%0a", ".json", ".bak", "~", "%20", ".m4s", "/"):
         yield f"{path}{link}{around}"
     yield f"{path}{quote(link, safe='')}{'%2f'}"

@@ -14,7 +14,7 @@ from typing import Any
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import event
+from sqlalchemy import MetaData, event
 
 from spaces_feature import Profile, Spaces
 from spaces_feature.domain.ids import SpaceId, UserId
@@ -32,6 +32,10 @@ OPEN = {
     for name in ("enabled", "strip", "listen", "host", "speak", "schedule", "anonymous", "reactions")
 }
 """What is open to everybody where a test says nothing else; a flag nobody decides about is off."""
+TABLES = MetaData()
+"""Our tables, defined once in a process: defining them for each world would take longer than most tests."""
+_EMPTY: dict[frozenset[str], bytes] = {}
+"""The file of a database without a row, by the names of its tables."""
 NAMES = ("ada", "grace", "alan", "linus", "margaret", "tim", "pam", "kwame")
 
 
@@ -175,7 +179,7 @@ def a_world(
     )
     if prepare is not None:
         prepare(app)
-    db = SQLAlchemy(app)
+    db = SQLAlchemy(app, metadata=TABLES)
     clock, identity, graph, media = Clock(), FakeIdentity(), FakeGraph(), FakeMediaServer()
     for number, name in enumerate(NAMES, 1):
         identity.add(Profile(UserId(str(number)), name, name.title(), url=f"/@{name}"))
@@ -186,7 +190,25 @@ def a_world(
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             event.listen(db.engine, "connect", _without_waiting_for_the_disk)
-        db.create_all()
-        yield World(app, db, identity, graph, media, clock, listener, seams)
-        db.session.remove()
-        db.engine.dispose()
+        _create_tables(db, None if url else path / "world.sqlite3")
+        try:
+            yield World(app, db, identity, graph, media, clock, listener, seams)
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+            for table in [one for name, one in TABLES.tables.items() if not name.startswith("spaces_")]:
+                # A host's own, of this test alone.
+                TABLES.remove(table)
+
+
+def _create_tables(db: SQLAlchemy, file: Path | None) -> None:
+    """Create all tables that are not there; for a new file by writing what the first one had."""
+    names = frozenset(db.metadata.tables)
+    if file is not None and not file.exists() and names in _EMPTY:
+        file.write_bytes(_EMPTY[names])
+        return
+    is_new = file is not None and not file.exists()
+    db.create_all()
+    if is_new:
+        with db.engine.connect() as connection:
+            _EMPTY[names] = connection.connection.driver_connection.serialize()

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from ..domain.clips import Clip, ClipState, Source, Window
 from ..domain.ids import Identity, SpaceId, UserId
+from ..services.ledger import Position
 from .rows import Row, aware, naive, when
 from .tables import Tables
 
@@ -63,11 +64,37 @@ class ClipRows:
         table = self._tables.clip
         self._session.execute(update(table).where(table.c.id == clip.id).values(is_swept=False, **_changing(clip)))
 
-    def clips_of(self, space_id: SpaceId, limit: int | None = None) -> list[Clip]:
+    def clips_of(self, space_id: SpaceId) -> list[Clip]:
         """Return a Space's clips that are not deleted, newest first."""
         table = self._tables.clip
         there = select(table).where(table.c.space_id == space_id, table.c.state != str(ClipState.DELETED))
-        return self._clips(there.order_by(table.c.created_at.desc(), table.c.id).limit(limit))
+        return self._clips(there.order_by(table.c.created_at.desc(), table.c.id.desc()))
+
+    def clips_listed(
+        self,
+        space_id: SpaceId,
+        now: datetime,
+        member: UserId | None,
+        *,
+        runs_it: bool,
+        after: Position | None,
+        limit: int,
+    ) -> list[Clip]:
+        """Return a Space's clips that are there for others, and those that the member has to do with, newest first."""
+        table = self._tables.clip
+        listed = [
+            table.c.space_id == space_id,
+            table.c.state != str(ClipState.DELETED),
+            table.c.expires_at > naive(now),
+        ]
+        if not runs_it:
+            listed.append(or_(_is_shared(table), *(_is_with(table, member) if member is not None else ())))
+        if after is not None:
+            at, clip_id = naive(after[0]), after[1]
+            earlier = and_(table.c.created_at == at, table.c.id < clip_id)
+            listed.append(or_(table.c.created_at < at, earlier))
+        newest = select(table).where(*listed).order_by(table.c.created_at.desc(), table.c.id.desc())
+        return self._clips(newest.limit(limit))
 
     def count_clips(self, space_id: SpaceId) -> int:
         """Return how many of a Space's clips are, or were, there for others."""
@@ -75,11 +102,27 @@ class ClipRows:
         there = select(func.count()).select_from(table).where(table.c.space_id == space_id, _is_shared(table))
         return int(self._session.execute(there).scalar_one())
 
-    def clips_made_by(self, user_id: UserId) -> list[Clip]:
-        """Return a member's clips that are not deleted."""
+    def clips_with(self, user_id: UserId) -> list[Clip]:
+        """Return the clips that a member made or is heard in, deleted ones as well."""
         table = self._tables.clip
-        found = select(table).where(table.c.maker_id == user_id, table.c.state != str(ClipState.DELETED))
-        return self._clips(found)
+        return self._clips(select(table).where(or_(*_is_with(table, user_id))))
+
+    def forget_maker(self, user_id: UserId) -> None:
+        """Let no clip say that the member made it, and nothing be held for them."""
+        clip, hold = self._tables.clip, self._tables.hold
+        self._session.execute(update(clip).where(clip.c.maker_id == user_id).values(maker_id=""))
+        self._session.execute(delete(hold).where(hold.c.user_id == user_id))
+
+    def uncut_clips(self, asked_before: datetime) -> list[Clip]:
+        """Return clips of a buffer that were asked for before then and are not cut: what they were of is not held."""
+        table = self._tables.clip
+        uncut = select(table).where(
+            ~table.c.is_swept,
+            table.c.state == str(ClipState.MAKING),
+            table.c.source == str(Source.BUFFER),
+            table.c.created_at <= naive(asked_before),
+        )
+        return self._clips(uncut)
 
     def count_clip_play(self, clip: Clip, listener: str | None) -> None:
         """Add one, for a known listener only the first time."""
@@ -202,6 +245,11 @@ class ClipRows:
     def _upsert(self, table: Table) -> Any:
         is_sqlite = self._session.get_bind(clause=table).dialect.name == "sqlite"
         return sqlite.insert(table) if is_sqlite else postgresql.insert(table)
+
+
+def _is_with(table: Table, user_id: UserId) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Whether the member made it, or is heard in it: a key of what stands there as JSON."""
+    return table.c.maker_id == user_id, table.c.speakers.contains(f"{json.dumps(user_id)}: ", autoescape=True)
 
 
 def _is_shared(table: Table) -> ColumnElement[bool]:

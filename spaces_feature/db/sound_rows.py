@@ -1,36 +1,31 @@
-"""The rows of sound that is kept or heard later: captures and their leases, recordings, turns, consents, jobs."""
+"""The rows of sound that is kept or heard later: captures and their leases, turns, consents, jobs."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import fields
-from datetime import datetime
+from dataclasses import fields, replace
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, and_, delete, func, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, delete, func, insert, or_, select, true, update
 
+from ..domain.clips import ClipState
 from ..domain.ids import RoomName, SpaceId, UserId
-from ..services.sound_store import Capture, ConsentRow, RecordingRow, SoundJob, Turn
+from ..domain.space import State
+from ..services.sound_store import Capture, ConsentRow, SoundJob, Turn
+from .recording_rows import RecordingRows
 from .rows import Row, aware, naive, when
-from .tables import Tables
 
-_LISTS = ("pieces", "gaps", "quiet", "quieted", "chapters")
+LONGEST_LEASE = timedelta(minutes=1)
 
 
-class SoundRows:
+class SoundRows(RecordingRows):
     """The part of one transaction that is about sound."""
-
-    _session: Session
-    _tables: Tables
 
     def capture(self, space_id: SpaceId) -> Capture | None:
         """Return what is to be made of a Space."""
-        table = self._tables.capture
-        row = self._session.execute(select(table).where(table.c.space_id == space_id)).mappings().first()
-        return _capture(row) if row else None
+        return self.captures_among([space_id]).get(space_id)
 
     def captures(self) -> list[Capture]:
         """Return every capture that is wanted or ending."""
@@ -39,23 +34,44 @@ class SoundRows:
         found = self._session.execute(select(table).where(is_meant).order_by(table.c.waited_at, table.c.space_id))
         return [_capture(row) for row in found.mappings()]
 
-    def put_capture(self, capture: Capture) -> None:
-        """Write what is wanted; the lease, time zero and the paths are left as they are."""
+    def captures_among(self, ids: Collection[SpaceId]) -> Mapping[SpaceId, Capture]:
+        """Return what is to be made of these Spaces, wanted or not."""
         table = self._tables.capture
-        row = {
-            "space_id": capture.space_id,
-            "room": capture.room,
-            "began_at": naive(capture.began_at),
-            "wants_live": capture.wants_live,
-            "keeps": capture.keeps,
-            "live_path": capture.live_path,
-            "kept_path": capture.kept_path,
-            "is_ending": capture.is_ending,
-            "waited_at": naive(capture.waited_at),
-        }
+        found = self._session.execute(select(table).where(table.c.space_id.in_(sorted(ids)))).mappings()
+        return {SpaceId(row["space_id"]): _capture(row) for row in found}
+
+    def put_capture(self, capture: Capture) -> None:
+        """Write what is wanted; the lease, time zero and the paths are left as they are.
+
+        Segments that somebody came for meanwhile stay wanted.
+        """
+        table = self._tables.capture
+        row = _capture_row(capture)
         fresh = self._upsert(table).values(row)
-        wishes = {key: row[key] for key in ("room", "wants_live", "keeps", "is_ending")}
+        wishes = {key: row[key] for key in ("room", "keeps", "is_ending")}
+        wishes["wants_live"] = or_(table.c.wants_live, fresh.excluded.wants_live)
         self._session.execute(fresh.on_conflict_do_update(index_elements=[table.c.space_id], set_=wishes))
+
+    def want_live(self, capture: Capture) -> None:
+        """Insert it, or want segments of what is there; nothing else of it changes."""
+        table = self._tables.capture
+        fresh = self._upsert(table).values(_capture_row(replace(capture, wants_live=True)))
+        self._session.execute(
+            fresh.on_conflict_do_update(index_elements=[table.c.space_id], set_={"wants_live": true()})
+        )
+
+    def drop_live(self, space_id: SpaceId) -> None:
+        """Want no segments any more."""
+        table = self._tables.capture
+        self._session.execute(update(table).where(table.c.space_id == space_id).values(wants_live=False))
+
+    def end_captures(self) -> None:
+        """Bring those of Spaces that are not live to their end; mostly there are none, and nothing is locked."""
+        table, space = self._tables.capture, self._tables.space
+        left = select(table.c.space_id).where(~table.c.is_ending, space.c.state != str(State.LIVE))
+        over = list(self._session.scalars(left.join_from(table, space, space.c.id == table.c.space_id)))
+        if over:
+            self._session.execute(update(table).where(table.c.space_id.in_(over)).values(is_ending=True))
 
     def drop_capture(self, space_id: SpaceId) -> None:
         """Delete it."""
@@ -65,7 +81,13 @@ class SoundRows:
     def claim_capture(self, space_id: SpaceId, holder: str, now: datetime, expires_at: datetime) -> bool:
         """Take a lease that nobody has."""
         table = self._tables.capture
-        is_free = or_(table.c.holder.is_(None), table.c.holder == holder, table.c.expires_at < naive(now))
+        is_free = or_(
+            table.c.holder.is_(None),
+            table.c.holder == holder,
+            table.c.expires_at < naive(now),
+            # No lease is that long: somebody's clock was ahead, or ours was set back.
+            table.c.expires_at > naive(now + LONGEST_LEASE),
+        )
         claimed = self._session.execute(
             update(table)
             .where(table.c.space_id == space_id, is_free)
@@ -118,41 +140,6 @@ class SoundRows:
         )
         return self._session.scalar(counted) or 0
 
-    def recording(self, space_id: SpaceId) -> RecordingRow | None:
-        """Return a Space's recording."""
-        return self.recordings_among([space_id]).get(space_id)
-
-    def recordings_among(self, ids: Collection[SpaceId]) -> Mapping[SpaceId, RecordingRow]:
-        """Return the recordings of these Spaces."""
-        table = self._tables.recording
-        found = self._session.execute(select(table).where(table.c.space_id.in_(sorted(ids)))).mappings()
-        return {SpaceId(row["space_id"]): _recording(row) for row in found}
-
-    def put_recording(self, row: RecordingRow) -> None:
-        """Insert it or write all of it."""
-        table = self._tables.recording
-        values = {item.name: _kept_as(item.name, getattr(row, item.name)) for item in fields(RecordingRow)}
-        fresh = self._upsert(table).values(values)
-        self._session.execute(fresh.on_conflict_do_update(index_elements=[table.c.space_id], set_=values))
-
-    def unswept_recordings(self, now: datetime, limit: int) -> list[RecordingRow]:
-        """Return recordings that are over or deleted, whose files may still be there."""
-        table = self._tables.recording
-        is_over = or_(table.c.expires_at <= naive(now), table.c.deleted_at.is_not(None))
-        found = self._session.execute(select(table).where(~table.c.is_swept, is_over).limit(limit)).mappings()
-        return [_recording(row) for row in found]
-
-    def count_play(self, space_id: SpaceId, member: str) -> bool:
-        """Note who played it, and count them the first time."""
-        play, recording = self._tables.play, self._tables.recording
-        fresh = self._upsert(play).values(space_id=space_id, member=member)
-        noted = self._session.execute(fresh.on_conflict_do_nothing())
-        if not noted.rowcount:  # type: ignore[attr-defined]
-            return False
-        counted = update(recording).where(recording.c.space_id == space_id).values(plays=recording.c.plays + 1)
-        self._session.execute(counted)
-        return True
-
     def add_turns(self, space_id: SpaceId, turns: Sequence[Turn]) -> None:
         """Write turns; of one that is there already the later end holds."""
         table = self._tables.turn
@@ -183,6 +170,16 @@ class SoundRows:
         found = self._session.scalars(select(table.c.space_id).where(table.c.user_id == user_id).distinct())
         return [SpaceId(one) for one in found]
 
+    def is_heard(self, space_id: SpaceId, user_id: UserId) -> bool:
+        """Return whether the member talks in what is kept of a Space, or in a clip of it."""
+        turn, clip = self._tables.turn, self._tables.clip
+        turns = select(turn.c.space_id).where(turn.c.space_id == space_id, turn.c.user_id == user_id)
+        # Speakers are the keys of a JSON object whose values are numbers.
+        is_theirs = clip.c.speakers.contains(json.dumps(user_id), autoescape=True)
+        clips = select(clip.c.space_id).where(clip.c.space_id == space_id, is_theirs)
+        there = clips.where(clip.c.state != str(ClipState.DELETED))
+        return bool(self._session.scalar(select(or_(turns.exists(), there.exists()))))
+
     def forget_voice(self, user_id: UserId) -> None:
         """Delete when the member talked, and their answers."""
         for table in (self._tables.turn, self._tables.consent):
@@ -211,6 +208,12 @@ class SoundRows:
         )
         self._session.execute(fresh.on_conflict_do_nothing())
 
+    def sound_jobs_of(self, kind: str, subjects: Collection[str]) -> frozenset[str]:
+        """Return of which of these subjects something is still to be cut."""
+        table = self._tables.sound_job
+        waiting = select(table.c.subject).where(table.c.kind == kind, table.c.subject.in_(sorted(subjects)))
+        return frozenset(self._session.scalars(waiting))
+
     def due_sound_jobs(self, now: datetime, limit: int) -> list[SoundJob]:
         """Return what is due, oldest first."""
         table = self._tables.sound_job
@@ -235,23 +238,22 @@ class SoundRows:
         table = self._tables.sound_job
         self._session.execute(delete(table).where(table.c.kind == kind, table.c.subject == subject))
 
-    def _upsert(self, table: Table) -> Any:
-        is_sqlite = self._session.get_bind(clause=table).dialect.name == "sqlite"
-        return sqlite.insert(table) if is_sqlite else postgresql.insert(table)
-
 
 def _capture(row: Row) -> Capture:
     times = {name: aware(row[name]) for name in ("began_at", "waited_at", "expires_at")}
     return Capture(**{**row, **times, "space_id": SpaceId(row["space_id"]), "room": RoomName(row["room"])})
 
 
-def _recording(row: Row) -> RecordingRow:
-    times = {name: aware(row[name]) for name in ("ready_at", "expires_at", "deleted_at")}
-    lists = {name: tuple(tuple(one) for one in json.loads(row[name])) for name in _LISTS}
-    return RecordingRow(**{**row, **times, **lists, "began_at": when(row["began_at"])})
-
-
-def _kept_as(name: str, value: Any) -> Any:
-    if name in _LISTS:
-        return json.dumps(value)
-    return naive(value) if isinstance(value, datetime) else value
+def _capture_row(capture: Capture) -> dict[str, Any]:
+    """The columns but the lease."""
+    return {
+        "space_id": capture.space_id,
+        "room": capture.room,
+        "began_at": naive(capture.began_at),
+        "wants_live": capture.wants_live,
+        "keeps": capture.keeps,
+        "live_path": capture.live_path,
+        "kept_path": capture.kept_path,
+        "is_ending": capture.is_ending,
+        "waited_at": naive(capture.waited_at),
+    }

@@ -146,8 +146,13 @@ def asked(voices: Collection[UserId], maker: UserId, permission: ClipPermission)
 
 
 def clean_clip_title(text: str, blocked: Collection[str]) -> str:
-    """Return a clip's title, which may be empty. Raises Invalid like ``clean_title``."""
-    return clean_title(text, blocked) if text.strip() else ""
+    """Return a clip's title, empty where nothing of it would be seen. Raises Invalid like ``clean_title``."""
+    try:
+        return clean_title(text, blocked)
+    except Invalid as refusal:
+        if refusal.code == "title_empty":
+            return ""
+        raise
 
 
 def clean_clip_words(text: str, blocked: Collection[str]) -> str:

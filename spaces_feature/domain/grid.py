@@ -42,6 +42,12 @@ def number_at(ms: float) -> int:
     return number - 1 if number and begins_ms(number) > ms else number
 
 
+def nearest(ms: float) -> int:
+    """The segment that begins nearest to this millisecond of the capture."""
+    number = number_at(ms)
+    return number + 1 if begins_ms(number + 1) - ms < ms - begins_ms(number) else number
+
+
 def ms_between(began_at: datetime, moment: datetime) -> float:
     """Milliseconds of the capture at a moment, negative before it began."""
     return (moment - began_at) / timedelta(milliseconds=1)

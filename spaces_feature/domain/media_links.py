@@ -120,9 +120,14 @@ def require_beginning(prefix: str) -> str:
 
 
 def expiry(now: datetime, life: int, *, is_open: bool) -> int:
-    """When a link made now is over, in seconds since 1970: after ``life`` seconds, an open one up to a minute later."""
+    """When a link made now is over, in seconds since 1970: after ``life`` seconds, an open one up to a minute earlier.
+
+    One that would live for no two minutes lives up to a minute longer instead, so that it is of any use.
+    """
     over = int(now.timestamp()) + life
-    return -(-over // STEP) * STEP if is_open else over
+    if not is_open:
+        return over
+    return over // STEP * STEP if life >= 2 * STEP else -(-over // STEP) * STEP
 
 
 def over_at(expires: int) -> datetime:

@@ -33,6 +33,7 @@ class Kind(StrEnum):
     SCHEDULED = "scheduled"
     LIVE = "live"
     INVITED = "invited"
+    CLIP_ASKED = "clip_asked"
     EXPIRED = "expired"
     EXPIRE = "expire"
 
@@ -41,6 +42,8 @@ TO_HOST = frozenset({Kind.HOST_SOON, Kind.HOST_NOW, Kind.EXPIRED})
 TO_FOLLOWERS = frozenset({Kind.SCHEDULED, Kind.LIVE})
 OF_A_TIME = frozenset({Kind.HOST_SOON, Kind.HOST_NOW, Kind.SOON, Kind.EXPIRE, Kind.RESCHEDULED})
 """What is due no more once the Space moved to another time."""
+OF_A_SPACE = frozenset(Kind) - {Kind.CLIP_ASKED}
+"""What is due no more once the Space is over; a clip outlives it."""
 BEFORE_START = OF_A_TIME | {Kind.SCHEDULED}
 """What is due no more once the Space began or was canceled."""
 
@@ -83,6 +86,9 @@ def is_still_true(kind: Kind, space: Space, whom: UserId | None) -> bool:
             return space.state is State.SCHEDULED
         case Kind.CANCELED | Kind.EXPIRED:
             return space.state is State.CANCELED
+        case Kind.CLIP_ASKED:
+            # Whether the clip is there, and waits for them, is seen when they are told.
+            return whom is not None
         case Kind.INVITED:
             return space.invitation_of(whom) is not None and not space.is_frozen
 
@@ -93,7 +99,7 @@ def notice_id(task_id: str, user_id: UserId) -> str:
 
 
 def words(kind: Kind, title: str, host: str) -> str:
-    """The sentence of a notice. ``host`` is how the host is spoken of."""
+    """The sentence of a notice. ``host`` is how the host is spoken of, or who made the clip that it is about."""
     return {
         Kind.HOST_SOON: f"Your Space begins in half an hour: {title}",
         Kind.HOST_NOW: f"It is time for your Space: {title}",
@@ -104,6 +110,7 @@ def words(kind: Kind, title: str, host: str) -> str:
         Kind.SCHEDULED: f"{host} planned a Space: {title}",
         Kind.LIVE: f"{host} is live: {title}",
         Kind.INVITED: f"{host} invites you to a Space: {title}",
+        Kind.CLIP_ASKED: f"{host} wants to share a clip with your voice: {title}",
         Kind.EXPIRED: f"Your Space did not begin, and its time is over: {title}",
         Kind.EXPIRE: "",
     }[kind]

@@ -5,7 +5,9 @@ Nobody in the audience is ever kept: only a seat has a voice, and only a voice t
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from enum import StrEnum
 
 from ..errors import WrongState
@@ -52,6 +54,19 @@ def answer_of(space: Space, user_id: UserId, kept_for: Keeping) -> bool | None:
     if kept_for is Keeping.CLIPS and given.get(Keeping.CLIPS) is None:
         return given.get(Keeping.RECORDING)
     return given.get(kept_for)
+
+
+def agreed_since(answers: Iterable[tuple[str, bool, datetime]], kept_for: Keeping) -> datetime | None:
+    """Since when somebody's yes to that question holds, by all of their answers in order; None where none does.
+
+    A no takes back all that was said before it, and so what counts is the first yes after the last no.
+    """
+    given = list(answers)
+    own = [one for one in given if one[0] == kept_for]
+    since: datetime | None = None
+    for _, agrees, at in own or [one for one in given if kept_for is Keeping.CLIPS]:
+        since = (since or at) if agrees else None
+    return since
 
 
 def kept_voices(space: Space) -> frozenset[UserId]:
@@ -113,10 +128,25 @@ def stop(space: Space) -> Space:
 
 
 def answered(space: Space, user_id: UserId, *, agrees: bool) -> Space:
-    """Return the Space with the member's answer to what is kept now. Raises WrongState where nothing is."""
+    """Return the Space with the member's answer to what is kept now. Raises WrongState where nothing is.
+
+    A no is one to all that they were asked before as well: whoever is taken out of what was kept is not kept again by
+    a yes from before.
+    """
     kept_for = keeping(space)
     if kept_for is None:
         raise WrongState("nothing_kept", "Nothing is kept of this Space.", "There is nothing to agree to.")
     covered = {Keeping.RECORDING, Keeping.CLIPS} if kept_for is Keeping.RECORDING else {Keeping.CLIPS}
-    given = {**space.consents.get(user_id, {}), **{str(one): agrees for one in covered}}
+    before = space.consents.get(user_id, {})
+    given = {**before, **{str(one): agrees for one in covered}}
+    return _with_answers(space, user_id, given if agrees else dict.fromkeys(given, False))
+
+
+def refused(space: Space, user_id: UserId) -> Space:
+    """Return the Space with a no to all that the member ever agreed to; who agreed to nothing changes nothing."""
+    given = space.consents.get(user_id, {})
+    return _with_answers(space, user_id, dict.fromkeys(given, False)) if given else space
+
+
+def _with_answers(space: Space, user_id: UserId, given: Mapping[str, bool]) -> Space:
     return replace(space, consents={**space.consents, user_id: given})

@@ -80,7 +80,10 @@ class Timeline:
 
     def piece_at(self, at_s: float) -> tuple[int, int]:
         """From when to when in the take there is sound without a break around what is heard there."""
-        take_ms = self.take_ms(at_s)
+        return self.piece_of(self.take_ms(at_s))
+
+    def piece_of(self, take_ms: int) -> tuple[int, int]:
+        """The same around a moment of the take; an empty one at 0 where it was not kept."""
         edges = [(round(since), round(until)) for since, until in self._edges()]
         return next((edge for edge in edges if edge[0] <= take_ms <= edge[1]), (0, 0))
 
@@ -97,11 +100,17 @@ class Timeline:
         return ((begins_ms(first), begins_ms(last + 1)) for first, last in self.pieces)
 
 
-def voiced(levels: Sequence[int], step_ms: int, from_ms: int = 0) -> list[tuple[int, int]]:
-    """When a row of levels (dBFS, one each ``step_ms``) is as loud as a voice, in milliseconds of the take."""
+def chapters_in(timeline: Timeline, chapters: Iterable[tuple[int, str]]) -> tuple[tuple[int, str], ...]:
+    """The chapters, by their first segments, that begin in a replay; others wait until its start is another one."""
+    first = timeline.pieces[0][0] if timeline.pieces else 0
+    return tuple(chapter for chapter in chapters if chapter[0] >= first)
+
+
+def voiced(levels: Sequence[int], step_ms: int, from_ms: int = 0, least_db: int = VOICE_DB) -> list[tuple[int, int]]:
+    """When a row of levels (dBFS, one each ``step_ms``) is louder than a quiet voice, in milliseconds of the take."""
     found: list[tuple[int, int]] = []
     for place, level in enumerate(levels):
-        if level <= VOICE_DB:
+        if level <= least_db:
             continue
         since = from_ms + place * step_ms
         if found and found[-1][1] == since:

@@ -53,7 +53,10 @@ def view(space: Space, viewers: ViewerClass) -> Json:
     is_on_stage = viewers in (ViewerClass.HOSTS, ViewerClass.STAGE)
     return {
         "space": space_fields(space),
-        "stage": [seat_fields(space, seat, tells_kept=is_on_stage) for seat in space.seats],
+        "stage": [
+            seat_fields(space, seat, tells_kept=is_on_stage, tells_consent=viewers is ViewerClass.HOSTS)
+            for seat in space.seats
+        ],
         "requests": [{"user_id": asked.user_id, "requested_at": iso(asked.requested_at)} for asked in space.requests]
         if is_on_stage
         else [],

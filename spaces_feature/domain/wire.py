@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .hosts import successor_of
-from .recording import kept_voices
+from .recording import consent_of, keeping, kept_voices
 from .space import Invitation, InvitationState, Recording, Seat, Space, State
 
 Json = dict[str, Any]
@@ -61,11 +61,15 @@ def _host_lost(space: Space) -> Json | None:
     return {"since": iso(seat.lost_at), "until": iso(seat.kept_until), "successor_id": successor_of(space)}
 
 
-def seat_fields(space: Space, seat: Seat, *, tells_kept: bool) -> Json:
+def seat_fields(space: Space, seat: Seat, *, tells_kept: bool, tells_consent: bool) -> Json:
     """One seat of the Space on the wire, without what depends on the viewer or the host app (profile, block).
 
-    ``tells_kept``: whether it says whose voice is kept; who said no to that is between those on stage.
+    ``tells_kept``: whether it says whose voice is kept; who said no to that is between those on stage. Where nothing is
+    kept there is nobody to tell of. ``tells_consent``: whether it says who was asked and has not answered yet, and who
+    said no, which is for those who run the Space.
     """
+    consent = consent_of(space, seat.user_id) if tells_consent else None
+    tells_kept = tells_kept and keeping(space) is not None
     return {
         "user_id": seat.user_id,
         "identity": seat.identity,
@@ -73,6 +77,7 @@ def seat_fields(space: Space, seat: Seat, *, tells_kept: bool) -> Json:
         "is_muted": seat.is_muted,
         "is_muted_by_host": seat.is_muted_by_host,
         "is_kept": seat.user_id in kept_voices(space) if tells_kept else None,
+        "consent": consent[0] if consent else None,
         "lost_at": iso(seat.lost_at),
         "kept_until": iso(seat.kept_until),
         "seated_at": iso(seat.seated_at),

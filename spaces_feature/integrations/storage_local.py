@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -15,6 +16,8 @@ UNFINISHED = ".part-"
 """How files begin that are being written. No key has such a name, so nobody is given one."""
 FOLDER_MODE, FILE_MODE = 0o750, 0o640
 """For this user, and for a web server in its group to read."""
+UNFINISHED_S = 30.0
+"""Whoever has not finished writing after so many seconds was killed."""
 TRIES = 3
 """A folder may go, being empty, between the moment it is made and the first file in it."""
 
@@ -70,6 +73,16 @@ class LocalStorage:
             found = (path.relative_to(self._folder).as_posix() for path in _files(self._folder / folder))
             return sorted(key for key in found if key.startswith(prefix) and is_key(key))
 
+    def folders(self, within: str, after: str = "", limit: int = 100) -> list[str]:
+        """Return the names of folders directly in one, by the alphabet."""
+        with _told("list"):
+            try:
+                entries = list(os.scandir(self._folder / require_beginning(within)))
+            except FileNotFoundError:
+                return []
+            names = sorted(one.name for one in entries if one.name > after and one.is_dir(follow_symlinks=False))
+            return names[:limit]
+
     def delete(self, keys: Collection[str]) -> None:
         """Delete objects, and folders with nothing left in them."""
         places = [self._place(key) for key in keys]
@@ -77,6 +90,7 @@ class LocalStorage:
             for place in places:
                 place.unlink(missing_ok=True)
             for folder in sorted({place.parent for place in places}):
+                _drop_unfinished(folder)
                 self._drop_empty(folder)
 
     def _place(self, key: str) -> Path:
@@ -111,6 +125,23 @@ def _told(deed: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise StorageDown(f"{deed}: {type(error).__name__} {error.errno}") from None
+
+
+def _drop_unfinished(folder: Path) -> None:
+    """Delete what somebody was writing when they died: what is old, and all of it where nothing else is left.
+
+    Whoever is writing after all does it again.
+    """
+    try:
+        names = os.listdir(folder)
+    except FileNotFoundError:
+        return
+    unfinished = [folder / name for name in names if name.startswith(UNFINISHED)]
+    is_all = len(unfinished) == len(names)
+    for half in unfinished:
+        with contextlib.suppress(FileNotFoundError):
+            if is_all or half.stat().st_mtime < time.time() - UNFINISHED_S:
+                half.unlink()
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -104,6 +104,17 @@ class S3Storage:
             keys = (one["Key"].removeprefix(self._before) for page in found for one in page.get("Contents", ()))
             return sorted(key for key in keys if is_key(key))
 
+    def folders(self, within: str, after: str = "", limit: int = 100) -> list[str]:
+        """Return the names of folders directly in one, as the bucket orders them."""
+        begins = self._before + require_beginning(within)
+        # The slash behind a folder's name comes right before the digit 0: what begins so lies behind all of it.
+        behind = {"StartAfter": f"{begins}{after}0"} if after else {}
+        with _told("list"):
+            found = self._s3.list_objects_v2(
+                Bucket=self._bucket, Prefix=begins, Delimiter="/", MaxKeys=min(limit, self._page), **behind
+            )
+        return [one["Prefix"].removeprefix(begins).rstrip("/") for one in found.get("CommonPrefixes", ())]
+
     def delete(self, keys: Collection[str]) -> None:
         """Delete objects."""
         names = sorted({self._name(key) for key in keys})

@@ -6,21 +6,23 @@ the clock says. What is wanted is written by ``wishes.py``.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from ..domain.audit import Deed
 from ..domain.grid import merged, number_at
-from ..domain.ids import SpaceId
+from ..domain.ids import SpaceId, UserId
 from ..domain.recording import Keeping, began, interrupted, keeping, kept_voices
 from ..domain.space import Space, State
 from ..errors import WrongState
+from . import clipping
 from .changing import change
-from .recordings import take_out_turns
 from .seams import Seams
-from .sound_store import Capture, RecordingRow, StageNow, Turn
+from .sound_store import Capture, ConsentRow, RecordingRow, StageNow, Turn
 from .store import Work
+from .taking_out import delete_sound, not_agreed, take_turns_out
 
 LEASE = timedelta(seconds=3)
 MISSED = timedelta(seconds=6)
@@ -98,40 +100,77 @@ def began_keeping(seams: Seams, space_id: SpaceId, holder: str, from_ms: float) 
 
 
 def _open_piece(work: Work, capture: Capture, number: int) -> None:
-    row = work.recording(capture.space_id) or RecordingRow(
-        space_id=capture.space_id, state="recording", path=capture.kept_path, began_at=capture.began_at
-    )
-    if row.pieces and row.pieces[-1][1] is None:
+    row = work.lock_recording(capture.space_id)
+    if row is None:
+        work.add_recording(
+            RecordingRow(
+                space_id=capture.space_id,
+                state="recording",
+                path=capture.kept_path,
+                began_at=capture.began_at,
+                pieces=((number, None),),
+            )
+        )
         return
-    # A stop and a start within one second: a number is in one piece only.
-    last = row.pieces[-1][1] if row.pieces else None
-    work.put_recording(replace(row, pieces=(*row.pieces, (number if last is None else max(number, last + 1), None))))
+    last = row.pieces[-1][1] if row.pieces else -1
+    if last is not None:
+        # A stop and a start within one second: a number is in one piece only.
+        work.save_recording(row, replace(row, pieces=(*row.pieces, (max(number, last + 1), None))))
 
 
-def lost_sound(seams: Seams, space_id: SpaceId) -> None:
-    """Note that a wanted recording keeps nothing for now; everybody is told. Doing it again changes nothing."""
-    change(seams, space_id, Deed(kind="recording_interrupted"), lambda space, _: interrupted(space))
+def lost_sound(seams: Seams, space_id: SpaceId, holder: str | None = None) -> None:
+    """Note that a wanted recording keeps nothing for now; everybody is told. Doing it again changes nothing.
+
+    ``holder`` is the recorder that says so; one that does not have the Space any more is not listened to. None is for
+    who looks after what no recorder has.
+    """
+
+    def rule(space: Space, work: Work) -> Space:
+        return interrupted(space) if _is_theirs(work, space_id, holder) else space
+
+    change(seams, space_id, Deed(kind="recording_interrupted"), rule)
+
+
+def _is_theirs(work: Work, space_id: SpaceId, holder: str | None) -> bool:
+    """Whether a recorder may speak for a Space: whoever was stopped and wakes no longer has it."""
+    if holder is None:
+        return True
+    capture = work.capture(space_id)
+    return capture is not None and capture.holder == holder
 
 
 def note_turns(seams: Seams, space_id: SpaceId, turns: Sequence[Turn]) -> None:
-    """Write down who talked when in what is kept. Who said no before a recorder told of it is taken out of it."""
+    """Write down who talked when in what is kept; what nobody agreed to, by now or back then, is taken out of it.
+
+    A recorder tells of turns a while after they were: whoever talked may have said no meanwhile, and yes again.
+    """
     if not turns:
         return
     with seams.store.begin() as work:
-        work.add_turns(space_id, turns)
-        space = work.load(space_id)
-    given = space.consents if space is not None else {}
-    said_no = {turn.user_id for turn in turns if False in given.get(turn.user_id, {}).values()}
-    if said_no:
-        take_out_turns(seams, space_id, said_no)
+        row, capture = work.lock_recording(space_id), work.capture(space_id)
+        source = row if row is not None and row.deleted_at is None else capture
+        if source is None:
+            # All is over and gone, and so is who talked in it.
+            return
+        given: dict[UserId, list[ConsentRow]] = defaultdict(list)
+        for answer in work.consents(space_id):
+            given[answer.user_id].append(answer)
+        # Of whom there is no answer at all, the account is gone: nothing says that they talked.
+        work.add_turns(space_id, [turn for turn in turns if turn.user_id in given])
+        out = [part for turn in turns for part in not_agreed(turn, given[turn.user_id], row, source.began_at)]
+        taken = take_turns_out(seams, work, space_id, out)
+        for user_id in sorted({turn.user_id for turn in out}):
+            if not any(one.agrees for one in given[user_id][-1:]):
+                clipping.withdraw_voice(seams, work, space_id, user_id)
+    delete_sound(seams, space_id, taken)
 
 
-def note_gap(seams: Seams, space_id: SpaceId, first: int, last: int) -> None:
-    """Write down that these segments of a recording were lost and are silence."""
+def note_gap(seams: Seams, space_id: SpaceId, first: int, last: int, holder: str | None = None) -> None:
+    """Write down that these segments of a recording were lost and are silence; see ``lost_sound`` for ``holder``."""
     with seams.store.begin() as work:
-        row = work.recording(space_id)
-        if row is not None:
-            work.put_recording(replace(row, gaps=merged((*row.gaps, (first, last)))))
+        row = work.lock_recording(space_id)
+        if row is not None and _is_theirs(work, space_id, holder):
+            work.save_recording(row, replace(row, gaps=merged((*row.gaps, (first, last)))))
 
 
 def holds(seams: Seams, ids: Collection[SpaceId]) -> Mapping[SpaceId, list[tuple[int, int]]]:

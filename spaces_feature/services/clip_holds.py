@@ -10,11 +10,11 @@ from ..domain.clips import HELD, Window
 from ..domain.grid import begins_ms, number_at
 from ..domain.ids import SpaceId, UserId
 from ..domain.playlists import held_name
-from ..domain.recording import ClipPermission
 from ..domain.timeline import Turn, merged, talked
 from ..domain.wire import Json, iso
 from ..errors import WrongState
-from .clip_sources import Ground, Sound, ground, kept_sound, recent_sound, turns_in
+from .clip_sources import Ground, Sound, ground, kept_sound, recent_sound
+from .clip_voices import to_ask, turns_in
 from .linking import link_to
 from .seams import Seams
 from .snapshots import profile_fields
@@ -39,9 +39,14 @@ def hold(seams: Seams, user_id: UserId, space_id: SpaceId, at_s: float | None = 
     with seams.store.begin() as work:
         if there.timeline is None:
             work.add_hold(seams.ids.ordered_id(), space_id, user_id, window, until)
-        turns = merged(turns_in(work, space_id, sound, window.from_ms, window.to_ms))
+        turns = merged(turns_in(work, space_id, sound, window))
+    # The link ends with what it is good for, also where nobody is asked whether it still is.
+    link = link_to(
+        seams, user_id, there.path, held_name(numbers), until=until if there.timeline is None else there.ends_at
+    )
     return _fields(seams, there, sound, numbers, turns, user_id) | {
-        "held_until": iso(until) if there.timeline is None else None
+        "url": link.url,
+        "held_until": iso(until) if there.timeline is None else None,
     }
 
 
@@ -75,8 +80,6 @@ def _fields(seams: Seams, there: Ground, sound: Sound, numbers: Range, turns: li
     window = _of_segments(numbers)
     voices = talked(turns, window.from_ms, window.to_ms, there.quiet)
     profiles = seams.memory.profiles(voices.keys())
-    link = link_to(seams, user_id, there.path, held_name(numbers))
-    permission = ClipPermission(seams.config.clip_permission)
 
     def at(take_ms: float) -> float:
         return round(there.timeline.at(take_ms) if there.timeline is not None else take_ms / 1000, 3)
@@ -96,7 +99,6 @@ def _fields(seams: Seams, there: Ground, sound: Sound, numbers: Range, turns: li
             if turn.user_id in voices
         ],
         "people": [profile_fields(profiles[one]) for one in voices],
-        "url": link.url,
         "ends_at": iso(there.began_at + timedelta(milliseconds=window.to_ms)) if there.timeline is None else None,
-        "needs": sorted(clips.asked(voices, user_id, permission)),
+        "needs": sorted(to_ask(seams, voices, user_id)),
     }

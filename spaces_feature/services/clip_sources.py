@@ -1,4 +1,4 @@
-"""What clips are cut from: who may cut, the sound that is there, and whose voices are in it.
+"""What clips are cut from: who may cut, and the sound that is there.
 
 Levels and peaks lie beside the sound in the storage, which is never asked inside a transaction.
 """
@@ -7,23 +7,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from ..domain.clips import Source
+from ..domain.clips import Source, Window
 from ..domain.grid import begins_ms, levels_name_of, number_at
 from ..domain.ids import Identity, SpaceId, UserId
 from ..domain.recording import Keeping
-from ..domain.space import Space, State, require_state
-from ..domain.timeline import Timeline, Turn, voiced
+from ..domain.space import EndReason, Space, State, require_state
+from ..domain.timeline import Timeline
 from ..errors import Forbidden, NotFound, StorageDown, Unavailable, WrongState
 from .access import readable_space, require_flag
-from .clip_views import FLAG
+from .clip_access import FLAG
 from .replays import FLAG as REPLAY
 from .replays import is_over
 from .seams import Seams
-from .sound_store import Range
+from .sound_store import Capture, Range, RecordingRow
 from .store import Work
 
 RECENT = "recent.json"
@@ -36,7 +36,8 @@ STEP_MS = 100
 class Ground:
     """What is there to be cut. ``timeline`` is a replay's, None of a Space that runs; ``quiet`` was taken back.
 
-    ``recorded_from``: the number from which on a running Space is recorded now, None where it is not.
+    ``pieces`` are those of its recording that is not deleted, the last of them without an end while it runs. ``held``
+    is set where a Space is over and all that is left is what its viewer still chooses from; ``ends_at`` is a replay's.
     """
 
     space: Space
@@ -45,12 +46,15 @@ class Ground:
     kept_for: Keeping
     timeline: Timeline | None = None
     quiet: tuple[Range, ...] = ()
-    recorded_from: int | None = None
+    pieces: tuple[tuple[int, int | None], ...] = ()
+    held: Window | None = None
+    ends_at: datetime | None = None
 
-    def source_of(self, from_ms: int) -> Source:
-        """What a clip that begins there dies with: what began before the recording is in no recording."""
-        begins_inside = self.recorded_from is not None and number_at(from_ms) >= self.recorded_from
-        return Source.RECORDING if self.timeline is not None or begins_inside else Source.BUFFER
+    def source_of(self, window: Window) -> Source:
+        """What a clip dies with: with a recording if a second of it is in one, though that has been stopped since."""
+        first, last = number_at(window.from_ms), number_at(window.to_ms - 1)
+        is_recorded = any(begin <= last and (end is None or first <= end) for begin, end in self.pieces)
+        return Source.RECORDING if self.timeline is not None or is_recorded else Source.BUFFER
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,33 +80,63 @@ class Sound:
 def ground(seams: Seams, work: Work, user_id: UserId, space_id: SpaceId) -> Ground:
     """Return what the member may make clips of: a running Space that they are in, or one with a replay.
 
-    Raises Forbidden ``not_open_yet``, ``switched_off``, ``clips_off``; WrongState ``not_there``, ``nothing_kept``;
+    Of a running Space that is all that is kept, also what was said before they came: who spoke agreed to clips by
+    anybody who may know the Space. Raises Forbidden ``not_open_yet``, ``switched_off``, ``clips_off`` and
+    ``anonymous_clip``; WrongState ``not_there``, ``nothing_kept``;
     NotFound ``no_recording``; and what keeps them from knowing the Space.
     """
     space, _ = readable_space(seams, work, user_id, space_id)
+    _require_clips(seams, space, user_id)
+    return _live(work, space, user_id) if space.state is State.LIVE else _over(seams, work, space, user_id)
+
+
+def _require_clips(seams: Seams, space: Space, user_id: UserId) -> None:
     require_flag(seams, FLAG, user_id)
     require_state(space, State.LIVE, State.ENDED)
     if not (space.allows_clips and space.terms.get(FLAG, False)):
         raise Forbidden("clips_off", "There are no clips of this Space.", "Its host did not open it to them.")
-    return _live(work, space, user_id) if space.state is State.LIVE else _over(seams, work, space, user_id)
 
 
 def _live(work: Work, space: Space, user_id: UserId) -> Ground:
-    if work.stay(space.id, user_id) is None:
+    stay = work.stay(space.id, user_id)
+    if stay is None:
         raise WrongState("not_there", "You are not in this Space.", "Join again.", state=str(space.state))
+    if stay.anonymous is not None:
+        # Everybody would learn that they are there, and whoever has the link what they listened to.
+        raise Forbidden("anonymous_clip", "A clip says who made it.", "Listen under your name to make one.")
     capture = work.capture(space.id)
     if capture is None or not capture.keeps:
         raise _nothing_kept()
     row = work.recording(space.id)
-    piece = row.pieces[-1] if row is not None and row.deleted_at is None and row.pieces else None
+    return _taken_in(space, capture, row, Keeping(capture.keeps))
+
+
+def _taken_in(space: Space, capture: Capture, row: RecordingRow | None, kept_for: Keeping) -> Ground:
+    is_there = row is not None and row.deleted_at is None
     return Ground(
         space=space,
         path=capture.kept_path,
         began_at=capture.began_at,
-        kept_for=Keeping(capture.keeps),
+        kept_for=kept_for,
         quiet=row.quiet if row is not None else (),
-        recorded_from=piece[0] if piece is not None and piece[1] is None else None,
+        pieces=row.pieces if row is not None and is_there else (),
     )
+
+
+def held_ground(seams: Seams, work: Work, user_id: UserId, space_id: SpaceId) -> Ground | None:
+    """Return what somebody still chooses from though the Space has ended meanwhile; None where that is not so, or staff
+    ended it.
+
+    It can be held no longer than it was, and of a Space with a replay that is what is cut. Raises as ``ground`` does.
+    """
+    space, _ = readable_space(seams, work, user_id, space_id)
+    held, capture = work.held_by(space_id, user_id, seams.clock()), work.capture(space_id)
+    row = work.recording(space_id)
+    has_just_ended = space.state is State.ENDED and space.end_reason is not EndReason.STAFF
+    if not has_just_ended or held is None or capture is None or (row is not None and row.state == "ready"):
+        return None
+    _require_clips(seams, space, user_id)
+    return replace(_taken_in(space, capture, row, Keeping.CLIPS), held=held)
 
 
 def _over(seams: Seams, work: Work, space: Space, user_id: UserId) -> Ground:
@@ -116,6 +150,7 @@ def _over(seams: Seams, work: Work, space: Space, user_id: UserId) -> Ground:
         began_at=row.began_at,
         kept_for=Keeping.RECORDING,
         timeline=Timeline.of(row.pieces, row.trim_n),
+        ends_at=row.expires_at,
         quiet=row.quiet,
     )
 
@@ -167,20 +202,3 @@ def _read(seams: Seams, key: str) -> dict[str, Any] | None:
             "sound_away", "The sound cannot be read right now.", "Try again in a moment.", retry_after=2
         ) from None
     return json.loads(text) if text else None
-
-
-def turns_in(work: Work, space_id: SpaceId, sound: Sound | None, from_ms: int, to_ms: int) -> list[Turn]:
-    """Return who talks in a stretch: as a recorder wrote it down, and as loud as the sound itself says.
-
-    The one may come a moment late, the other does not know whom a name at the SFU belonged to before a room moved.
-    """
-    turns = work.turns(space_id, from_ms, to_ms)
-    if sound is not None and sound.levels:
-        people = work.called(space_id, sound.levels.keys())
-        turns += [
-            Turn(people[identity], since, until)
-            for identity, levels in sound.levels.items()
-            if identity in people
-            for since, until in voiced(levels, sound.step_ms, sound.from_ms)
-        ]
-    return [turn for turn in turns if turn.to_ms > from_ms and turn.from_ms < to_ms]

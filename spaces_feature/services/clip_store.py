@@ -8,6 +8,7 @@ from typing import Protocol
 
 from ..domain.clips import Clip, Window
 from ..domain.ids import Identity, SpaceId, UserId
+from .ledger import Position
 
 
 class Clipping(Protocol):
@@ -33,16 +34,39 @@ class Clipping(Protocol):
         """Write what may change of a clip: its state, sound and picture, whose word it waits for, its words."""
         ...
 
-    def clips_of(self, space_id: SpaceId, limit: int | None = None) -> list[Clip]:
+    def clips_of(self, space_id: SpaceId) -> list[Clip]:
         """Return a Space's clips that are not deleted, newest first (one statement)."""
+        ...
+
+    def clips_listed(
+        self,
+        space_id: SpaceId,
+        now: datetime,
+        member: UserId | None,
+        *,
+        runs_it: bool,
+        after: Position | None,
+        limit: int,
+    ) -> list[Clip]:
+        """Return a Space's clips that are there for others, and those that the member made, is heard in, or, with
+        ``runs_it``, all; newest first, not over by themselves, from behind a place on (one statement).
+        """
         ...
 
     def count_clips(self, space_id: SpaceId) -> int:
         """Return how many of a Space's clips others may hear, or could until their time was over (one statement)."""
         ...
 
-    def clips_made_by(self, user_id: UserId) -> list[Clip]:
-        """Return a member's clips that are not deleted (one statement)."""
+    def clips_with(self, user_id: UserId) -> list[Clip]:
+        """Return the clips that a member made or is heard in, deleted ones as well (one statement)."""
+        ...
+
+    def forget_maker(self, user_id: UserId) -> None:
+        """Let no clip say that the member made it, and hold nothing for them any more."""
+        ...
+
+    def uncut_clips(self, asked_before: datetime) -> list[Clip]:
+        """Return clips of a buffer that were asked for before then and that no recorder has cut (one statement)."""
         ...
 
     def count_clip_play(self, clip: Clip, listener: str | None) -> None:

@@ -1,4 +1,4 @@
-"""Clips as they are made, allowed, taken back and let go of.
+"""Clips as they are cut, allowed, taken back and let go of.
 
 A clip is asked for, cut by a recorder, and there for others once everybody heard in it has agreed. Whoever takes their
 voice out of a Space takes it out of every clip, and with its voice goes the clip.
@@ -12,86 +12,39 @@ from dataclasses import replace
 from datetime import timedelta
 
 from ..domain import clips
-from ..domain.admission import may_know
+from ..domain.audit import Deed
 from ..domain.clips import Clip, ClipState, Source, Window
+from ..domain.grid import number_at
 from ..domain.ids import SpaceId, UserId, is_clip_id
-from ..domain.recording import ClipPermission
-from ..domain.space import Space
-from ..domain.timeline import talked
-from ..errors import Forbidden, NotFound, StorageDown
-from .access import guest_relations
-from .clip_sources import Sound, ground, kept_sound, recent_sound, turns_in
-from .clip_views import require_clip
-from .clip_wishes import Wish, window_of
+from ..errors import Forbidden, NotFound, StorageDown, Unavailable
+from .changing import announce, written
+from .clip_access import require_clip
+from .clip_asking import ask_speakers
+from .clip_sources import Sound, kept_sound
+from .clip_voices import has_unnamed, to_ask, voices_in
 from .seams import Seams
+from .sound_store import Range
 from .store import Work
 
 log = logging.getLogger(__name__)
 
 CUT_WITHIN = timedelta(minutes=10)
 """So long the sound of a clip that nobody has cut yet stays where it is."""
+NAMED_WITHIN = timedelta(seconds=15)
+"""A recorder tells who talked within some ten seconds; whom it has told nobody of by then nobody ever knows."""
 AT_ONCE = 50
 """Clips whose files are deleted in one round."""
 
 
-def make(seams: Seams, maker: UserId, space_id: SpaceId, wish: Wish) -> Clip:
-    """Ask for a clip, and return it as it is being made.
-
-    Raises Invalid ``clip_length``, ``clip_place_missing`` and what ``clean_clip_title`` raises; WrongState
-    ``clip_out_of_reach``; Forbidden ``clip_voice`` when somebody heard in it has not agreed to clips, or does not any
-    more; and what ``ground`` raises.
-    """
-    title = clips.clean_clip_title(wish.title, seams.config.blocked_words)
-    words = clips.clean_clip_words(wish.words, seams.config.blocked_words)
-    now = seams.clock()
-    with seams.store.begin() as work:
-        there = ground(seams, work, maker, space_id)
-        held = work.held_by(space_id, maker, now)
-    sound = recent_sound(seams, there.path) if there.timeline is None else None
-    window = window_of(there, held, sound, wish, now)
-    with seams.store.begin() as work:
-        # Read again: while the storage was asked somebody may have taken their voice out.
-        there = ground(seams, work, maker, space_id)
-        voices = _voices(work, there.space, there.quiet, sound, window)
-        clips.require_agreed(there.space, voices.keys())
-        clip = Clip(
-            id=seams.ids.clip_id(),
-            space_id=space_id,
-            maker_id=maker,
-            window=window,
-            source=there.source_of(window.from_ms),
-            created_at=now,
-            expires_at=now + timedelta(days=seams.config.clip_days),
-            title=title,
-            words=words,
-            speakers=voices,
-            waits_for=_asked(seams, voices, maker),
-            is_open=may_know(there.space, None, guest_relations(seams, there.space)),
-        )
-        work.add_clip(clip)
-        if there.timeline is None:
-            work.add_hold(clip.id, space_id, None, window, now + CUT_WITHIN)
-        work.add_sound_job("clip", clip.id, space_id, now, seams.ids.ordered_id())
-    return clip
-
-
-def _voices(
-    work: Work, space: Space, quiet: Sequence[tuple[int, int]], sound: Sound | None, window: Window
-) -> dict[UserId, int]:
-    """For how many milliseconds each is heard in a stretch."""
-    turns = turns_in(work, space.id, sound, window.from_ms, window.to_ms)
-    return {user_id: round(ms) for user_id, ms in talked(turns, window.from_ms, window.to_ms, quiet).items()}
-
-
-def _asked(seams: Seams, voices: Collection[UserId], maker: UserId) -> frozenset[UserId]:
-    return clips.asked(voices, maker, ClipPermission(seams.config.clip_permission))
-
-
-def cut_done(seams: Seams, clip_id: str, path: str, duration_ms: int, peaks: Sequence[float]) -> None:
+def cut_done(
+    seams: Seams, clip_id: str, path: str, duration_ms: int, peaks: Sequence[float], quiet: Sequence[Range] = ()
+) -> None:
     """Note that a clip lies in the folder ``path``; one that is there already, or gone, stays as it is.
 
     Who is heard is looked at once more, in the sound that was cut: whoever took their voice out meanwhile is in no
-    clip. Raises StorageDown or Unavailable when the storage is away, and is then to be called again.
+    clip. ``quiet`` is what was silent when it was cut. Of all that was cut for a clip one file is left, and none of one
+    that is gone. Raises StorageDown, or Unavailable when the storage is away or nobody can tell yet who talks there,
+    and is then to be called again.
     """
     with seams.store.begin() as work:
         clip = work.clip(clip_id)
@@ -100,19 +53,26 @@ def cut_done(seams: Seams, clip_id: str, path: str, duration_ms: int, peaks: Seq
     if clip is not None and source is not None:
         sound = kept_sound(seams, source, clip.window.from_ms, clip.window.to_ms)
     with seams.store.begin() as work:
+        if clip is not None:
+            # In the order of who takes a voice out: that is seen here, or sees this clip.
+            work.lock(clip.space_id)
+            work.lock_recording(clip.space_id)
         clip = work.lock_clip(clip_id)
-        is_needed = clip is not None and clip.state is ClipState.MAKING
-        if clip is not None and is_needed:
+        if clip is not None and clip.state is ClipState.MAKING:
             cut = replace(
                 clip,
                 path=path,
                 peaks=tuple(peaks),
                 window=Window(clip.window.from_ms, clip.window.from_ms + duration_ms),
             )
-            work.save_clip(_checked(seams, work, cut, sound))
+            clip = _checked(seams, work, cut, sound, quiet)
+            work.save_clip(clip)
             work.drop_hold(clip_id)
-    if not is_needed and (clip is None or clip.path != path):
-        seams.storage.delete(seams.storage.keys(f"{path}/"))
+            ask_speakers(seams, work, clip)
+    # What a recorder cut that lost its lease meanwhile, or died before it could say so, goes as well.
+    left = f"{clip.path}/" if clip is not None and clip.state is ClipState.READY else None
+    files = seams.storage.keys(f"clips/{clip_id}/")
+    seams.storage.delete([key for key in files if left is None or not key.startswith(left)])
 
 
 def _path_of(work: Work, clip: Clip) -> str | None:
@@ -123,20 +83,32 @@ def _path_of(work: Work, clip: Clip) -> str | None:
     return capture.kept_path if capture is not None else None
 
 
-def _checked(seams: Seams, work: Work, clip: Clip, sound: Sound | None) -> Clip:
-    """The clip ready, with who is heard in it; or gone, if somebody is who does not want to be."""
+def _checked(seams: Seams, work: Work, clip: Clip, sound: Sound | None, was_quiet: Sequence[Range]) -> Clip:
+    """The clip ready, with who is heard in it; or gone, if somebody does not want to be, or nobody knows who it is."""
     space = work.load(clip.space_id)
     assert space is not None
+    now = seams.clock()
     row = work.recording(clip.space_id)
     quiet = row.quiet if row is not None else ()
-    heard = _voices(work, space, quiet, sound, clip.window)
-    hushed = _voices(work, space, (), sound, clip.window).keys() - heard.keys()
+    if sound is not None and has_unnamed(work, clip.space_id, sound, clip.window):
+        if now < clip.created_at + NAMED_WITHIN:
+            raise Unavailable("voice_unknown", "Nobody can tell yet who talks there.", "Try again.", retry_after=1)
+        return clips.deleted(clip, now)
+    heard = voices_in(work, clip.space_id, quiet, sound, clip.window)
+    hushed = voices_in(work, clip.space_id, (), sound, clip.window).keys() - heard.keys()
     voices = {**clip.speakers, **heard}
-    if hushed & clip.speakers.keys() or not clips.all_agreed(space, voices.keys()):
-        return clips.deleted(clip, seams.clock())
-    fresh = _asked(seams, voices.keys() - clip.speakers.keys(), clip.maker_id)
+    is_taken_back = hushed & clip.speakers.keys() or _numbers(quiet, clip.window) - _numbers(was_quiet, clip.window)
+    if is_taken_back or not clips.all_agreed(space, voices.keys()):
+        return clips.deleted(clip, now)
+    fresh = to_ask(seams, voices.keys() - clip.speakers.keys(), clip.maker_id)
     ordered = dict(sorted(voices.items(), key=lambda one: (-one[1], one[0])))
     return replace(clip, state=ClipState.READY, speakers=ordered, waits_for=clip.waits_for | fresh)
+
+
+def _numbers(ranges: Sequence[Range], window: Window) -> set[int]:
+    """Which segments of a stretch these are."""
+    first, last = number_at(window.from_ms), number_at(window.to_ms - 1)
+    return {number for begin, end in ranges for number in range(max(begin, first), min(end, last) + 1)}
 
 
 def not_cut(seams: Seams, work: Work, clip_id: str) -> None:
@@ -153,13 +125,19 @@ def not_cut(seams: Seams, work: Work, clip_id: str) -> None:
 def permit(seams: Seams, user_id: UserId, clip_id: str, *, agrees: bool) -> None:
     """Take a speaker's word about a clip with their voice: once all agree it is there for others; a no ends it.
 
-    Raises NotFound, and Forbidden ``not_asked`` for who is not heard in it.
+    A no needs no leave. Raises NotFound, and Forbidden ``not_asked`` for who is not heard in it.
     """
     with seams.store.begin() as work:
-        clip = require_clip(seams, work, user_id, _locked(work, clip_id)).clip
-        if not clips.may_withdraw(clip, user_id):
+        clip = _locked(work, clip_id)
+        is_theirs = clip is not None and clips.may_withdraw(clip, user_id)
+        if clip is None or agrees or not is_theirs:
+            clip = require_clip(seams, work, user_id, clip).clip
+        if not is_theirs:
             raise Forbidden("not_asked", "Only who is heard in a clip is asked.", "Your voice is not in this one.")
-        work.save_clip(clips.allowed(clip, user_id) if agrees else clips.deleted(clip, seams.clock()))
+        if agrees:
+            work.save_clip(clips.allowed(clip, user_id))
+        else:
+            _delete(seams, work, clip)
     if not agrees:
         _delete_files(seams, [clip])
 
@@ -172,8 +150,10 @@ def take_back(seams: Seams, user_id: UserId, clip_id: str) -> None:
     """Delete a clip for everybody, at once and for good; one that is gone stays gone.
 
     For who made it, who is heard in it, who runs its Space, and staff. Whoever is heard in it needs no leave to see
-    it, removed from the Space or not. Raises NotFound, and Forbidden for others who may know it.
+    it, removed from the Space or not. What hosts and staff take from others is written down. Raises NotFound, and
+    Forbidden for others who may know it.
     """
+    entry = None
     is_staff = user_id in seams.identity.staff([user_id])
     with seams.store.begin() as work:
         clip = _locked(work, clip_id)
@@ -186,7 +166,13 @@ def take_back(seams: Seams, user_id: UserId, clip_id: str) -> None:
             raise Forbidden(
                 "not_your_clip", "This clip is not yours to delete.", "It is for who made it and who is heard in it."
             )
+        if user_id not in clip.people and clip.state is not ClipState.DELETED:
+            runs_it = user_id in {space.creator_id, *space.host_ids}
+            deed = Deed(kind="clip_deleted", actor=user_id, is_staff=is_staff and not runs_it, whom=clip.maker_id)
+            entry = written(seams, deed, space, space.version)
+            work.audit([entry])
         _delete(seams, work, clip)
+    announce(seams, entry)
     _delete_files(seams, [clip])
 
 
@@ -212,6 +198,17 @@ def source_gone(seams: Seams, work: Work, space_id: SpaceId) -> None:
             _delete(seams, work, clip)
 
 
+def forget_member(seams: Seams, user_id: UserId) -> None:
+    """Take down every clip that a member made or is heard in, and leave nothing that says so; files go at once."""
+    with seams.store.begin() as work:
+        for clip in work.clips_with(user_id):
+            speakers = {one: ms for one, ms in clip.speakers.items() if one != user_id}
+            work.save_clip(replace(clips.deleted(clip, seams.clock()), speakers=speakers))
+            work.drop_hold(clip.id)
+        work.forget_maker(user_id)
+    sweep_gone(seams)
+
+
 def played(seams: Seams, viewer: UserId | None, clip_id: str) -> None:
     """Count that somebody plays a clip: each listener once, and who is signed out each time.
 
@@ -230,6 +227,9 @@ def sweep_sound(seams: Seams) -> None:
     now = seams.clock()
     with seams.store.begin() as work:
         work.forget_holds(now)
+        for clip in work.uncut_clips(now - CUT_WITHIN):
+            log.warning("nobody cut a clip of Space %s while its sound was held", clip.space_id)
+            _delete(seams, work, clip)
         over = work.unswept_clips(now, AT_ONCE)
     _sweep(seams, over)
 

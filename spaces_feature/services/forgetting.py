@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..domain import clips
 from ..domain.ids import UserId
+from . import clipping
+from .concluding import delete_recording
 from .flag_writing import write
-from .recordings import take_out_turns
+from .recordings import erase_voice
 from .seams import Seams
 
 AT_ONCE = 2_000
@@ -42,17 +43,22 @@ def forget_old(seams: Seams, now: datetime) -> None:
 def erase_user(seams: Seams, user_id: UserId) -> Erased:
     """Delete what is measured about a member; counts that are about nobody stay. Doing it again deletes nothing.
 
-    Their voice is taken out of recordings, and every clip that they made or are heard in is taken down. In the numbers
-    of Spaces that are over the time for which they spoke becomes nobody's. They are taken off the lists
-    of flags; the history of flags, which says who was let in when, is kept.
+    Their voice is taken out of recordings, and every clip that they made or are heard in is taken down, as is every
+    recording of a Space that they created; which recordings they played is forgotten. In the numbers of Spaces that are
+    over the time for which they spoke becomes nobody's. They are taken off the lists of flags; the history of flags,
+    which says who was let in when, is kept.
 
     Another process may have noted the member within the last seconds and write that down yet: erase when they can
     sign in no more.
     """
     seams.meter.forget(user_id)
-    _forget_voice(seams, user_id)
+    erase_voice(seams, user_id)
+    clipping.forget_member(seams, user_id)
+    _forget_recordings(seams, user_id)
     with seams.store.begin() as work:
         work.forget_speaker(user_id)
+        for member in seams.ids.member_keys(user_id):
+            work.forget_listener(member)
         counts = [work.forget_member(member) for member in seams.ids.member_keys(user_id)]
         listed = [key for key, row in work.flag_rows().items() if _without(row.body, user_id) != row.body]
     for key in listed:
@@ -63,17 +69,12 @@ def erase_user(seams: Seams, user_id: UserId) -> Erased:
     return Erased(sum(exposures), sum(milestones))
 
 
-def _forget_voice(seams: Seams, user_id: UserId) -> None:
-    """Take the member out of all sound that is kept, and their clips down."""
+def _forget_recordings(seams: Seams, user_id: UserId) -> None:
+    """Delete the recordings of Spaces that the member created."""
     with seams.store.begin() as work:
-        spoken_in = work.spoken_in(user_id)
-    for space_id in spoken_in:
-        take_out_turns(seams, space_id, [user_id])
-    now = seams.clock()
-    with seams.store.begin() as work:
-        for clip in work.clips_made_by(user_id):
-            work.save_clip(clips.deleted(clip, now))
-        work.forget_voice(user_id)
+        kept = work.recordings_of(user_id, seams.clock())
+    for space_id in kept:
+        delete_recording(seams, user_id, space_id)
 
 
 def _take_off_lists(seams: Seams, key: str, user_id: UserId) -> None:

@@ -5,7 +5,7 @@ They lie nowhere. Each is asked for below the signed prefix of the segments that
 
 from __future__ import annotations
 
-from ..domain.grid import number_at
+from ..domain.grid import number_at, number_in
 from ..domain.ids import SpaceId, UserId
 from ..domain.media_links import Kind, MediaPath
 from ..domain.playlists import held_in, playlist_text
@@ -27,7 +27,7 @@ def written_playlist(seams: Seams, viewer: UserId | None, path: MediaPath) -> st
         return None
     part = held_in(path.name)
     text = replay_playlist(seams, SpaceId(path.owner), path.folder, part)
-    return _held_playlist(seams, viewer, SpaceId(path.owner), part) if text is None and part else text
+    return _held_playlist(seams, viewer, path, part) if text is None and part else text
 
 
 def held_numbers(seams: Seams, work: Work, space_id: SpaceId, viewer: UserId | None) -> list[Range]:
@@ -40,13 +40,16 @@ def held_numbers(seams: Seams, work: Work, space_id: SpaceId, viewer: UserId | N
     return [(number_at(from_ms), number_at(max(from_ms, to_ms - 1))) for from_ms, to_ms in stretches]
 
 
-def _held_playlist(seams: Seams, viewer: UserId | None, space_id: SpaceId, part: Range) -> str | None:
+def _held_playlist(seams: Seams, viewer: UserId | None, path: MediaPath, part: Range) -> str | None:
+    space_id, folder = SpaceId(path.owner), path.folder
     with seams.store.begin() as work:
         held = held_numbers(seams, work, space_id, viewer)
         recording = work.recording(space_id)
     if not any(first <= part[0] <= part[1] <= last for first, last in held):
         return None
-    # What was taken back meanwhile is not heard here either.
+    # What was taken back meanwhile is not heard here either; of a buffer it is just not there any more.
     quiet = recording.quiet if recording is not None else ()
-    unmade = {number for first, last in quiet for number in range(first, last + 1)}
-    return playlist_text([part], quiet=quiet, unmade=unmade)
+    there = {number_in(key) for key in seams.storage.keys(f"{folder}/")}
+    gone = [(number, number) for number in range(part[0], part[1] + 1) if number not in there]
+    unmade = {number for first, last in (*quiet, *gone) for number in range(first, last + 1)}
+    return playlist_text([part], quiet=(*quiet, *gone), unmade=unmade)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ..domain.admission import may_know
-from ..domain.clips import Clip, ClipState, Source, ends_at
+from ..domain.clips import ClipState
 from ..domain.ids import SpaceId, UserId, is_space_id
 from ..domain.media_links import Kind, MediaPath, SignedPath, holds, read_link
 from ..domain.roles import owns_recording
@@ -20,6 +20,8 @@ from ..domain.space import Space, State
 from ..domain.tiers import Tier
 from ..errors import Forbidden, NotFound
 from .access import guest_relations, readable_space, switched_off
+from .clip_access import FLAG as CLIP
+from .clip_access import require_clip, require_there
 from .heard_playlists import held_numbers, is_written
 from .seams import Seams
 from .sound_store import Range, RecordingRow
@@ -27,6 +29,7 @@ from .store import Work
 
 BLOCK = 10
 """Segments that one answer covers: as many as have the same number but for its last digit."""
+SOUND = "m4s"
 BEGINNING = "init.mp4"
 """What belongs to all segments of a folder, as playlists do."""
 
@@ -107,32 +110,26 @@ def _require_kept(seams: Seams, work: Work, viewer: UserId | None, path: MediaPa
     is_replay = recording is not None and recording.path == path.folder and _is_ready(seams, recording)
     if recording is not None and is_replay:
         _require_not_ended(seams, "spaces.replay")
+        _require_host(seams, space)
         return _require_number(path, lambda number: _is_replayed(recording, number), recording.quiet)
     held = _held(seams, work, space, viewer, path)
     if not held:
         raise NotFound
-    _require_not_ended(seams, "spaces.clip")
+    _require_not_ended(seams, CLIP)
     quiet = recording.quiet if recording is not None else ()
     return _require_number(path, lambda number: _is_in(number, held), quiet)
 
 
 def _require_clip(seams: Seams, work: Work, viewer: UserId | None, path: MediaPath) -> bool:
-    """A clip is for who may know its Space; until everybody in it allowed it, for those who have to do with it."""
-    _require_not_ended(seams, "spaces.clip")
+    """A clip is heard by who may know of it, by the one rule for that; at a CDN while it is there for anybody."""
+    _require_not_ended(seams, CLIP)
     clip = work.clip(path.owner)
-    if clip is None or clip.state is not ClipState.READY or clip.path != path.folder or _is_over(seams, work, clip):
+    if clip is None or clip.state is not ClipState.READY or clip.path != path.folder:
         raise NotFound
-    space = work.load(clip.space_id)
-    if space is None:
-        raise NotFound
-    if clip.is_open and clip.is_shared and _is_for_everybody(seams, space):
-        return True
-    if viewer is None:
-        _require_at_a_cdn(seams)
-        return True
-    _space(seams, work, viewer, clip.space_id)
-    if not clip.is_shared and viewer not in clip.people:
-        raise NotFound
+    if viewer is None and seams.config.media_url:
+        require_there(seams, work, clip)
+    else:
+        require_clip(seams, work, viewer, clip)
     return True
 
 
@@ -143,6 +140,7 @@ def _require_download(seams: Seams, work: Work, viewer: UserId | None, path: Med
     recording = work.recording(space.id)
     if recording is None or recording.download_path != path.folder or not _is_ready(seams, recording):
         raise NotFound
+    _require_host(seams, space)
     if viewer is None:
         _require_at_a_cdn(seams)
     elif not owns_recording(space, viewer):
@@ -166,6 +164,12 @@ def _is_for_everybody(seams: Seams, space: Space) -> bool:
     return is_known and space.host_id not in seams.identity.barred([space.host_id])
 
 
+def _require_host(seams: Seams, space: Space) -> None:
+    """Raise NotFound while the Space's host may not take part: so long nobody replays it, who is signed in or not."""
+    if seams.identity.barred([space.host_id]):
+        raise NotFound
+
+
 def _require_at_a_cdn(seams: Seams) -> None:
     """Raise NotFound for what is heard by nobody in particular only where a CDN keeps us from knowing who it is."""
     if not seams.config.media_url:
@@ -184,22 +188,15 @@ def _is_ready(seams: Seams, recording: RecordingRow) -> bool:
     return recording.state == "ready" and recording.deleted_at is None and not is_over
 
 
-def _is_over(seams: Seams, work: Work, clip: Clip) -> bool:
-    source_ends_at = None
-    if clip.source is Source.RECORDING:
-        recording = work.recording(clip.space_id)
-        if recording is None or recording.deleted_at is not None:
-            return True
-        source_ends_at = recording.expires_at
-    return ends_at(clip, source_ends_at) <= seams.clock()
-
-
 def _held(seams: Seams, work: Work, space: Space, viewer: UserId | None, path: MediaPath) -> list[Range]:
-    """What the viewer, who is in the running Space, chooses a clip from right now: numbers of segments."""
+    """What the viewer, who is in the Space or was when it ended, chooses a clip from right now: numbers of segments."""
     capture = work.capture(space.id)
-    if space.state is not State.LIVE or capture is None or capture.kept_path != path.folder:
+    if capture is None or capture.kept_path != path.folder:
         return []
-    is_here = work.stay(space.id, viewer) is not None if viewer is not None else bool(seams.config.media_url)
+    if viewer is None:
+        is_here = bool(seams.config.media_url)
+    else:
+        is_here = space.state is State.ENDED or work.stay(space.id, viewer) is not None
     return held_numbers(seams, work, space.id, viewer) if is_here else []
 
 
@@ -210,6 +207,9 @@ def _require_number(path: MediaPath, is_heard: Callable[[int], bool], quiet: tup
         if path.name != BEGINNING and not is_written(path.name):
             raise NotFound
         return True
+    if segment.ending != SOUND:
+        # Who was how loud is for the app and its recorders, which know whose voice is kept.
+        raise NotFound
 
     def is_served(number: int) -> bool:
         return is_heard(number) and _is_in(number, quiet) is segment.is_quiet

@@ -23,6 +23,7 @@ from .health import sound_is_away
 from .inviting import patience
 from .lifecycle import follow
 from .pinning import require_card
+from .recordings import require_room_for_recording
 from .seams import Seams
 from .store import Work
 from .telling import tell
@@ -52,11 +53,15 @@ def go_live(seams: Seams, host: UserId, plan: Plan) -> Space:
 
     The room is made first, outside any transaction, so that nobody ever sees a Space that has no sound behind it; a
     room whose Space could not be written is deleted again, and closes by itself if that fails too. Raises what
-    ``planned`` raises, Conflict ``already_live`` with the id of the other Space, Unavailable while the SFU is away.
+    ``planned`` raises, Conflict ``already_live`` with the id of the other Space, ``recordings_full`` for one that is to
+    be recorded, Unavailable while the SFU is away.
     """
     scheduled = planned(seams, host, plan)
     require_not_live(seams, host)
     require_room_for_one(seams, host)
+    if scheduled.is_recorded:
+        with seams.store.begin() as work:
+            require_room_for_recording(seams, work, host)
     room = seams.ids.room(scheduled.id)
     identity = seams.ids.identity(room, host)
     now = seams.clock()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 
 from ..domain.ids import UserId
-from ..domain.notices import BEFORE_START, NEWS, OF_A_TIME, SETTLED, STALE, Due, Kind, due_for_plan
+from ..domain.notices import BEFORE_START, NEWS, OF_A_SPACE, OF_A_TIME, SETTLED, STALE, Due, Kind, due_for_plan
 from ..domain.schedule import heard_of
 from ..domain.space import EndReason, Space, State
 from .access import horizon
@@ -44,7 +44,7 @@ def _keep_agenda(seams: Seams, work: Work, before: Space | None, after: Space) -
     work.add_tasks([_task(after, due) for due in _due(seams, before, after)] + _invited(seams, work, before, after))
     is_gone = after.state is State.CANCELED and after.end_reason is EndReason.STAFF
     if was is not after.state and (after.state is State.ENDED or is_gone):
-        work.drop_tasks(after.id, frozenset(Kind))
+        work.drop_tasks(after.id, OF_A_SPACE)
         work.drop_reminders(after.id)
 
 

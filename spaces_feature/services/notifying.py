@@ -21,6 +21,7 @@ from ..ports import Notice
 from .access import horizon, who_may_know
 from .agenda import Bell, Task
 from .changing import change
+from .clip_asking import questions
 from .memory import names_of
 from .reach import having
 from .seams import Seams
@@ -113,7 +114,7 @@ def _recipients(work: Work, task: Task, space: Space) -> tuple[list[UserId], str
     """The next recipients in order of their ids, and the last of them when there may be more."""
     if task.kind in TO_HOST:
         return [space.host_id], None
-    if task.kind is Kind.INVITED:
+    if task.kind in (Kind.INVITED, Kind.CLIP_ASKED):
         return ([task.whom] if task.whom else []), None
     if task.kind in TO_FOLLOWERS:
         levels = [Bell.ALL] if task.kind is Kind.LIVE else [Bell.ALL, Bell.SCHEDULED]
@@ -126,6 +127,8 @@ def _recipients(work: Work, task: Task, space: Space) -> tuple[list[UserId], str
 
 def _notices(seams: Seams, work: Work, task: Task, space: Space, people: list[UserId]) -> list[Notice]:
     """What each of them is told, of those who may know of the Space now and may take part."""
+    if task.kind is Kind.CLIP_ASKED:
+        return questions(seams, work, task)
     reached = frozenset(people)
     if task.kind in TO_FOLLOWERS:
         reached = seams.graph.followers_among(space.host_id, reached)

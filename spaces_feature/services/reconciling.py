@@ -26,6 +26,7 @@ from .concluding import follow_captures, sweep
 from .forgetting import forget_old
 from .intruders import send_off
 from .law import enforce, everyone_in
+from .leftovers import Leftovers
 from .outbox import settle_owed
 from .ramping import Ramping
 from .seams import Seams
@@ -63,11 +64,13 @@ class Reconciler:
     _law_at: datetime | None = None
     _unseen_since: dict[SpaceId, datetime] = field(default_factory=dict)
     _absence: Absence = field(init=False)
+    _leftovers: Leftovers = field(init=False)
     _history: History = field(init=False)
     _ramping: Ramping = field(init=False)
 
     def __post_init__(self) -> None:
         self._absence = Absence(self.seams)
+        self._leftovers = Leftovers(self.seams)
         self._history = History(self.seams)
         self._ramping = Ramping(self.seams)
 
@@ -84,7 +87,7 @@ class Reconciler:
         self._absence.keep_only({space.id for space in spaces})
         self._unseen_since = {space.id: at for space in spaces if (at := self._unseen_since.get(space.id))}
         self._enforce_kills()
-        follow_captures(self.seams)
+        self._leftovers.follow(follow_captures(self.seams))
         self._forget(now)
         self._history.follow()
         self._ramping.follow()
@@ -246,6 +249,7 @@ class Reconciler:
                 work.forget_before(now)
             forget_old(self.seams, now)
             sweep(self.seams)
+            self._leftovers.sweep()
 
 
 def _follow_microphone(seams: Seams, space_id: SpaceId, user_id: UserId, *, is_open: bool) -> None:

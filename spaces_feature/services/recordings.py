@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterable
-from dataclasses import replace
+from functools import partial
 
 from ..domain import recording
 from ..domain.admission import Relations
 from ..domain.audit import Deed
-from ..domain.grid import levels_name_of, merged, name_of, number_at
-from ..domain.ids import SpaceId, UserId
+from ..domain.ids import SpaceId, UserId, is_space_id
 from ..domain.recording import WORDS, Keeping, keeping
 from ..domain.roles import Action
-from ..domain.space import Space, State, require_state
-from ..errors import Forbidden, StorageDown, WrongState
+from ..domain.space import Recording, Space, State, require_live, require_state
+from ..errors import Conflict, Forbidden, WrongState
 from . import clipping
 from .access import readable_space, require_running
 from .changing import change
@@ -22,17 +19,14 @@ from .commands import command
 from .seams import Seams
 from .sound_store import ConsentRow, Range
 from .store import Work
-
-log = logging.getLogger(__name__)
-
-MARGIN_MS = 250
-"""So much before and after a turn goes with it: a voice begins before it is loud."""
+from .taking_out import delete_sound, take_voice_out
 
 
 def start(seams: Seams, user_id: UserId, space_id: SpaceId) -> Space:
     """Have the Space recorded; starting twice changes nothing. Whoever starts agrees for their own voice.
 
-    Raises Forbidden ``not_open_yet`` where the Space began without recording open to its host, ``switched_off``.
+    Raises Forbidden ``not_open_yet`` where the Space began without recording open to its host, ``switched_off``, and
+    what ``require_room_for_recording`` raises.
     """
     require_running(seams, "spaces.record")
 
@@ -40,6 +34,8 @@ def start(seams: Seams, user_id: UserId, space_id: SpaceId) -> Space:
         if not space.terms.get("spaces.record", False):
             raise Forbidden("not_open_yet", "This is not open to you yet.", "It may be soon.", flag="spaces.record")
         _require_not_deleted(work, space_id)
+        if space.recording is Recording.OFF:
+            require_room_for_recording(seams, work, space.creator_id, space_id)
         return recording.start(space, user_id)
 
     return command(seams, space_id, Action.RECORD, Deed(kind="recording_asked", actor=user_id), rule)
@@ -49,6 +45,19 @@ def _require_not_deleted(work: Work, space_id: SpaceId) -> None:
     row = work.recording(space_id)
     if row is not None and row.deleted_at is not None:
         raise WrongState("recording_deleted", "This recording was deleted.", "Start a new Space to record again.")
+
+
+def require_room_for_recording(seams: Seams, work: Work, creator_id: UserId, space_id: SpaceId | None = None) -> None:
+    """Raise Conflict ``recordings_full`` for who keeps as many recordings as a flag allows, this Space's left out."""
+    most = seams.flags.number("spaces.max_recordings", creator_id)
+    kept = [one for one in work.recordings_of(creator_id, seams.clock()) if one != space_id]
+    if len(kept) >= most:
+        raise Conflict(
+            "recordings_full",
+            f"No more recordings can be kept: the limit is {most}.",
+            "Delete one, or wait until one is over.",
+            limit=most,
+        )
 
 
 def stop(seams: Seams, user_id: UserId, space_id: SpaceId) -> Space:
@@ -67,100 +76,95 @@ def switch_off(seams: Seams, space_id: SpaceId, why: str) -> Space:
 
 
 def consent(seams: Seams, user_id: UserId, space_id: SpaceId, *, agrees: bool) -> Space:
-    """Take the answer of somebody who was asked whether their voice may be kept.
+    """Take the answer of somebody who was asked whether their voice may be kept, and return the Space.
 
-    Who takes an earlier yes back is taken out of what was kept as well, also after the end. Raises Forbidden
-    ``not_asked``, WrongState ``nothing_kept``, and ``too_late`` for a yes when all is over.
+    Who takes an earlier yes back is taken out of what was kept as well, also after the end, and needs no leave to see
+    the Space for it: removed, blocked or barred, their voice is theirs. Raises Forbidden ``not_asked``, WrongState
+    ``nothing_kept``, and ``too_late`` for a yes when all is over.
     """
     with seams.store.begin() as work:
-        space, _ = readable_space(seams, work, user_id, space_id)
+        space = work.load(space_id) if is_space_id(space_id) else None
+        takes_back = space is not None and not agrees and _has_voice(work, space, user_id)
+        if space is None or not takes_back:
+            space, _ = readable_space(seams, work, user_id, space_id)
     require_state(space, State.LIVE, State.ENDED)
     if space.state is not State.LIVE:
-        _take_back_afterwards(seams, space, user_id, agrees=agrees)
+        if agrees:
+            raise WrongState("too_late", "This Space has ended.", "What was said without your yes was not kept.")
+        if not takes_back:
+            raise _not_asked()
+        _take_back_afterwards(seams, space, user_id)
         return space
     taken: list[Range] = []
 
-    def rule(space: Space, _: Relations, work: Work) -> Space:
-        had_agreed = any(space.consents.get(user_id, {}).values())
+    def rule(space: Space, work: Work) -> Space:
+        require_live(space)
         if space.seat_of(user_id) is None and user_id not in space.consents:
-            raise Forbidden("not_asked", "Only who is on stage is asked.", "Your voice is not in anything kept.")
-        if keeping(space) is None and not agrees and had_agreed:
-            answered = replace(space, consents={**space.consents, user_id: _all_no(space, user_id)})
-        else:
-            answered = recording.answered(space, user_id, agrees=agrees)
+            raise _not_asked()
+        had_agreed = any(space.consents.get(user_id, {}).values())
+        is_over = keeping(space) is None and not agrees and had_agreed
+        answered = recording.refused(space, user_id) if is_over else recording.answered(space, user_id, agrees=agrees)
         if had_agreed and not agrees:
-            taken.extend(_take_voice_out(seams, work, space_id, user_id))
+            taken.extend(take_voice_out(seams, work, space_id, user_id))
         return answered
 
-    space = command(seams, space_id, None, Deed(kind="consented", actor=user_id), rule)
-    if taken:
-        _delete_segments(seams, space_id, taken)
+    deed = Deed(kind="consented", actor=user_id)
+    if takes_back:
+        space = change(seams, space_id, deed, rule)
+    else:
+        space = command(seams, space_id, None, deed, lambda space, _, work: rule(space, work))
+    delete_sound(seams, space_id, taken)
     clipping.sweep_gone(seams)
     return space
 
 
-def _all_no(space: Space, user_id: UserId) -> dict[str, bool]:
-    return dict.fromkeys(space.consents.get(user_id, {}), False)
+def _has_voice(work: Work, space: Space, user_id: UserId) -> bool:
+    """Whether anything that is kept may have the member's voice."""
+    return user_id in space.consents or work.is_heard(space.id, user_id)
 
 
-def _take_back_afterwards(seams: Seams, space: Space, user_id: UserId, *, agrees: bool) -> None:
-    if agrees:
-        raise WrongState("too_late", "This Space has ended.", "What was said without your yes was not kept.")
+def _not_asked() -> Forbidden:
+    return Forbidden("not_asked", "Only who is on stage is asked.", "Your voice is not in anything kept.")
+
+
+def _take_back_afterwards(seams: Seams, space: Space, user_id: UserId) -> None:
+    """Take a voice out of the recording and the clips of a Space that is over, and of what a recorder tells yet."""
     with seams.store.begin() as work:
-        row = work.recording(space.id)
-        has_voice = any(turn.user_id == user_id for turn in work.turns(space.id))
-        if row is None or row.deleted_at is not None or not has_voice:
-            raise Forbidden("not_asked", "Only who is on stage is asked.", "Your voice is not in anything kept.")
-        work.add_consent(
-            ConsentRow(
-                id=seams.ids.ordered_id(),
-                space_id=space.id,
-                user_id=user_id,
-                covers=str(Keeping.RECORDING),
-                agrees=False,
-                words=WORDS[Keeping.RECORDING],
-                at=seams.clock(),
+        taken = take_voice_out(seams, work, space.id, user_id)
+        given = {one.covers: one.agrees for one in work.consents(space.id) if one.user_id == user_id}
+        for covers in [one for one, agrees in given.items() if agrees]:
+            work.add_consent(
+                ConsentRow(
+                    id=seams.ids.ordered_id(),
+                    space_id=space.id,
+                    user_id=user_id,
+                    covers=covers,
+                    agrees=False,
+                    words=WORDS[Keeping(covers)],
+                    at=seams.clock(),
+                )
             )
-        )
-        taken = _take_voice_out(seams, work, space.id, user_id)
-    _delete_segments(seams, space.id, taken)
+    delete_sound(seams, space.id, taken)
     clipping.sweep_gone(seams)
 
 
-def _take_voice_out(seams: Seams, work: Work, space_id: SpaceId, user_id: UserId) -> tuple[Range, ...]:
-    """Mark every segment that has this voice as taken back, and every clip; returns the segments."""
-    clipping.withdraw_voice(seams, work, space_id, user_id)
-    row = work.recording(space_id)
-    if row is None or row.deleted_at is not None:
-        return ()
-    turns = [turn for turn in work.turns(space_id) if turn.user_id == user_id]
-    taken = merged((number_at(max(0, turn.from_ms - MARGIN_MS)), number_at(turn.to_ms + MARGIN_MS)) for turn in turns)
-    if taken:
-        quiet = merged((*row.quiet, *taken))
-        # The file for download has the voice in it: it goes, and is made anew.
-        work.put_recording(replace(row, quiet=quiet, download_path=None))
-        work.add_sound_job("quiet", space_id, space_id, seams.clock(), seams.ids.ordered_id())
-    return taken
+def _refused(user_id: UserId, space: Space, _: Work) -> Space:
+    return recording.refused(space, user_id) if space.state is State.LIVE else space
 
 
-def take_out_turns(seams: Seams, space_id: SpaceId, user_ids: Iterable[UserId]) -> None:
-    """Take these voices out of what is kept: of who said no before a recorder said that they had talked."""
+def erase_voice(seams: Seams, user_id: UserId) -> None:
+    """Take a member whose account goes out of all sound that is kept, of running Spaces as well, and forget it all."""
     with seams.store.begin() as work:
-        taken = [one for user_id in sorted(set(user_ids)) for one in _take_voice_out(seams, work, space_id, user_id)]
-    if taken:
-        _delete_segments(seams, space_id, taken)
-
-
-def _delete_segments(seams: Seams, space_id: SpaceId, taken: Iterable[Range]) -> None:
-    """Delete sound that was taken back; what the storage cannot do now, the recorder does with its silence."""
+        answered = [space.id for space in work.live() if user_id in space.consents]
+    for space_id in answered:
+        deed = Deed(kind="consented", actor=user_id)
+        change(seams, space_id, deed, partial(_refused, user_id))
     with seams.store.begin() as work:
-        row = work.recording(space_id)
-    if row is None:
-        return
-    numbers = [number for first, last in taken for number in range(first, last + 1)]
-    keys = [f"{row.path}/{name(number)}" for number in numbers for name in (name_of, levels_name_of)]
-    try:
-        seams.storage.delete(keys)
-        seams.storage.delete(seams.storage.keys(f"downloads/{space_id}/"))
-    except StorageDown as error:
-        log.warning("segments of Space %s that were taken back are deleted later: %s", space_id, error.reason)
+        spoken_in = work.spoken_in(user_id)
+    for space_id in spoken_in:
+        with seams.store.begin() as work:
+            taken = take_voice_out(seams, work, space_id, user_id)
+        delete_sound(seams, space_id, taken)
+    with seams.store.begin() as work:
+        # Without an answer there is no yes: what a recorder tells of them from now on is taken out as well.
+        work.forget_voice(user_id)

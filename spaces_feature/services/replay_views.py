@@ -14,6 +14,7 @@ from .seams import Seams
 NOT_RECORDED = "It was not recorded, so there is nothing to replay."
 NOT_KEPT = "It was to be recorded, but nothing was kept."
 GONE = "The recording is gone: it was deleted, or its time is over."
+AWAY = "It was recorded. The recording is not there right now."
 CLOSED = "It was recorded. Replays are not open to you yet. They may be soon."
 OFF = "It was recorded. Replays are switched off for now."
 
@@ -27,7 +28,9 @@ def replay_or_why(
     """
     try:
         found = get_recording(seams, viewer, space_id) if viewer is not None else shared_recording(seams, space_id)
-    except NotFound:
+    except NotFound as refusal:
+        if refusal.code == "recording_away":
+            return None, AWAY
         return None, NOT_KEPT if is_recorded else NOT_RECORDED
     except Forbidden as refusal:
         return None, OFF if refusal.code == "switched_off" else CLOSED

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ..domain.grid import number_at
-from ..domain.ids import SpaceId, UserId
+from ..domain.grid import nearest, number_at
+from ..domain.ids import SpaceId, UserId, is_space_id
 from ..domain.playlists import playlist_text
 from ..domain.roles import owns_recording
 from ..domain.space import Space
-from ..domain.timeline import Timeline
+from ..domain.timeline import Timeline, chapters_in
 from ..domain.titles import clean_title
 from ..errors import Forbidden, Invalid, NotFound, WrongState
 from .access import readable_space, require_flag
 from .replays import FLAG, is_over
 from .seams import Seams
 from .sound_store import Range, RecordingRow
-from .store import Work
 
 CHAPTERS = 50
 
@@ -39,25 +38,24 @@ def edit_recording(seams: Seams, user_id: UserId, space_id: SpaceId, wanted: Rec
     Raises NotFound ``no_recording``, WrongState ``not_ready``, Invalid ``starts_too_late`` and ``too_many_chapters``.
     """
     with seams.store.begin() as work:
+        locked = work.lock_recording(space_id) if is_space_id(space_id) else None
         space, _ = readable_space(seams, work, user_id, space_id)
-        row = _ready(seams, work, space_id)
+        row = _ready(seams, locked)
         if not owns_recording(space, user_id):
             raise Forbidden(sentence="You may not do this in this Space.", way_on="It is for: host.")
-        line = Timeline.of(row.pieces, row.trim_n)
         changed = row
         if wanted.chapters is not None:
-            changed = replace(changed, chapters=_chapters(line, wanted.chapters))
+            changed = replace(changed, chapters=_chapters(row, wanted.chapters))
         if wanted.starts_at_s is not None:
             changed = replace(changed, trim_n=_trim(row, wanted.starts_at_s))
         if changed != row:
             # The file for download is as the replay is: it is made anew.
-            work.put_recording(replace(changed, download_path=None))
+            work.save_recording(row, replace(changed, download_path=None))
             work.add_sound_job("download", space_id, space_id, seams.clock(), seams.ids.ordered_id())
     return space
 
 
-def _ready(seams: Seams, work: Work, space_id: SpaceId) -> RecordingRow:
-    row = work.recording(space_id)
+def _ready(seams: Seams, row: RecordingRow | None) -> RecordingRow:
     if row is None or is_over(seams, row):
         raise NotFound("no_recording", "This Space was not recorded.", "There is nothing to replay.")
     if row.state != "ready":
@@ -71,16 +69,25 @@ def _trim(row: RecordingRow, starts_at_s: float) -> int:
         raise Invalid(
             "starts_too_late", "Nothing would be left to hear.", "Choose an earlier start.", field="starts_at_s"
         )
-    return number_at(whole.take_ms(starts_at_s)) if starts_at_s else 0
+    # Seconds are told to the millisecond: where a segment begins by that, it begins.
+    return number_at(whole.take_ms(starts_at_s) + 1) if starts_at_s else 0
 
 
-def _chapters(line: Timeline, wanted: Sequence[tuple[float, str]]) -> tuple[tuple[int, str], ...]:
-    if len(wanted) > CHAPTERS:
-        way_on = "Let some go."
+def _chapters(row: RecordingRow, wanted: Sequence[tuple[float, str]]) -> tuple[tuple[int, str], ...]:
+    """The chapters of the replay as wanted, and as they are those before its start, which its host does not see."""
+    line = Timeline.of(row.pieces, row.trim_n)
+    seen = chapters_in(line, row.chapters)
+    named = {number: title for number, title in row.chapters if (number, title) not in seen}
+    named |= {nearest(line.take_ms(at_s)): clean_title(title) for at_s, title in wanted}
+    if len(named) > CHAPTERS:
+        cut_off = " Some lie before its start now." if len(named) > len(wanted) else ""
         raise Invalid(
-            "too_many_chapters", f"There may be {CHAPTERS} chapters.", way_on, field="chapters", limit=CHAPTERS
+            "too_many_chapters",
+            f"There may be {CHAPTERS} chapters.{cut_off}",
+            "Let some go.",
+            field="chapters",
+            limit=CHAPTERS,
         )
-    named = {number_at(line.take_ms(at_s)): clean_title(title) for at_s, title in wanted}
     return tuple(sorted(named.items()))
 
 
@@ -89,7 +96,7 @@ def played(seams: Seams, user_id: UserId, space_id: SpaceId) -> None:
     with seams.store.begin() as work:
         readable_space(seams, work, user_id, space_id)
         require_flag(seams, FLAG, user_id)
-        _ready(seams, work, space_id)
+        _ready(seams, work.recording(space_id))
         work.count_play(space_id, seams.ids.member_key(user_id))
 
 

@@ -32,10 +32,15 @@ def is_over(seams: Seams, row: RecordingRow) -> bool:
 
 
 def get_recording(seams: Seams, viewer: UserId, space_id: SpaceId) -> Json:
-    """Return the recording as the viewer may hear it. Raises NotFound ``no_recording`` where there never was one."""
+    """Return the recording as the viewer may hear it.
+
+    Raises NotFound ``no_recording`` where there never was one, and ``recording_away`` while its host is barred.
+    """
     with seams.store.begin() as work:
         space, _ = readable_space(seams, work, viewer, space_id)
         row = _found(work, space_id)
+    if seams.identity.barred([space.host_id]):
+        raise NotFound("recording_away", "The recording of this Space is not there right now.", "It may come back.")
     require_flag(seams, FLAG, viewer)
     return recording_fields(seams, space, row, viewer)
 
@@ -73,7 +78,7 @@ def recording_fields(seams: Seams, space: Space, row: RecordingRow, viewer: User
     talked = _talked(heard)
     people = seams.memory.profiles({space.host_id, *talked})
     owns = owns_recording(space, viewer)
-    link = link_to(seams, viewer, row.path, PLAYLIST) if is_ready else None
+    link = link_to(seams, viewer, row.path, PLAYLIST, until=row.expires_at) if is_ready else None
     download = row.download_path if owns and is_ready else None
     return {
         "space_id": space.id,
@@ -81,7 +86,7 @@ def recording_fields(seams: Seams, space: Space, row: RecordingRow, viewer: User
         "url": link.url if link else None,
         "url_expires_at": iso(link.expires_at) if link else None,
         "page_url": f"{seams.config.url_prefix}/{space.id}",
-        "download_url": link_to(seams, viewer, download, FILE).url if download else None,
+        "download_url": link_to(seams, viewer, download, FILE, until=row.expires_at).url if download else None,
         "duration_s": _s(line.seconds),
         "starts_at_s": _s(_trimmed(row)),
         "started_at": iso(space.started_at),
@@ -142,7 +147,8 @@ def _gaps(line: Timeline, row: RecordingRow) -> list[Json]:
 
 
 def _chapters(line: Timeline, row: RecordingRow) -> list[Json]:
-    return [{"at_s": _s(line.at(begins_ms(number))), "title": title} for number, title in row.chapters]
+    there = time.chapters_in(line, row.chapters)
+    return [{"at_s": _s(line.at(begins_ms(number))), "title": title} for number, title in there]
 
 
 def _fragments(

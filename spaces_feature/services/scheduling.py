@@ -11,12 +11,14 @@ from ..domain.audit import Deed
 from ..domain.ids import RoomName, SpaceId, UserId
 from ..domain.roles import Action, require
 from ..domain.space import Space, State
+from ..errors import Conflict
 from .access import horizon, readable_space, require_flag, require_welcome, terms_for
 from .changing import announce, written
 from .commands import command
 from .hosting import Plan, delete_orphan, make_room, planned, require_not_live, require_room_for_one
 from .inviting import patience
 from .lifecycle import follow
+from .recordings import require_room_for_recording
 from .seams import Seams
 from .store import Work
 
@@ -79,7 +81,7 @@ def _begin(seams: Seams, user_id: UserId, space_id: SpaceId, room: RoomName) -> 
 
     def rule(space: Space, _: Relations, work: Work) -> Space:
         identity = seams.ids.identity(room, user_id)
-        ready = replace(space, terms=terms)
+        ready = replace(space, terms=terms, is_recorded=space.is_recorded and _may_record(seams, work, space))
         return schedule.begin(ready, room, identity, seams.clock(), horizon(seams), patience(seams))
 
     return command(
@@ -91,6 +93,15 @@ def _begin(seams: Seams, user_id: UserId, space_id: SpaceId, room: RoomName) -> 
         is_done=lambda space: space.state is State.LIVE and space.host_id == user_id,
         states=(State.SCHEDULED,),
     )
+
+
+def _may_record(seams: Seams, work: Work, space: Space) -> bool:
+    """Whether one more recording may be kept now: a Space begins at its time all the same, and its host may ask why."""
+    try:
+        require_room_for_recording(seams, work, space.creator_id)
+    except Conflict:
+        return False
+    return True
 
 
 def cancel(seams: Seams, user_id: UserId, space_id: SpaceId) -> Space:

@@ -8,11 +8,13 @@ from datetime import timedelta
 
 from ..domain.clips import ClipState, Source
 from ..domain.grid import merged
-from ..domain.timeline import Timeline
+from ..domain.ids import SpaceId
+from ..domain.timeline import Timeline, chapters_in
 from . import clipping
 from .seams import Seams
-from .sound_store import Range, SoundJob
+from .sound_store import Range, RecordingRow, SoundJob
 from .store import Work
+from .taking_out import due_at
 
 PATIENCE = timedelta(seconds=20)
 """A recorder that says nothing of a job for so long has died with it: another takes it, later each time."""
@@ -96,7 +98,7 @@ def _cutting(seams: Seams, work: Work, job: SoundJob) -> Cutting | None:
         pieces=timeline.pieces,
         quiet=row.quiet,
         quieted=row.quieted,
-        chapters=row.chapters,
+        chapters=chapters_in(timeline, row.chapters),
     )
 
 
@@ -104,29 +106,47 @@ def job_done(seams: Seams, cutting: Cutting, *, duration_ms: int = 0, peaks: Seq
     """Note that a job is done; of one that was done before nothing changes. ``peaks``: 64 numbers from 0 to 1."""
     job = cutting.job
     if job.kind == "clip":
-        clipping.cut_done(seams, job.subject, cutting.path, duration_ms, list(peaks))
+        clipping.cut_done(seams, job.subject, cutting.path, duration_ms, list(peaks), cutting.quiet)
+        with seams.store.begin() as work:
+            work.drop_sound_jobs(job.kind, job.subject)
+        return
     with seams.store.begin() as work:
+        row = work.lock_recording(job.space_id)
         work.drop_sound_jobs(job.kind, job.subject)
-        row = work.recording(job.space_id)
-        if row is None or row.deleted_at is not None or job.kind == "clip":
-            return
-        if job.kind == "quiet":
-            row = replace(row, quieted=merged((*row.quieted, *cutting.quiet)))
-            work.put_recording(row)
-            if row.quieted != row.quiet:
-                _again(seams, work, job, "quiet")
-            elif row.state == "ready":
-                _again(seams, work, job, "download")
-        elif (row.quiet, Timeline.of(row.pieces, row.trim_n).pieces, row.chapters) == (
-            cutting.quiet,
-            cutting.pieces,
-            cutting.chapters,
-        ):
-            work.put_recording(replace(row, download_path=cutting.path))
-        else:
-            # Somebody took their voice out, or the host cut it, while it was made.
-            _again(seams, work, job, "download")
+        is_there = row is not None and row.deleted_at is None
+        if row is not None and is_there:
+            (_quieted if job.kind == "quiet" else _joined)(seams, work, row, cutting)
+    if job.kind == "download":
+        _keep_only(seams, job.space_id)
 
 
-def _again(seams: Seams, work: Work, job: SoundJob, kind: str) -> None:
-    work.add_sound_job(kind, job.space_id, job.space_id, seams.clock(), seams.ids.ordered_id())
+def _quieted(seams: Seams, work: Work, row: RecordingRow, cutting: Cutting) -> None:
+    done = replace(row, quieted=merged((*row.quieted, *cutting.quiet)))
+    work.save_recording(row, done)
+    if done.quieted != done.quiet:
+        _again(seams, work, row, "quiet")
+    elif row.state == "ready":
+        _again(seams, work, row, "download")
+
+
+def _joined(seams: Seams, work: Work, row: RecordingRow, cutting: Cutting) -> None:
+    timeline = Timeline.of(row.pieces, row.trim_n)
+    now = row.quiet, timeline.pieces, chapters_in(timeline, row.chapters)
+    if now == (cutting.quiet, cutting.pieces, cutting.chapters):
+        work.save_recording(row, replace(row, download_path=cutting.path))
+    else:
+        # Somebody took their voice out, or the host cut it, while it was made.
+        _again(seams, work, row, "download")
+
+
+def _again(seams: Seams, work: Work, row: RecordingRow, kind: str) -> None:
+    work.add_sound_job(kind, row.space_id, row.space_id, due_at(seams, row), seams.ids.ordered_id())
+
+
+def _keep_only(seams: Seams, space_id: SpaceId) -> None:
+    """Delete files for download but the one that is handed out: made in vain, or before somebody was taken out."""
+    with seams.store.begin() as work:
+        row = work.recording(space_id)
+    kept = f"{row.download_path}/" if row is not None and row.download_path else None
+    found = seams.storage.keys(f"downloads/{space_id}/")
+    seams.storage.delete([key for key in found if kept is None or not key.startswith(kept)])

@@ -99,12 +99,31 @@ class SoundRows(Protocol):
         """Return what is to be made of a Space (one statement)."""
         ...
 
+    def captures_among(self, ids: Collection[SpaceId]) -> Mapping[SpaceId, Capture]:
+        """Return what is to be made of these Spaces, wanted or not (one statement)."""
+        ...
+
     def captures(self) -> list[Capture]:
         """Return every capture that is wanted or ending, the one that waits longest first (one statement)."""
         ...
 
     def put_capture(self, capture: Capture) -> None:
-        """Write what is wanted of a Space; a recorder that has it keeps it. ``began_at`` and the paths never change."""
+        """Write what is wanted of a Space, whose lock is held; a recorder that has it keeps it.
+
+        ``began_at`` and the paths never change, and segments that are wanted once are wanted to the end.
+        """
+        ...
+
+    def want_live(self, capture: Capture) -> None:
+        """Insert a capture of which segments are wanted; of one that is there only that is written."""
+        ...
+
+    def drop_live(self, space_id: SpaceId) -> None:
+        """Want no segments of a Space any more."""
+        ...
+
+    def end_captures(self) -> None:
+        """Mark captures of Spaces that are not live as ending: what somebody wanted while theirs ended."""
         ...
 
     def drop_capture(self, space_id: SpaceId) -> None:
@@ -139,8 +158,44 @@ class SoundRows(Protocol):
         """Return the recordings of these Spaces (one statement)."""
         ...
 
-    def put_recording(self, row: RecordingRow) -> None:
-        """Insert it or write what differs."""
+    def recordings_of(self, creator_id: UserId, now: datetime) -> list[SpaceId]:
+        """Return the Spaces that a member created and whose recordings are being made, or kept at ``now``."""
+        ...
+
+    def replays_by(
+        self, creators: Collection[UserId], now: datetime, *, before: tuple[datetime, SpaceId] | None, limit: int
+    ) -> list[tuple[datetime, SpaceId]]:
+        """Return when recordings of these creators were ready that can be replayed, the latest first (one statement).
+
+        ``before``: from behind this one on. ``creators`` must be few.
+        """
+        ...
+
+    def lock_recording(self, space_id: SpaceId) -> RecordingRow | None:
+        """Take the row's lock, and only then read it: what is changed is changed as it stands."""
+        ...
+
+    def add_recording(self, row: RecordingRow) -> None:
+        """Insert it, unless there is one."""
+        ...
+
+    def save_recording(self, before: RecordingRow, after: RecordingRow) -> None:
+        """Write what differs between a recording that is locked and what becomes of it, but for ``plays``.
+
+        One that is deleted stays as it is.
+        """
+        ...
+
+    def recordings_until(self, since: datetime, limit: int) -> list[RecordingRow]:
+        """Return recordings that are kept beyond a moment, and so were finished last, those first (one statement)."""
+        ...
+
+    def sweep_recording(self, space_id: SpaceId) -> None:
+        """Note that the files of one that is over are gone, and forget who played it."""
+        ...
+
+    def forget_listener(self, member: str) -> None:
+        """Delete which recordings somebody played, by their keyed hash; how many did stays."""
         ...
 
     def unswept_recordings(self, now: datetime, limit: int) -> list[RecordingRow]:
@@ -163,6 +218,10 @@ class SoundRows(Protocol):
         """Return the Spaces in whose kept sound the member talks (one statement)."""
         ...
 
+    def is_heard(self, space_id: SpaceId, user_id: UserId) -> bool:
+        """Return whether the member talks in what is kept of a Space, or in a clip of it (one statement)."""
+        ...
+
     def forget_voice(self, user_id: UserId) -> None:
         """Delete when the member talked in what is kept, and what they answered when they were asked about it."""
         ...
@@ -181,6 +240,10 @@ class SoundRows(Protocol):
 
     def add_sound_job(self, kind: str, subject: str, space_id: SpaceId, now: datetime, job_id: str) -> None:
         """Ask for something to be cut; asking twice is asking once."""
+        ...
+
+    def sound_jobs_of(self, kind: str, subjects: Collection[str]) -> frozenset[str]:
+        """Return of which of these subjects something is still to be cut (one statement)."""
         ...
 
     def due_sound_jobs(self, now: datetime, limit: int) -> list[SoundJob]:

@@ -99,6 +99,7 @@ def _deeds(
     if "spaces.clip" in ending and space.allows_clips:
         deeds.append(partial(_end_clips, seams, space))
     if "spaces.hls" in ending:
+        deeds.append(partial(_end_segments, seams, space))
         deeds.append(partial(_send_off, seams, space, lambda stay: stay.tier == Tier.HLS))
     if "spaces.guests" in ending:
         deeds.append(partial(_send_off, seams, space, lambda stay: is_guest(stay.user_id)))
@@ -127,6 +128,14 @@ def _end_clips(seams: Seams, space: Space) -> None:
         return replace(fresh, allows_clips=False) if fresh.state is State.LIVE else fresh
 
     change(seams, space.id, Deed(kind="clips_ended", reason=SWITCHED_OFF), rule)
+
+
+def _end_segments(seams: Seams, space: Space) -> None:
+    """Nobody hears it by segments any more, and none are made; who joins after the switch is released wants them."""
+    with seams.store.begin() as work:
+        capture = work.capture(space.id)
+        if capture is not None and capture.wants_live:
+            work.drop_live(space.id)
 
 
 def _clear_stage(seams: Seams, space: Space) -> None:

@@ -35,7 +35,7 @@ def follow_sound(seams: Seams, work: Work, before: Space | None, after: Space) -
         assert after.room is not None
         work.put_capture(replace(capture, room=after.room, keeps=keeps, wants_live=capture.wants_live or always))
     if before is not None and before.recording is not after.recording is Recording.OFF:
-        _close_piece(work, after.id, now)
+        _close_piece(work, after.id, now, is_over=after.state is not State.LIVE)
 
 
 def _wish(space: Space) -> object:
@@ -65,22 +65,25 @@ def new_capture(seams: Seams, space: Space) -> Capture:
     )
 
 
-def want_segments(seams: Seams, work: Work, space: Space) -> Capture:
-    """Have segments made for listeners of a live Space, and return where they will be."""
+def want_segments(seams: Seams, work: Work, space: Space) -> None:
+    """Have segments made for listeners of a live Space."""
     capture = work.capture(space.id)
     if capture is None or not capture.wants_live:
-        capture = replace(capture or new_capture(seams, space), wants_live=True)
-        work.put_capture(capture)
-    return capture
+        # Who joins has no lock on the Space: what its host changes at this moment stays as it is.
+        work.want_live(capture or new_capture(seams, space))
 
 
-def _close_piece(work: Work, space_id: SpaceId, now: datetime) -> None:
-    row = work.recording(space_id)
+def _close_piece(work: Work, space_id: SpaceId, now: datetime, *, is_over: bool) -> None:
+    row = work.lock_recording(space_id)
     if row is None or not row.pieces or row.pieces[-1][1] is not None:
         return
     first = row.pieces[-1][0]
     last = number_at(ms_between(row.began_at, now))
-    work.put_recording(replace(row, pieces=(*row.pieces[:-1], *([(first, last)] if last >= first else []))))
+    if last < first and is_over:
+        # A clock that was set back: what is there says where it ends.
+        return
+    ended = (*row.pieces[:-1], *([(first, last)] if last >= first else []))
+    work.save_recording(row, replace(row, pieces=ended))
 
 
 def _write_consents(seams: Seams, work: Work, before: Space | None, after: Space) -> None:

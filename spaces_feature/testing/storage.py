@@ -80,6 +80,11 @@ class FakeStorage:
         with self._reached():
             return sorted(key for key in self._objects if key.startswith(prefix))
 
+    def folders(self, within: str, after: str = "", limit: int = 100) -> list[str]:
+        """Return the names of folders directly in one, by the alphabet."""
+        names = {key.removeprefix(within).partition("/")[0] for key in self.keys(within)}
+        return sorted(name for name in names if name > after)[:limit]
+
     def delete(self, keys: Collection[str]) -> None:
         """Delete objects."""
         names = [require_key(key) for key in keys]
@@ -153,6 +158,19 @@ class MediaStorageContract:
         assert storage.keys("live/") == ["live/a/b/index.m3u8"]
         assert storage.keys("") == sorted([*kept, *others])
         assert storage.keys("kept/a/b/2") == storage.keys("clips/") == []
+
+    def test_folders_are_named_page_by_page(self, storage: MediaStorage) -> None:
+        """Those directly in one, each once, of a bounded page; from the last name on the next page, until none is."""
+        for key in ("live/b/x/1.m4s", "live/b/y/1.m4s", "live/a/x/1.m4s", "live/c/x/1.m4s", "kept/d/x/1.m4s"):
+            storage.put(key, b"sound", SOUND)
+        found: list[str] = []
+        after = ""
+        while page := storage.folders("live/", after, limit=2):
+            assert len(page) <= 2
+            found, after = [*found, *page], page[-1]
+        assert sorted(found) == ["a", "b", "c"]
+        assert sorted(storage.folders("live/b/")) == ["x", "y"]
+        assert storage.folders("clips/") == []
 
     def test_deleting_takes_that_and_nothing_else(self, storage: MediaStorage) -> None:
         """Many at once, some of them twice or not there; deleting nothing is fine, and so is putting it again."""

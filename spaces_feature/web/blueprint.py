@@ -24,6 +24,7 @@ from . import (  # enter the views into the table
     reactions_api,
     recording_api,
     replay_pages,
+    replays_api,
     staff_api,
 )
 from .assets import BlueprintWithFiles
@@ -60,6 +61,7 @@ __all__ = [
     "plan_api",
     "reactions_api",
     "recording_api",
+    "replays_api",
     "staff_api",
 ]
 

@@ -1,4 +1,6 @@
-"""``{{ spaces_card(id) }}`` and ``spaces_cards(ids)``: Spaces inside the host's posts. Nothing raises into its page."""
+"""``{{ spaces_card(id) }}``, ``spaces_cards(ids)`` and ``spaces_replays(user_id)``: Spaces inside the host's posts and
+profiles. Nothing raises into its page.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +11,11 @@ from typing import Any
 from flask import current_app, render_template
 from markupsafe import Markup
 
-from ..domain.ids import UserId
+from ..domain.ids import SpaceId, UserId
 from ..domain.wire import Json
 from ..services.breaker import SLOW, Breaker
 from ..services.page_cards import MOST, cards_in_host_page
+from ..services.replay_lists import replays_in_host_page
 from ..services.seams import Seams
 from ..services.snapshots import profile_fields
 
@@ -49,6 +52,26 @@ class CardRenderer:
         except Exception:
             log.exception("cards of Spaces could not be rendered")
             return {one: self._unread(one) for one in ids}
+
+    def replays(self, user_id: str) -> dict[str, Markup]:
+        """Return the cards of the latest replays of Spaces that a member created, by id: for their profile."""
+        if self._asking.is_open:
+            return {}
+        try:
+            with self._seams.store.read():
+                with self._asking.watch():
+                    viewer = self._seams.identity.current_user_id()
+                    is_open = self._seams.flags.is_on("spaces.enabled", viewer)
+                none: list[SpaceId] = []
+                ids = self._breaker.call(lambda: self._replays(viewer, UserId(user_id)), none) if is_open else none
+                return self._rendered(list(ids)) if ids else {}
+        except Exception:
+            log.exception("replays could not be rendered")
+            return {}
+
+    def _replays(self, viewer: UserId | None, creator: UserId) -> list[SpaceId]:
+        with self._seams.store.read() as work, work.within(SLOW):
+            return replays_in_host_page(self._seams, viewer, creator)
 
     def _rendered(self, ids: list[str]) -> dict[str, Markup]:
         seams = self._seams

@@ -21,6 +21,14 @@ UNREAD = Markup('<spaces-clip clip-id="{id}"><a href="{prefix}/clips/{id}">Open 
 """What stands in for a card that could not be read: its page decides who may hear it."""
 
 
+class ClipCard(Markup):
+    """The card of one clip. ``is_gone``: it is not there for its viewer, or not any more, and so should be whatever
+    else a page says with it.
+    """
+
+    is_gone = False
+
+
 class ClipRenderer:
     """Renders cards of clips for one app, a page in one reading. While ``breaker`` is open, pages go without."""
 
@@ -69,7 +77,9 @@ class ClipRenderer:
 
     def _card(self, viewer: UserId | None, clip_id: str, read: Mapping[str, Json]) -> Markup:
         inside = card_of(self._seams, viewer, read.get(clip_id))
-        return Markup('<spaces-clip clip-id="{}">{}</spaces-clip>').format(clip_id, inside)
+        card = ClipCard(Markup('<spaces-clip clip-id="{}">{}</spaces-clip>').format(clip_id, inside))
+        card.is_gone = clip_id not in read
+        return card
 
     def _unread(self, clip_id: str) -> Markup:
         return UNREAD.format(id=clip_id, prefix=self._seams.config.url_prefix)

@@ -108,6 +108,7 @@ class Clip(Answer):
 
 
 class Clips(Answer):
-    """Newest first, at most a hundred."""
+    """Newest first, at most a hundred. ``next_cursor`` leads to older ones; that page may turn out to be empty."""
 
     data: list[Clip]
+    next_cursor: str | None

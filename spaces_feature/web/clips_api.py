@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from flask import request
+
 from ..domain.ids import NOBODY, SpaceId, UserId
-from ..services import clip_holds, clip_views, clip_wishes, clipping
+from ..services import clip_holds, clip_making, clip_views, clip_wishes, clipping
 from . import clip_schemas
 from .replies import Reply
 from .routes import Call, route
@@ -26,14 +28,14 @@ def make_clip(call: Call, space_id: SpaceId) -> Reply:
     wish = clip_wishes.Wish(
         seconds=body.seconds, ends_at=body.ends_at, from_s=body.from_s, title=body.title, words=body.words
     )
-    made = clipping.make(call.seams, call.viewer, space_id, wish)
+    made = clip_making.make(call.seams, call.viewer, space_id, wish)
     return 201, clip_views.get_clip(call.seams, call.viewer, made.id)
 
 
 @route("GET", OF_A_SPACE, answer=clip_schemas.Clips, limit="read", public=True)
 def list_clips(call: Call, space_id: SpaceId) -> Reply:
-    """A Space's clips that I may hear, newest first."""
-    return 200, {"data": clip_views.list_clips(call.seams, _listener(call), space_id)}
+    """A Space's clips that I may hear, newest first, a hundred at a time."""
+    return 200, clip_views.list_clips(call.seams, _listener(call), space_id, request.args.get("cursor"))
 
 
 @route("GET", CLIP, answer=clip_schemas.Clip, limit="read", public=True)

@@ -1,4 +1,4 @@
-"""What may follow an answer, as OpenAPI links: whoever started a Space knows its id, and whoever asked is waiting."""
+"""What may follow an answer, as OpenAPI links: whoever started a Space knows its id, and so does who made a clip."""
 
 from __future__ import annotations
 
@@ -32,6 +32,10 @@ def links(route: Route, status: int) -> dict[str, Any]:
         return {}
     if route.name == "report_space":
         return {"close_report": _link("close_report", {"report_id": "$response.body#/id"})}
+    if route.name == "make_clip":
+        return {
+            one.name: _link(one.name, {"clip_id": "$response.body#/id"}) for one in ROUTES if _ids(one) == {"clip_id"}
+        }
     where, operations = ABOUT_WHO.get(route.name, ("", ()))
     return {name: _about(name, "$request.path.space_id", where) for name in operations}
 
@@ -54,4 +58,4 @@ def _link(name: str, parameters: dict[str, str]) -> dict[str, Any]:
 
 
 def _ids(route: Route) -> set[str]:
-    return {name for name in ("space_id", "user_id", "report_id") if f"{name}>" in route.path}
+    return {name for name in ("space_id", "user_id", "report_id", "clip_id") if f"{name}>" in route.path}

@@ -73,6 +73,8 @@ QUERIES: dict[str, dict[str, dict[str, Any]]] = {
         "ids": {"type": "string", "description": "Up to fifty ids with commas between; only these are then listed."},
     },
     "participants": {"cursor": TEXT},
+    "list_replays": {"cursor": TEXT},
+    "list_clips": {"cursor": TEXT},
     "reports": {"state": {"type": "string", "enum": ["open", "closed"]}, "cursor": TEXT},
     "audit": {"cursor": TEXT},
     "flag_changes": {"key": IDS["key"], "cursor": TEXT},

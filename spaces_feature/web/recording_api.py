@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ..domain.ids import SpaceId
 from ..domain.space import State
+from ..errors import Refusal
 from ..services import concluding, recordings, replaying, replays
 from . import recording_schemas, schemas
-from .doors import knowing
+from .doors import knowing, readers
 from .replies import Reply, snapshot_reply
 from .routes import Call, route
 
@@ -37,9 +38,14 @@ def consent(call: Call, space_id: SpaceId) -> Reply:
     """Say whether my voice may be kept; a no takes it out of what was kept, also when the Space is over."""
     body: recording_schemas.ConsentBody = call.body
     space = recordings.consent(call.seams, call.viewer, space_id, agrees=body.agrees)
-    if space.state is State.LIVE:
-        return snapshot_reply(call, space)
-    return 200, replays.recording_after(call.seams, call.viewer, space_id)
+    try:
+        readers(call.seams, call.viewer, space_id)
+        if space.state is State.LIVE:
+            return snapshot_reply(call, space)
+        return 200, replays.recording_after(call.seams, call.viewer, space_id)
+    except Refusal:
+        # A voice is taken back by whom the Space is closed to as well, and where there never was a recording.
+        return 200, {"space_id": space_id, "agrees": body.agrees}
 
 
 @route("GET", RECORDING, answer=recording_schemas.Recording, limit="read")

@@ -119,5 +119,12 @@ class Recording(Answer):
     may: RecordingRights
 
 
-class Consented(RootModel[Snapshot | Recording]):
-    """The Space while it is live, its recording afterwards."""
+class TakenBack(Answer):
+    """All that is said to somebody whom the Space is closed to, or of which no recording was made."""
+
+    space_id: str
+    agrees: bool
+
+
+class Consented(RootModel[Snapshot | Recording | TakenBack]):
+    """The Space while it is live, its recording afterwards; neither where there is none for who answered."""

@@ -64,7 +64,8 @@ class Seat(Answer):
     """``lost_at``: their connection is lost since then, and the seat is theirs until ``kept_until``.
 
     ``seated_at``: since when they have their role. ``is_kept``: their voice is in what is kept now, told to who is on
-    stage and null to everybody else.
+    stage; null to everybody else, and while nothing is kept. ``consent``: how they answered when they were asked about
+    that, told to host and co-hosts.
     """
 
     user_id: str
@@ -73,6 +74,7 @@ class Seat(Answer):
     is_muted: bool
     is_muted_by_host: bool
     is_kept: bool | None
+    consent: Literal["asked", "agreed", "declined"] | None
     lost_at: datetime | None
     kept_until: datetime | None
     seated_at: datetime

@@ -60,6 +60,8 @@ DEEDS: Mapping[str, str] = {
     "recording_asked": "started a recording",
     "recording_began": "the recording began",
     "recording_stopped": "stopped the recording",
+    "recording_deleted": "deleted the recording",
+    "clip_deleted": "deleted a clip of {whom}",
     "recording_interrupted": "the recording broke off and is tried again",
     "consented": "answered whether their voice may be kept",
     "frozen": "froze the stage",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -24,6 +24,8 @@ FRAME_MS = 20
 CONNECT_LIMIT = 100.0
 #: Whoever is thrown out before the media connection stands is tried again by the SDK, after this long.
 SECOND_TRY_MS = 14_000.0
+#: How the SDK tells that the server does not take something: it says so, or nothing.
+REFUSALS = (TimeoutError, rtc.participant.PublishTrackError)
 #: How long the sound that is already in the client's buffers may take to come out of them.
 DREGS = 0.25
 
@@ -111,26 +113,12 @@ class Intruder(Participant):
 
     # What it tries.
 
-    def publish_video(self) -> bool:
-        """Try to publish a picture; whether the server took it."""
+    def publish_more(self, *sources: rtc.TrackSource.ValueType) -> list[bool]:
+        """Try, all at once, to publish a picture, and sound from other sources than the microphone.
 
-        async def publish() -> None:
-            source = rtc.VideoSource(64, 64)
-            track = rtc.LocalVideoTrack.create_video_track("picture", source)
-            await self._me.publish_track(track, rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_CAMERA))
-
-        return self._attempt(publish())
-
-    def publish_as(self, source: rtc.TrackSource.ValueType) -> bool:
-        """Try to publish sound from some other source than the microphone; whether the server took it."""
-
-        async def publish() -> None:
-            sound = rtc.AudioSource(RATE, 1, queue_size_ms=200)
-            track = rtc.LocalAudioTrack.create_audio_track("sound", sound)
-            await self._me.publish_track(track, rtc.TrackPublishOptions(source=source))
-            self._tasks["sound"] = asyncio.ensure_future(_hum(sound))
-
-        return self._attempt(publish())
+        Whether the server took each: the picture first.
+        """
+        return self._sound.run(self._all([self._picture(), *map(self._noise, sources)]), within=2 * PUBLISH_LIMIT)
 
     def rewrite_oneself(self, words: str) -> None:
         """Put words into one's own name, metadata and attributes; the SDK does not say whether the server agreed."""
@@ -143,11 +131,30 @@ class Intruder(Participant):
         assert self._room is not None
         return self._room.local_participant
 
+    async def _picture(self) -> None:
+        source = rtc.VideoSource(64, 64)
+        track = rtc.LocalVideoTrack.create_video_track("picture", source)
+        await self._me.publish_track(track, rtc.TrackPublishOptions(source=rtc.TrackSource.SOURCE_CAMERA))
+
+    async def _noise(self, source: rtc.TrackSource.ValueType) -> None:
+        sound = rtc.AudioSource(RATE, 1, queue_size_ms=200)
+        track = rtc.LocalAudioTrack.create_audio_track("sound", sound)
+        await self._me.publish_track(track, rtc.TrackPublishOptions(source=source))
+        self._tasks[f"sound {source}"] = asyncio.ensure_future(_hum(sound))
+
+    async def _all(self, attempts: Sequence[Coroutine[Any, Any, None]]) -> list[bool]:
+        limited = (asyncio.wait_for(attempt, PUBLISH_LIMIT) for attempt in attempts)
+        ends = await asyncio.gather(*limited, return_exceptions=True)
+        for end in ends:
+            if end is not None and not isinstance(end, REFUSALS):
+                raise end
+        return [end is None for end in ends]
+
     def _attempt(self, attempt: Coroutine[Any, Any, object]) -> bool:
         """Whether the SDK reports no refusal within the limit. Where it reports nothing, others must be asked."""
         try:
             self._sound.run(attempt, within=PUBLISH_LIMIT)
-        except (TimeoutError, rtc.participant.PublishTrackError):
+        except REFUSALS:
             return False
         return True
 

@@ -24,9 +24,7 @@ PLAIN: tuple[str, str, dict[str, str]] = ("", "", {})
 
 def require_no_extras(client: Intruder, ring: Ring) -> None:
     """No picture, no second source of sound, no packets, and no words of its own on anybody's screen."""
-    assert not client.publish_video()
-    assert not client.publish_as(SCREEN)
-    assert not client.publish_as(UNKNOWN)
+    assert client.publish_more(SCREEN, UNKNOWN) == [False, False, False]
     client.rewrite_oneself("The Management")
     client.send_packet(b"everybody out")
     # Sound that left after the packet has arrived; the packet itself has not.
@@ -75,8 +73,7 @@ def test_the_attacks_work_where_they_are_allowed(ring: Ring) -> None:
 
     actor, audience = client("actor"), client("audience")
     assert actor.publish()
-    assert actor.publish_video()
-    assert actor.publish_as(SCREEN)
+    assert actor.publish_more(SCREEN, UNKNOWN) == [True, True, True]
     actor.rewrite_oneself("The Management")
     assert eventually(lambda: ring.house.faces(room)[Identity("actor")] != PLAIN)
     actor.send_packet(b"everybody out")

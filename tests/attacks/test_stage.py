@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from spaces_feature.domain.ids import Identity
 from spaces_feature.domain.media import JoinGrant
 from spaces_feature.testing.media import eventually
@@ -34,8 +36,11 @@ class Speaker:
         """Come in with a grant and publish at once; returns the client and how many ms of it were heard."""
         before = self.ring.witness.sound_ms(since=0.0, of=self.identity)
         client = self.person.dial(grant)
-        client.publish()
+        # Who is refused is told nothing for seconds; whether they are heard is watched meanwhile.
+        publishing = threading.Thread(target=client.publish)
+        publishing.start()
         self.ring.witness.hears(self.identity, within=BY_RECONCILER)
+        publishing.join()
         assert self.falls_silent()
         return client, self.ring.witness.sound_ms(since=0.0, of=self.identity) - before
 

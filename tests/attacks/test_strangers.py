@@ -13,7 +13,7 @@ from livekit.api import AccessToken
 
 from spaces_feature.domain.ids import Identity, RoomName
 from spaces_feature.domain.media import JoinGrant, MediaRights
-from spaces_feature.media.grants import join_claims
+from spaces_feature.media.grants import join_claims, mint_worker
 from spaces_feature.testing.media import LISTENER, MINUTE, SPEAKER, JoinError, eventually
 
 from .intruder import held
@@ -58,7 +58,25 @@ def expired(ring: Ring, grant: JoinGrant) -> str:
     return token.with_ttl(timedelta(seconds=-65)).with_grants(join_claims(ring.room, LISTENER)).to_jwt()
 
 
-@pytest.mark.parametrize("forge", [with_another_key, unsigned, promoted, expired])
+def of_a_recorder(ring: Ring, grant: JoinGrant) -> str:
+    """What our own recorder would show, which nobody counts as somebody in the room, by somebody without the key."""
+    return mint_worker(
+        url=grant.url,
+        api_key=ring.house.sfu.api_key,
+        api_secret=secrets.token_urlsafe(32),
+        room=ring.room,
+        identity=Identity("recorder"),
+        is_keeping=True,
+    ).token
+
+
+def made_a_recorder(ring: Ring, grant: JoinGrant) -> str:
+    """The genuine signature under claims that say it is a recorder's."""
+    head, _, signature = grant.token.split(".")
+    return ".".join([head, part({**claims_in(grant.token), "kind": "egress"}), signature])
+
+
+@pytest.mark.parametrize("forge", [with_another_key, unsigned, promoted, expired, of_a_recorder, made_a_recorder])
 def test_forged_tokens_open_nothing(ring: Ring, forge: Callable[[Ring, JoinGrant], str]) -> None:
     """A token that is not genuine, or not any more, is refused at the door."""
     grace = ring.person("grace")

@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
 from flask_socketio import SocketIO
-from sqlalchemy import select
 
 from spaces_feature import Profile, Spaces
 from spaces_feature.domain.clips import Clip, ClipState, Source, Window
@@ -39,6 +37,7 @@ from spaces_feature.services.linking import link_to
 from spaces_feature.testing.members import FakeMembers
 from spaces_feature.testing.storage import SOUND
 from spaces_feature.web.ears import COOKIE
+from tests.authorisation.untouched import Rows, Untouched
 from tests.hall import PREFIX as MEDIA
 from tests.hall import Hall
 from tests.web.visitor import SPARE_FLAG, Visitor
@@ -67,8 +66,6 @@ FLAGS = {"spaces.clip": True, "spaces.record": True, "spaces.replay": True, "spa
 """One plain listener has a place over WebRTC, and all who come later hear segments."""
 SEGMENT = "00000012.m4s"
 
-Rows = dict[str, list[tuple[Any, ...]]]
-
 
 @dataclass(frozen=True, slots=True)
 class House:
@@ -83,6 +80,7 @@ class House:
     report_id: str
     clip_id: str
     sound: Mapping[str, bytes]
+    untouched: Untouched
 
     def user_id(self, kind: str) -> UserId | None:
         """The id of a kind of visitor, or of one of the extras; None for who is signed out."""
@@ -120,24 +118,11 @@ class House:
 
     def rows(self) -> Rows:
         """Every row of ours as it stands in the database."""
-        with self.world.db.engine.connect() as connection:
-            return {
-                table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))]
-                for table in self.world.db.metadata.sorted_tables
-            }
+        return self.untouched.rows()
 
     def put_back(self, rows: Rows) -> None:
         """Make the database what it was, and the storage; of flags too this process knows nothing else."""
-        tables = self.world.db.metadata.sorted_tables
-        with self.world.db.engine.begin() as connection:
-            for table in reversed(tables):
-                connection.execute(table.delete())
-            for table in tables:
-                if rows[table.name]:
-                    columns = table.columns.keys()
-                    connection.execute(
-                        table.insert(), [dict(zip(columns, row, strict=True)) for row in rows[table.name]]
-                    )
+        self.untouched.put_back(rows)
         self.world.seams.book.forget()
         storage = self.world.seams.storage
         for key in self.sound.keys() - set(storage.keys("")):
@@ -205,7 +190,8 @@ def a_house(
             _end(world, space)
         storage = world.seams.storage
         sound = {key: storage.get(key) or b"" for key in storage.keys("")}
-        yield House(world, socketio, world.space(space.id), report.id, clip_id, sound)
+        untouched = Untouched(world.db.engine, world.db.metadata)
+        yield House(world, socketio, world.space(space.id), report.id, clip_id, sound, untouched)
 
 
 def _tie(world: World) -> None:

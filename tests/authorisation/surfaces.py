@@ -24,6 +24,7 @@ from spaces_feature.domain.ids import SpaceId, UserId
 from spaces_feature.domain.space import Audience, Role
 from spaces_feature.ports import Notice
 from spaces_feature.services import attending, inviting, moderating, staff
+from tests.hall import Hall
 from tests.realtime.conftest import NAMESPACE
 from tests.web.visitor import SAME_ORIGIN
 from tests.world import World, a_world
@@ -34,10 +35,10 @@ SIGNED_OUT, HOST, FRIEND = "signed out", "host", "friend"
 OUT = ("blocked", "blocker", "removed", "barred")
 """Kept out by a block in either direction, by a removal, by the host app, though they follow and are followed."""
 VISITORS = (SIGNED_OUT, "stranger", "follower", "followed", *OUT, "guest", HOST)
-LIVE, SCHEDULED = "live", "scheduled"
+LIVE, SCHEDULED, OVER = "live", "scheduled", "over"
 BOTH = frozenset({LIVE, SCHEDULED})
 PATIENCE = 60.0
-FLAGS = {"spaces.directory": True, "spaces.guests": True, "spaces.schedule": True}
+FLAGS = {"spaces.directory": True, "spaces.guests": True, "spaces.schedule": True, "spaces.replay": True}
 API = "/api/v1"
 
 Signature = tuple[int, tuple[tuple[str, str], ...], str]
@@ -146,6 +147,11 @@ def rings(town: Town, kind: str, space_id: SpaceId) -> Signature:
     return status, headers, f"{text} {TITLE if is_lit else ''}"
 
 
+def replays(town: Town, kind: str, space_id: SpaceId) -> Signature:
+    """The host's replays, on a profile in the host app's own page."""
+    return within(f"{{{{ spaces_replays('{member(HOST)}').values() | join }}}}")(town, kind, space_id)
+
+
 def with_token(path: str) -> Look:
     """The read API of an outside program, whoever looks at it."""
 
@@ -174,7 +180,8 @@ X_PATHS = {
     "search": f"/2/spaces/search?query={WORD}&{FIELDS}",
 }
 NUMBERS = {"page": "/{id}/numbers", "file": "/{id}/numbers.csv", "API": f"{API}/spaces/{{id}}/numbers"}
-ONLY_LIVE, ONLY_SCHEDULED = frozenset({LIVE}), frozenset({SCHEDULED})
+ONLY_LIVE, ONLY_SCHEDULED, ONLY_OVER = frozenset({LIVE}), frozenset({SCHEDULED}), frozenset({OVER})
+ALWAYS, ONCE_BEGUN = BOTH | ONLY_OVER, ONLY_LIVE | ONLY_OVER
 ALL_BUT_THE_HOST = frozenset(VISITORS) - {HOST}
 """Whom no numbers are for."""
 CLIPS = {
@@ -197,30 +204,35 @@ LISTS = (
     Surface("list by topic", at(f"{API}/spaces?state=all&topic={TOPIC}")),
     Surface("search", at(f"{API}/spaces?state=all&query={WORD}")),
     Surface("directory", at("/"), is_public=True, besides=frozenset({"followed", "guest"})),
+    Surface("replays of somebody", at(f"{API}/users/{{host}}/replays"), ONLY_OVER),
+    Surface("replays in the page", replays, ONLY_OVER, is_public=True),
     Surface("directory, searched", at(f"/?query={WORD}"), is_public=True),
     *(Surface(f"X, {name}", at(path), is_by_id=name == "by ids") for name, path in X_PATHS.items() if name != "by id"),
 )
 BY_ID = (
-    Surface("list by ids", at(f"{API}/spaces?ids={{id}}"), is_by_id=True),
-    Surface("page", at("/{id}"), is_public=True, is_by_id=True),
+    Surface("list by ids", at(f"{API}/spaces?ids={{id}}"), ALWAYS, is_by_id=True),
+    Surface("page", at("/{id}"), ALWAYS, is_public=True, is_by_id=True),
     Surface("calendar", at("/{id}/calendar.ics"), ONLY_SCHEDULED, is_public=True, is_by_id=True),
-    Surface("card", within("{{ spaces_card(id) }}"), is_public=True, is_by_id=True),
-    Surface("cards", within("{{ spaces_cards([id]).values() | join }}"), is_public=True, is_by_id=True),
-    Surface("snapshot", at(f"{API}/spaces/{{id}}"), is_by_id=True),
+    Surface("card", within("{{ spaces_card(id) }}"), ALWAYS, is_public=True, is_by_id=True),
+    Surface("cards", within("{{ spaces_cards([id]).values() | join }}"), ALWAYS, is_public=True, is_by_id=True),
+    Surface("snapshot", at(f"{API}/spaces/{{id}}"), ALWAYS, is_by_id=True),
     Surface("participants", at(f"{API}/spaces/{{id}}/participants"), frozenset(), is_by_id=True),
     Surface("pinned posts", at(f"{API}/spaces/{{id}}/cards"), frozenset(), is_by_id=True),
     Surface("recent speakers", at(f"{API}/spaces/{{id}}/recent-speakers"), frozenset(), is_by_id=True),
     Surface("the removed", at(f"{API}/spaces/{{id}}/removals"), frozenset(), is_by_id=True),
     # What is over stays in it.
-    Surface("own ones in numbers", at("/numbers"), ONLY_LIVE, besides=ALL_BUT_THE_HOST),
-    *(Surface(f"numbers, {name}", at(path), is_by_id=True, besides=ALL_BUT_THE_HOST) for name, path in NUMBERS.items()),
+    Surface("own ones in numbers", at("/numbers"), ONCE_BEGUN, besides=ALL_BUT_THE_HOST),
+    *(
+        Surface(f"numbers, {name}", at(path), ALWAYS, is_by_id=True, besides=ALL_BUT_THE_HOST)
+        for name, path in NUMBERS.items()
+    ),
     Surface("X, by id", at(X_PATHS["by id"]), is_by_id=True),
     Surface("X, posts", at("/2/spaces/{id}/tweets"), frozenset(), is_by_id=True),
     Surface("X, buyers", at("/2/spaces/{id}/buyers"), frozenset(), is_by_id=True),
-    Surface("socket", watching, is_by_id=True),
+    Surface("socket", watching, ALWAYS, is_by_id=True),
     # The Space's one clip has its id.
     *(
-        Surface(name, look, ONLY_LIVE, is_public=True, is_by_id=True, also=frozenset({"removed"}))
+        Surface(name, look, ONCE_BEGUN, is_public=True, is_by_id=True, also=frozenset({"removed"}))
         for name, look in CLIPS.items()
     ),
     Surface(
@@ -231,9 +243,8 @@ BY_ID = (
         is_by_id=True,
         also=frozenset({"removed"}),
     ),
-    Surface("clips of a Space", at(f"{API}/spaces/{{id}}/clips"), ONLY_LIVE, is_public=True, is_by_id=True),
-    Surface("recording", at(f"{API}/spaces/{{id}}/recording"), frozenset(), is_by_id=True),
-    Surface("sound of a replay", at("/{id}/replay.m3u8"), frozenset(), is_public=True, is_by_id=True),
+    Surface("clips of a Space", at(f"{API}/spaces/{{id}}/clips"), ONCE_BEGUN, is_public=True, is_by_id=True),
+    Surface("recording", at(f"{API}/spaces/{{id}}/recording"), ONLY_OVER, is_by_id=True),
 )
 OUTSIDE = (
     *(
@@ -246,10 +257,16 @@ OUTSIDE = (
         )
         for name, path in X_PATHS.items()
     ),
-    Surface("oEmbed", at("/oembed?url=http://localhost/spaces/{id}"), is_public=True, is_by_id=True, is_outside=True),
-    Surface("embedded card", at("/{id}/embed"), is_public=True, is_by_id=True, is_outside=True),
     *(
-        Surface(name, at(path), ONLY_LIVE, is_public=True, is_by_id=True, is_outside=True)
+        Surface(name, at(path), ALWAYS, is_public=True, is_by_id=True, is_outside=True)
+        for name, path in (
+            ("oEmbed", "/oembed?url=http://localhost/spaces/{id}"),
+            ("embedded card", "/{id}/embed"),
+        )
+    ),
+    Surface("sound of a replay", at("/{id}/replay.m3u8"), frozenset(), is_public=True, is_by_id=True, is_outside=True),
+    *(
+        Surface(name, at(path), ONCE_BEGUN, is_public=True, is_by_id=True, is_outside=True)
         for name, path in (
             ("oEmbed of a clip", "/oembed?url=http://localhost/spaces/clips/{id}"),
             ("embedded clip", "/clips/{id}/embed"),
@@ -303,9 +320,11 @@ def open_space(town: Town, audience: str, state: str) -> None:
         body |= {"cohost_ids": [member("guest")], "scheduled_start": tomorrow.isoformat()}
     made = town.call(HOST, "POST", "/spaces", body)
     town.space_id = SpaceId(made["space"]["id"])
-    if state == LIVE:
+    if state != SCHEDULED:
         bring_everybody(town)
         keep_a_clip(town)
+    if state == OVER:
+        keep_a_recording(town)
     if audience == "protected":
         town.world.identity.protect(member(HOST))
     town.world.identity.bar(member("barred"))
@@ -345,6 +364,12 @@ def keep_a_clip(town: Town) -> None:
         space = work.lock(town.space_id)
         work.save(space, replace(space, consents={member(HOST): {"clips": True}}), now)
         work.add_clip(clip)
+
+
+def keep_a_recording(town: Town) -> None:
+    """The Space ends, with half a minute to replay."""
+    hall = Hall(replace(town.world, seams=town.world.app.extensions["spaces"].seams))
+    hall.recorded(town.world.space(town.space_id))
 
 
 def shows(seen: Signature, space_id: SpaceId) -> bool:

@@ -8,8 +8,9 @@ from functools import cache
 from pathlib import Path
 
 MATRIX = Path(__file__).parent / "matrix.md"
-API, PLANNED, PAGES, SOCKETS, AUDIENCES = "API", "A planned Space", "Pages", "Socket.IO", "Who may know"
+API, PLANNED, PAGES, SOCKETS, AUDIENCES = "API", "A planned Space", "Pages", "Socket.IO", "Who may know of it"
 TEAM, OVER, OPEN = "Staff, by role", "A Space that is over", "Signed out, by audience"
+LEFT = "Who may know of what is left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ def lines(section: str) -> tuple[Line, ...]:
     """The rows of the section whose heading begins so. A row with a cell missing or empty is an error."""
     (text,) = [part for part in MATRIX.read_text().split("\n## ") if part.startswith(section)]
     head, _, *rows = [_cells(row) for row in text.splitlines() if row.startswith("|")]
-    first = 1 if section == AUDIENCES else 2
+    first = 1 if section in (AUDIENCES, LEFT) else 2
     found = [Line(row[0], row[1] if first == 2 else "", tuple(zip(head, row, strict=True))[first:]) for row in rows]
     assert all(outcome for line in found for _, outcome in line.cells), "a cell is empty"
     return tuple(found)
@@ -42,7 +43,7 @@ def visitors(section: str) -> tuple[str, ...]:
 
 def size() -> int:
     """How many cells the whole matrix has."""
-    sections = (API, PLANNED, PAGES, OVER, TEAM, SOCKETS, AUDIENCES, OPEN)
+    sections = (API, PLANNED, PAGES, OVER, TEAM, SOCKETS, AUDIENCES, LEFT, OPEN)
     return sum(len(line.cells) for section in sections for line in lines(section))
 
 

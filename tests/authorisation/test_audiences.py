@@ -17,13 +17,17 @@ from tests.web.visitor import API, Visitor
 ABSENT = "0123456789abc"
 FOR_STAFF = {"POST /spaces/{space_id}/staff-actions", "GET /spaces/{space_id}/audit"}
 """What depends on being staff alone, never on the Space."""
-KNOWN_TO_STAFF = {"GET /spaces/{space_id}/numbers", "DELETE /spaces/{space_id}/recording"}
+KNOWN_TO_STAFF = {"GET /spaces/{space_id}/numbers"}
 """What staff are shown of any Space, as they are in the pages of their own."""
+LEFT_TO_STAFF = {"DELETE /spaces/{space_id}/recording", "DELETE /clips/{clip_id}"}
+"""What staff may delete when it is there, unseen as the rest of the Space may be to them."""
 NOT_FOR_THE_BARRED = {"POST /spaces/{space_id}/start"}
 """What the barred are refused before anybody looks which Space it is about."""
 OPEN = {what for what, route in routes_by_name().items() if route.public}
 """What asks nobody to sign in."""
 ROUTES = [what for what in routes_by_name() if "{space_id}" in what and what not in FOR_STAFF]
+ABOUT_CLIPS = [what for what in routes_by_name() if "{clip_id}" in what]
+ABOUT_SOUND = [what for what in ROUTES if "/recording" in what or "/clips" in what]
 
 
 @pytest.mark.parametrize("line", table.lines(AUDIENCES), ids=str)
@@ -53,6 +57,27 @@ def test_who_may_know(tmp_path: Path, line: Line) -> None:
         assert nudged(house, kinds) <= {kind for kind, expected in line.cells if expected == "known"}
 
 
+@pytest.mark.parametrize("line", table.lines(table.LEFT), ids=str)
+def test_who_may_know_of_what_is_left(tmp_path: Path, line: Line) -> None:
+    """SEC-12, SEC-21: so it is with the replay and the clip when all is over; what is hidden says no word of itself."""
+    is_open = line.what == "everyone"
+    of_the_clip = {"listener": "known", "suspended": "hidden", "removed": "known" if is_open else "hidden"}
+    with a_house(tmp_path, table.visitors(table.LEFT), audience=line.what, is_over=True) as house:
+        rows = house.rows()
+        for kind, expected in line.cells:
+            found = {what: knowledge(house, house.visitor(kind), what, rows) for what in (*ABOUT_SOUND, *ABOUT_CLIPS)}
+            if kind == SIGNED_OUT:
+                assert {found.pop(what) for what in OPEN & found.keys()} == {"known" if is_open else "hidden"}
+            if kind == "staff":
+                assert {found.pop(what) for what in LEFT_TO_STAFF} == {"known"}
+            if kind in of_the_clip:
+                assert {found.pop(what) for what in ABOUT_CLIPS} == {of_the_clip[kind]}
+            assert set(found.values()) == {expected}, (line.what, kind, found)
+            # A no asks less than all else, and tells as little to who has no voice in it.
+            no = knowledge(house, house.visitor(kind), "POST /spaces/{space_id}/recording/consent", rows, "no")
+            assert no == expected, (line.what, kind)
+
+
 @pytest.mark.parametrize("is_over", [False, True], ids=["live", "over"])
 @pytest.mark.parametrize("audience", [kind for kind, _ in table.lines(table.OPEN)[0].cells])
 def test_what_is_open_to_who_is_signed_out(tmp_path: Path, audience: str, is_over: bool) -> None:
@@ -75,16 +100,17 @@ def test_whatever_is_public_is_said_by_audience() -> None:
     assert {what for what in said if what in routes_by_name()} == OPEN
 
 
-def knowledge(house: House, visitor: Visitor, what: str, rows: Rows) -> str:
+def knowledge(house: House, visitor: Visitor, what: str, rows: Rows, whom: str = "newcomer") -> str:
     """What the visitor learns of the Space from one route; ``rows`` is what is put back after a call that went well."""
     method, _, path = what.partition(" ")
-    body = body_of(routes_by_name()[what], "newcomer")
+    body = body_of(routes_by_name()[what], whom)
     answer = visitor.call(method, path_of(house, path), body)
     if method != "GET" and outcome(answer) == "ok":
         house.put_back(rows)
     if outcome(answer) in ("401", "403 removed"):
         return outcome(answer).removeprefix("403 ")
-    absent = visitor.call(method, path_of(house, path).replace(house.space.id, ABSENT), body)
+    elsewhere = path_of(house, path).replace(house.space.id, ABSENT).replace(house.clip_id, ABSENT)
+    absent = visitor.call(method, elsewhere, body)
     if signature(answer) == signature(absent):
         return "hidden"
     assert outcome(absent) == "404", (what, absent.text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -96,6 +97,37 @@ class TestLocalStorage(MediaStorageContract):
         monkeypatch.undo()
         assert storage.get(KEY) == b"before"
         assert [path.name for path in (storage.folder / KEY).parent.iterdir()] == ["00000001.m4s"]
+
+    def test_what_a_death_left_half_written_goes_with_the_rest(self, storage: LocalStorage) -> None:
+        """Sound that a killed recorder was writing is in no list: it goes with what lies beside it, or when old."""
+        folder = (storage.folder / KEY).parent
+        storage.put(KEY, b"sound", SOUND)
+        storage.put("live/a/b/00000002.m4s", b"sound", SOUND)
+        young, old = folder / ".part-0123456789abcdef", folder / ".part-fedcba9876543210"
+        for half in (young, old):
+            half.write_bytes(b"half a second")
+        os.utime(old, (0, 0))
+        storage.delete([KEY])
+        assert (young.exists(), old.exists()) == (True, False)
+        storage.delete(["live/a/b/00000002.m4s"])
+        assert list(storage.folder.iterdir()) == []
+
+    def test_who_writes_while_all_goes_writes_all_the_same(
+        self, storage: LocalStorage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What is half written is taken for a death's by another process: it is written once more."""
+        replace, times = Path.replace, []
+
+        def swept(half: Path, place: Path) -> Path:
+            times.append(half)
+            if len(times) == 1:
+                storage.delete([KEY])
+                assert not half.exists()
+            return replace(half, place)
+
+        monkeypatch.setattr(Path, "replace", swept)
+        storage.put(KEY, b"sound", SOUND)
+        assert (storage.get(KEY), len(times)) == (b"sound", 2)
 
     def test_what_is_not_ours_is_not_listed(self, storage: LocalStorage) -> None:
         """Files that somebody else put there are neither found nor in the way."""

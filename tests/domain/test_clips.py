@@ -157,7 +157,12 @@ def test_it_ends_with_its_source() -> None:
 
 def test_what_is_written_with_it() -> None:
     """A title may be left out; both follow the rules for what people write, blocked words in any guise included."""
-    assert clean_clip_title("  ", []) == ""
+    assert {clean_clip_title(text, []) for text in ("", "  ", "\u200b\u200b", "\u3164 \u2800")} == {""}
+    for hostile in ("\u202emoc.live", "a\u2066b", "a\x00b"):
+        with pytest.raises(Invalid, match="title_characters"):
+            clean_clip_title(hostile, [])
+        with pytest.raises(Invalid, match="words_characters"):
+            clean_clip_words(hostile, [])
     assert clean_clip_title(" The  hospital ", []) == "The hospital"
     assert clean_clip_words(" All year. ", ["casino"]) == "All year."
     with pytest.raises(Invalid, match="title_too_long"):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from spaces_feature.domain import recording
 from spaces_feature.domain.recording import Keeping, answer_of, chosen, consent_of, keeping, kept_voices
 from spaces_feature.domain.space import Recording, Space, State
+from spaces_feature.domain.views import ViewerClass, view
 from spaces_feature.errors import WrongState
 
 from .building import ADA, ALAN, EVERYBODY, GRACE, LINUS, a_space
@@ -32,6 +33,23 @@ def test_what_is_kept_for(state: Recording, has_clips: bool, life: State) -> Non
     if life is State.LIVE:
         expected = Keeping.RECORDING if state is not Recording.OFF else Keeping.CLIPS if has_clips else None
     assert keeping(a_kept_space(recording=state, allows_clips=has_clips, state=life)) is expected
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({}, [None, None]),
+        ({"recording": Recording.ON, "state": State.ENDED}, [None, None]),
+        ({"recording": Recording.STARTING}, [True, False]),
+        ({"allows_clips": True}, [True, False]),
+    ],
+)
+def test_seats_tell_the_stage_alone_and_where_something_is_kept(more: dict, told: list[bool | None]) -> None:
+    """Whose voice is kept is told where any is, to hosts and speakers; to everybody else, and elsewhere, nothing is."""
+    space = a_kept_space(consents={ADA: {"recording": True}}, requests=a_space(waiting=(LINUS,)).requests, **more)
+    for viewers in ViewerClass:
+        is_on_stage = viewers in (ViewerClass.HOSTS, ViewerClass.STAGE)
+        assert [seat["is_kept"] for seat in view(space, viewers)["stage"]] == (told if is_on_stage else [None, None])
 
 
 def test_clips_follow_the_terms_of_the_beginning() -> None:

@@ -49,7 +49,10 @@ def test_a_recorded_space_is_heard_again(sign_in: SignIn, ada_caller: Caller, st
     space_id = record(grace, ada_caller)
     page = f"/spaces/{space_id}"
 
-    grace.open(page).press("Play")
+    found = grace.open("/@ada").page.locator(".replays").get_by_role("link", name=f"Play the replay: {TITLE}")
+    assert found.get_attribute("href", timeout=10_000) == page
+    found.click()
+    grace.press("Play")
     assert grace.hears(VOICE_HZ)
     assert grace.sees(lambda: "Ada is talking" in (place(grace).get_attribute("aria-valuetext") or ""))
 
@@ -78,6 +81,7 @@ def test_a_recorded_space_is_heard_again(sign_in: SignIn, ada_caller: Caller, st
     ada.open(page).press("More")
     ada.page.get_by_role("button", name="Delete the recording").click()
     ada.shows(ada.page.get_by_text("gone for everyone. This cannot be undone."))
+    assert ada.page.locator("spaces-replay-menu #title").evaluate("title => title.matches(':focus')")
     ada.press("Delete")
     ada.shows(ada.page.get_by_text("This recording was deleted."))
     assert stranger.page.request.get(sound).status == 404

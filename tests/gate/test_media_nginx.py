@@ -12,8 +12,9 @@ import pytest
 
 from spaces_feature.domain.media_links import signed_prefix
 from spaces_feature.domain.space import Space
-from spaces_feature.services import moderating
+from spaces_feature.services import clipping, moderating
 from spaces_feature.testing.media import eventually
+from spaces_feature.web import media_files
 from tests.docs.pages import ROOT, blocks
 from tests.hall import PREFIX, a_hall
 from tests.media_strings import strings
@@ -23,8 +24,8 @@ from tests.s3 import Moto
 from .media_house import MediaHouse, MediaNginx
 
 REFUSAL = b"This link does not lead here, or not any more. Open the page again.\n"
-REMEMBERED = 10.0
-"""Seconds for which nginx may go by an earlier answer."""
+REMEMBERED = 2
+"""Seconds for which nginx may go by an earlier answer, where a test waits for it."""
 WAYS = ("asking", "signed", "both")
 ASKED = "/spaces/media-gate"
 
@@ -99,10 +100,17 @@ def test_a_link_is_nobody_elses(house: MediaHouse, ways: dict[str, MediaNginx], 
         refused = ear.get(playlist)
         assert (refused.status, refused.data) == (403, REFUSAL)
         assert refused.headers["cache-control"] == "no-store"
-    assert grace.status(playlist.replace("/live/", "/kept/")) == 403
+    for kind in ("kept", "clips", "downloads"):
+        moved = playlist.replace("/live/", f"/{kind}/")
+        # There it lies: what refuses it is the signature, which covers the folder.
+        house.hall.put(moved.removeprefix(PREFIX).split("/", 2)[2].rpartition("/")[0], "index.m3u8")
+        assert grace.status(moved) == 403, kind
+    head = grace.get(playlist, method="HEAD")
+    assert (head.status, head.data, head.headers["x-content-type-options"]) == (200, b"", "nosniff")
     assert grace.status(playlist.replace(PREFIX, f"{PREFIX}open-")) == 403
     assert grace.status(playlist + "?a=b") == 200
-    assert grace.get(playlist, method="POST").status == 403
+    for method in ("POST", "PUT", "DELETE", "OPTIONS", "PROPFIND"):
+        assert grace.get(playlist, method=method).status in (403, 405), method
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -148,8 +156,38 @@ def test_an_open_link_opens_everywhere(house: MediaHouse, ways: dict[str, MediaN
     assert house.ear(ways[way], "alan").status(url.replace("open-", "")) == 403
 
 
-def test_a_removed_listener_hears_no_more(house: MediaHouse, ways: dict[str, MediaNginx]) -> None:
-    """Within ten seconds, where sixty are promised, the stream ends for who was sent away and for nobody else."""
+@pytest.mark.parametrize("way", WAYS)
+def test_what_lies_beside_kept_sound_is_not_served(house: MediaHouse, ways: dict[str, MediaNginx], way: str) -> None:
+    """Who was how loud, by name, is for the app and its recorders: a link to a replay opens its sound."""
+    row = house.hall.recorded(house.hall.world.go_live("alan"))
+    house.hall.put(row.path, "recent.json", "00000003.json")
+    tim = house.ear(ways[way], "tim")
+    assert tim.status(house.hall.link("tim", row.path, "00000003.m4s")) == 200
+    for name in ("recent.json", "00000003.json"):
+        assert tim.status(house.hall.link("tim", row.path, name)) in (403, 404), name
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_clip_that_was_taken_back_is_gone(
+    house: MediaHouse, ways: dict[str, MediaNginx], space: Space, way: str
+) -> None:
+    """By its old link, open or bound, at once where its file is gone, and in any case within what nginx remembers."""
+    clip = house.hall.clip(space, "kwame", is_open=True)
+    url = house.hall.link(None, clip.path, "clip.m4a", is_open=True)
+    ear = house.ear(ways[way], None)
+    assert ear.status(url) == 200
+    clipping.take_back(house.hall.seams, clip.maker_id, clip.id)
+    assert ear.status(url) in (403, 404)
+
+
+def test_a_removed_listener_hears_no_more(
+    house: MediaHouse, ways: dict[str, MediaNginx], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When what nginx remembers of them is over, ten seconds where sixty are promised (two in this test), the
+    stream ends for who was sent away and for nobody else.
+    """
+    assert media_files.REMEMBERED == 10
+    monkeypatch.setattr(media_files, "REMEMBERED", REMEMBERED)
     hall = house.hall
     space = hall.world.go_live("linus")
     urls = {name: hall.listen(space, name) for name in ("grace", "alan")}
@@ -256,6 +294,9 @@ def test_what_lies_in_a_bucket_is_served_as_the_page_says(
         assert grace.status(playlist) == 200
         assert grace.status(playlist.replace("index.m3u8", "00000098.m4s")) == 404
         assert house.ear(nginx, "alan").status(playlist.replace("index.m3u8", "00000099.m4s")) == 403
+        moto.stop()
+        away = grace.get(playlist.replace("index.m3u8", "00000099.m4s"))
+        assert (away.status, away.headers["retry-after"], away.headers["cache-control"]) == (503, "1", "no-store")
     finally:
         moto.stop()
 

@@ -9,6 +9,8 @@ from flask import Flask
 from markupsafe import Markup
 from werkzeug.test import TestResponse
 
+from host_app.cards import PostCards
+from host_app.extensions import db
 from tests.host.plaza import Browser
 
 CLIP = "cL1pcL1pcL1pc"
@@ -122,11 +124,29 @@ def test_cards_of_clips_are_drawn_in_one_go(browser: Callable[[str], Browser], d
     assert drawn == [["cL1pcL1pcL1p1", "cL1pcL1pcL1p2"]]
 
 
-def test_a_clip_that_is_not_there_says_so_in_the_feed(browser: Callable[[str], Browser]) -> None:
-    """Taken back, or never there: the post stays, and its card is calm."""
+def test_what_was_said_with_a_clip_goes_with_it(browser: Callable[[str], Browser]) -> None:
+    """Taken back, or never there: the post stays, its card is calm, and its words are nowhere: not in the feed, not in
+    what is searched, not on a card that is pinned to a Space.
+    """
     ada = browser("ada")
-    assert share(ada, {"clip_id": CLIP, "text": "So true"}).status_code == 201
+    assert share(ada, {"clip_id": CLIP, "text": "He said moonshine"}).status_code == 201
+    for path in ("/", "/explore?q=moonshine"):
+        page = ada.open(path).text
+        assert "He said moonshine" not in page, path
+    assert CLIP not in ada.open("/explore?q=moonshine").text
     page = ada.open("/").text
-    assert "So true" in page
     assert f'<spaces-clip clip-id="{CLIP}">' in page
     assert "This clip was taken back." in page
+
+
+def test_a_post_with_a_clip_is_no_card_of_a_space(
+    browser: Callable[[str], Browser], drawn: list[list[str]], plaza: Flask
+) -> None:
+    """Pinned to a Space its words would outlive the clip: it is not offered, and not found."""
+    ada = browser("ada")
+    post_id = share(ada, {"clip_id": CLIP, "text": "He said moonshine"}).get_json()["url"].rpartition("/")[2]
+    page = ada.open("/").text
+    assert "He said moonshine" in page
+    assert f'data-spaces-card="{post_id}"' not in page
+    with plaza.app_context():
+        assert PostCards(db).cards([post_id], None) == {}

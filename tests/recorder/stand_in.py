@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor
+from datetime import datetime
 from typing import Any, ClassVar
 
+from spaces_feature.domain.grid import ms_between
 from spaces_feature.domain.ids import SpaceId
 from spaces_feature.domain.media import JoinGrant
 from spaces_feature.media_ports import MediaStorage
@@ -19,6 +21,7 @@ class SilentPipeline:
     """What ``pipeline.Pipeline`` is to a recorder."""
 
     made: ClassVar[dict[SpaceId, list[SilentPipeline]]] = {}
+    clock: ClassVar[Callable[[], datetime]]
 
     def __init__(
         self, capture: Capture, storage: MediaStorage, grant: Callable[[bool], JoinGrant], pool: Executor, tell: Any
@@ -30,8 +33,13 @@ class SilentPipeline:
         self.closed: list[bool] = []
         self.held: list[tuple[int, int]] = []
         self.is_hearing = self.is_keeping = True
+        self.is_stuck = False
         self.lag_s = 0.0
         self.made.setdefault(capture.space_id, []).append(self)
+
+    @property
+    def now_ms(self) -> float:
+        return ms_between(self.wish.began_at, type(self).clock())
 
     async def start(self) -> None:
         self.is_started = True

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import random
 
+import av
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,8 +13,10 @@ from hypothesis import strategies as st
 
 from spaces_feature.domain.grid import FRAME, RATE, begins_ms, first_frame, frames_in, name_of, number_at, number_in
 from spaces_feature.domain.ids import Identity
+from spaces_feature.media.recorder.encoding import init_segment
 from spaces_feature.media.recorder.loudness import STEP
 from spaces_feature.media.recorder.mixing import Mixer, Samples, Voice, mix
+from spaces_feature.media.recorder.segmenting import Segmenter
 
 ADA, GRACE = Identity("p_ada"), Identity("p_grace")
 DAY = 86_400
@@ -62,6 +66,30 @@ def test_an_hour_does_not_drift(ppm: int) -> None:
             heard_at += [mixer.mixed - STEP + int(place) for place in np.flatnonzero(wave)]
     assert len(heard_at) == len(clicks)
     assert max(abs(heard - made) for heard, made in zip(heard_at, clicks.values(), strict=True)) < RATE // 20
+
+
+def test_an_hour_of_segments_does_not_drift() -> None:
+    """Through mixer, encoder and segments, and decoded: a short tone of each fourth minute is where its clock said."""
+    mixer, segmenter, made_at = Mixer(0), Segmenter(0), {}
+    kept: dict[int, bytes] = {}
+    for step in range(HOUR_STEPS):
+        made, sound = step * STEP + step * STEP * 60 // 1_000_000, frame()
+        if step % 2400 == 2350:
+            sound[:2400] = 9000 * np.sin(2 * np.pi * 1000 * np.arange(2400) / RATE)
+            made_at[number_at(made * 1000 / RATE)] = made
+        mixer.hear(ADA, sound, made)
+        if step >= 5:
+            for one in segmenter.add(mix(mixer.step(), {ADA: 0})[:STEP], {}):
+                kept[one.number] = one.data
+    assert sorted(kept) == list(range(max(kept) + 1))
+    for number, made in made_at.items():
+        file = init_segment() + b"".join(kept[one] for one in range(number - 1, number + 2))
+        with av.open(io.BytesIO(file)) as container:
+            frames = list(container.decode(audio=0))
+        heard = np.concatenate([one.to_ndarray()[0] for one in frames])
+        begins = (frames[0].pts or 0) + int(np.argmax(np.abs(heard) > 0.05))
+        assert begins == pytest.approx(made, abs=RATE // 20), number
+    assert len(made_at) == 15
 
 
 def test_late_frames_leave_no_seam() -> None:

@@ -7,15 +7,17 @@ from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from math import inf
 from time import monotonic
 
 import numpy as np
 import pytest
 
-from spaces_feature.domain.grid import RATE, number_in
+from spaces_feature.domain.grid import RATE, name_of, number_at, number_in
 from spaces_feature.domain.ids import Identity, RoomName
 from spaces_feature.domain.media import JoinGrant
 from spaces_feature.media.recorder import pipeline as module
+from spaces_feature.media.recorder.fence import Fence
 from spaces_feature.media.recorder.hearing import Wanted
 from spaces_feature.media.recorder.line import Hear
 from spaces_feature.media.recorder.loudness import STEP
@@ -128,13 +130,15 @@ def pool() -> Iterator[ThreadPoolExecutor]:
 
 
 class Play:
-    """One pipeline under test, and the clock that it reads."""
+    """One pipeline under test, the clock that it reads, and its lease, which is there until it is taken."""
 
     def __init__(self, charge: Charge, pool: ThreadPoolExecutor) -> None:
         self.charge, self.storage, self.ahead = charge, FakeStorage(), 0.0
         self.wish = Wish(datetime.now(UTC) - timedelta(seconds=5))
+        self.fence = Fence(self.storage, self.clock)
+        self.fence.renew(inf)
         self.pipeline = Pipeline(
-            self.wish, self.storage, lambda keeps: pytest.fail("nobody dials here"), pool, charge, monotonic=self.clock
+            self.wish, self.fence, lambda keeps: pytest.fail("nobody dials here"), pool, charge, monotonic=self.clock
         )
 
     def clock(self) -> float:
@@ -216,6 +220,7 @@ def test_keeping_ends_when_it_is_not_wanted(pool: ThreadPoolExecutor) -> None:
         await play.until(lambda: play.numbers())
         await play.follow(keeps="")
         assert not play.pipeline.is_keeping
+        await play.until(lambda: play.pipeline._renditions._ended is None)
         kept, live = play.numbers(), play.pipeline.live_last_n
         assert kept[-1] == play.pipeline.kept_last_n
         assert Ears.made.wanted[-1] == Wanted(HOME, False)
@@ -261,3 +266,85 @@ def test_a_process_that_was_stopped_marks_what_it_missed(pool: ThreadPoolExecuto
     ((first, last),) = charge.gaps
     assert 8 <= last - first + 1 <= 10
     assert played.numbers() == list(range(played.numbers()[0], played.numbers()[-1] + 1))
+
+
+def test_who_was_stopped_past_their_lease_writes_over_nothing(pool: ThreadPoolExecutor) -> None:
+    """Stopped for ten seconds and woken: not a byte of what another recorder wrote meanwhile is changed, nor added to.
+
+    Its loop is back before its next look at the database, which is what tells it that the Space is another's.
+    """
+
+    async def play(play: Play) -> None:
+        await play.follow(keeps="recording", wants_live=True)
+        await play.until(lambda: play.numbers() and play.numbers("live/s/a/"))
+        first = play.numbers()[-1]
+        play.fence.renew(play.clock() + 3)
+        play.ahead += 10
+        for number in range(first, first + 15):
+            for folder in ("kept/s/a", "live/s/a"):
+                play.storage.put(f"{folder}/{name_of(number)}", b"another recorder's", "video/iso.segment")
+        there = {key: play.storage.get(key) for key in play.storage.keys("")}
+        for _ in range(12):
+            await asyncio.sleep(0.2)
+        play.fence.close()
+        await play.pipeline.close(is_final=False)
+        assert {key: play.storage.get(key) for key in play.storage.keys("")} == there
+
+    run(pool, Charge(True), play)
+
+
+def test_a_turn_is_told_once_it_is_in_storage(pool: ThreadPoolExecutor) -> None:
+    """Whoever has their voice taken out when it is told finds all of it there: nothing of it is written afterwards."""
+    late: list[tuple[int, int | None]] = []
+
+    class Strict(Charge):
+        async def turns(self, turns: list[tuple[Identity, int, int]]) -> None:
+            await super().turns(turns)
+            late.extend((to, played[0].pipeline.kept_last_n) for _, _, to in turns)
+
+    played: list[Play] = []
+
+    async def play(play: Play) -> None:
+        played.append(play)
+        await play.follow(keeps="recording")
+        await play.until(lambda: late)
+        play.storage.is_reachable = False
+        told = len(late)
+        await asyncio.sleep(2.5)
+        assert len(late) <= told + 1
+        play.storage.is_reachable = True
+        await play.until(lambda: len(late) > told + 1)
+        await play.follow(keeps="")
+        await play.pipeline.close(is_final=True)
+
+    run(pool, Strict(True), play)
+    assert len(late) >= 3
+    assert all(last is not None and last >= number_at(to) for to, last in late), late
+
+
+def test_a_stop_waits_for_no_storage(pool: ThreadPoolExecutor) -> None:
+    """The storage is away when nothing is wanted any more: that is taken in at once; all is written later.
+
+    A recording that is wanted again begins when the first one is written.
+    """
+
+    async def play(play: Play) -> None:
+        await play.follow(keeps="recording", wants_live=True)
+        await play.until(lambda: play.numbers())
+        play.storage.is_reachable = False
+        await asyncio.sleep(1.5)
+        began = monotonic()
+        await play.follow(keeps="")
+        assert monotonic() - began < 0.5
+        stopped = int(play.pipeline._sample_now() / RATE)
+        await play.follow(keeps="recording")
+        await asyncio.sleep(0.3)
+        assert len(play.charge.asked) == 1
+        play.storage.is_reachable = True
+        await play.until(lambda: len(play.charge.asked) == 2)
+        await play.until(lambda: play.numbers()[-1] > stopped + 1)
+        assert set(range(play.numbers()[0], stopped)) <= set(play.numbers())
+        await play.pipeline.close(is_final=True)
+
+    run(pool, charge := Charge(True, True), play)
+    assert charge.gaps == []

@@ -16,7 +16,8 @@ import pytest
 
 from spaces_feature.domain.grid import FRAME, RATE, begins_ms, first_frame, frames_in, number_at, number_in
 from spaces_feature.domain.ids import Identity, RoomName
-from spaces_feature.media.recorder.encoding import Encoder, Wave, init_segment, segment, silence
+from spaces_feature.media.recorder.cutting import frames_of
+from spaces_feature.media.recorder.encoding import SILENT_FRAME, Encoder, Wave, init_segment, segment, silence
 from spaces_feature.media.recorder.keeping import look
 from spaces_feature.media.recorder.live_index import LiveIndex, moment_of
 from spaces_feature.media.recorder.loudness import AHEAD, STEP
@@ -65,7 +66,7 @@ class Studio:
         self.made.admit(frozenset(who), self.now)
         self.made.follow(self.wish, self.now)
         await self.made.look()
-        self.made.keep(self.wish.keeps, self.made.keeps_from(self.now), self.now)
+        self.turns += self.made.keep(self.wish.keeps, self.made.keeps_from(self.now), self.now)
 
     @property
     def now(self) -> int:
@@ -214,9 +215,10 @@ def test_who_changes_their_mind_is_out_of_it_at_once() -> None:
     made = studio(play, keeps="recording")
     sound = made.heard(0, 6)
     assert strength(sound[: RATE * 2], 400) > 0.24
-    # An AAC frame carries sound into its neighbour; beyond that there is not a bit.
+    # An AAC frame carries sound into its neighbour; beyond that there is not a bit, nor in the segment before the yes.
     back = first_frame(4) * FRAME
-    assert not sound[RATE * 2 + 2 * FRAME : back - 2 * FRAME].any()
+    assert not sound[RATE * 2 + 2 * FRAME : back].any()
+    assert frames_of(made.storage.get("kept/s/a/00000003.m4s") or b"")[-1] == SILENT_FRAME
     assert strength(sound[back : RATE * 6], 400) > 0.24
 
 
@@ -301,6 +303,22 @@ def _record(seconds: float) -> Callable[[Studio], Awaitable[None]]:
 def _cut_off(storage: FakeStorage, last: int) -> None:
     """What a death leaves: whole segments, the last of which is this."""
     assert max(number_in(key) or 0 for key in storage.keys("kept/s/a/0")) == last
+
+
+def test_who_talked_when_a_recorder_died_is_told_by_the_next() -> None:
+    """Of the last seconds that it wrote nobody was told; their levels lie beside them. Nonsense there says nothing."""
+    before = studio(_record(9.35), keeps="recording")
+    before.storage.put("kept/s/a/00000006.json", b'{"levels": {"p_ada": "loud"}}', "application/json")
+    after = Studio(before.wish, before.storage, step=before.step)
+
+    async def go_on() -> None:
+        after.open()
+        after.skip(3)
+        await after.keep(GRACE)
+
+    asyncio.run(go_on())
+    longest = {since: until for who, since, until in after.turns if who == ADA}
+    assert longest == {3000: 6000, 7000: 9000}
 
 
 def test_a_recording_that_was_ended_has_no_gap_behind_it() -> None:
@@ -399,19 +417,23 @@ def test_another_recorder_knows_what_passes() -> None:
 
 
 def test_a_storage_that_is_away_loses_nothing_of_a_recording() -> None:
-    """Ten seconds are written in their order once it is back; of the broadcast they are left out."""
+    """Thirteen seconds are written in their order once it is back; of the broadcast they are left out."""
 
     async def play(studio: Studio) -> None:
         await studio.keep(ADA)
         await studio.play(2)
         studio.storage.is_reachable = False
         await studio.play(10)
+        assert studio.made.kept is not None
+        assert not studio.made.kept.is_stuck
+        await studio.play(3)
+        assert studio.made.kept.is_stuck
         studio.storage.is_reachable = True
         await studio.play(1)
         await studio.close(is_final=False)
 
     made = studio(play, wants_live=True, keeps="recording")
-    assert made.numbers() == list(range(14))[:13]
+    assert made.numbers() == list(range(16))
     assert made.gaps == []
     assert "#EXT-X-DISCONTINUITY\n" in _index(made)
 

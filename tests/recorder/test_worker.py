@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,8 @@ import pytest
 
 from spaces_feature.domain.ids import SpaceId
 from spaces_feature.domain.recording import Keeping
-from spaces_feature.media.recorder import charge
+from spaces_feature.errors import StorageDown
+from spaces_feature.media.recorder import charge, worker
 from spaces_feature.media.recorder.worker import LAG_FOR, REST, Recorder
 from spaces_feature.services import hosting, recordings
 from spaces_feature.services.sound_store import Capture
@@ -33,6 +35,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         SPACES_FLAGS={"spaces.record": True, "spaces.clip": True, "spaces.hls": True},
         SQLALCHEMY_ENGINE_OPTIONS={"connect_args": {"timeout": 0.2}},
     ) as world:
+        monkeypatch.setattr(SilentPipeline, "clock", world.clock, raising=False)
         yield world
 
 
@@ -131,6 +134,19 @@ def test_a_space_is_one_recorders_until_that_one_is_gone(world: World) -> None:
     play(world, story)
 
 
+def test_a_lease_from_a_clock_that_was_set_back_is_none(world: World) -> None:
+    """The first is killed, and the clock goes back by an hour: its lease ends in an hour, and nobody waits for that."""
+
+    async def story(night: Night) -> None:
+        space_id = night.wants("ada", Keeping.RECORDING)
+        await night.recorder("first").turn()
+        night.world.clock.advance(-3600)
+        await night.recorder("second").turn()
+        assert night.holder(space_id) == "second"
+
+    play(world, story)
+
+
 def test_whoever_lost_a_space_stops_and_deletes_nothing(world: World) -> None:
     """A recorder that was away for long sees at its next look that another has it, and only leaves."""
 
@@ -140,6 +156,9 @@ def test_whoever_lost_a_space_stops_and_deletes_nothing(world: World) -> None:
         await first.turn()
         night.pass_(4.0)
         await second.turn()
+        # It has not even looked yet, and could already do nothing to what the other one writes.
+        with pytest.raises(StorageDown):
+            night.pipeline(space_id, 0).storage.put(f"live/{space_id}/abc/00000003.m4s", b"old", "video/iso.segment")
         await first.turn()
         await soon(lambda: night.pipeline(space_id, 0).closed)
         assert night.pipeline(space_id, 0).closed == [False]
@@ -211,7 +230,8 @@ def test_a_recording_that_was_stopped_and_started_between_two_looks_is_told(worl
         with night.world.seams.store.begin() as work:
             row = work.recording(space_id)
         assert row is not None
-        assert row.pieces == ((0, 4), (5, None))
+        # From the next whole segment on: the one before may hold a voice that agreed to less.
+        assert row.pieces == ((0, 4), (6, None))
 
     play(world, story)
 
@@ -233,7 +253,7 @@ def test_our_two_places_in_a_room_have_two_names(world: World) -> None:
 def test_sound_goes_on_without_a_database_and_what_happened_is_told_later(
     world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Seconds without an answer: nothing is closed; turns and gaps of that time are written when it is back."""
+    """Five seconds without an answer: nothing is closed; turns and gaps of that time are written when it is back."""
 
     async def story(night: Night) -> None:
         space_id = night.wants("ada", Keeping.RECORDING)
@@ -247,11 +267,16 @@ def test_sound_goes_on_without_a_database_and_what_happened_is_told_later(
         other = sqlite3.connect(tmp_path / "world.sqlite3", isolation_level=None)
         other.execute("BEGIN EXCLUSIVE")
         try:
-            await recorder.turn()
+            for _ in range(10):
+                await recorder.turn()
+                night.pass_(0.5)
             await pipeline.tell.turns([(identity, 1000, 2500)])
             await pipeline.tell.gap(4, 6)
-            await recorder.turn()
             assert pipeline.closed == []
+            # Who listens hears on; what is kept waits until somebody says whose voice may be in it.
+            pipeline.storage.put(f"live/{space_id}/abc/00000003.m4s", b"sound", "video/iso.segment")
+            with pytest.raises(StorageDown):
+                pipeline.storage.put(f"kept/{space_id}/abc/00000003.m4s", b"sound", "video/iso.segment")
         finally:
             other.execute("ROLLBACK")
             other.close()
@@ -265,6 +290,7 @@ def test_sound_goes_on_without_a_database_and_what_happened_is_told_later(
         assert caplog.text.count("the database does not answer") == 1
         await soon(is_told)
         await recorder.turn()
+        pipeline.storage.put(f"kept/{space_id}/abc/00000003.m4s", b"sound", "video/iso.segment")
         assert (pipeline.closed, night.holder(space_id)) == ([], "one")
 
     play(world, story)
@@ -281,6 +307,9 @@ def test_what_is_over_is_brought_to_its_end(world: World) -> None:
         await recorder.turn()
         await soon(lambda: night.holder(space_id) is None)
         assert night.pipeline(space_id).closed == [True]
+        # A storage that took its time writes nothing of it afterwards.
+        night.pipeline(space_id).storage.put(f"live/{space_id}/abc/00000003.m4s", b"late", "video/iso.segment")
+        assert night.world.seams.storage.keys("") == []
         with night.world.seams.store.begin() as work:
             assert work.captures() == []
 
@@ -297,6 +326,8 @@ def test_a_polite_end_gives_everything_back_at_once(world: World) -> None:
         await first.leave()
         assert [night.holder(space_id) for space_id in spaces] == [None, None]
         assert [night.pipeline(space_id).closed for space_id in spaces] == [[False], [False]]
+        night.pipeline(spaces[0]).storage.put(f"kept/{spaces[0]}/abc/00000003.m4s", b"late", "video/iso.segment")
+        assert night.world.seams.storage.keys("") == []
         await second.turn()
         assert [night.holder(space_id) for space_id in spaces] == ["second", "second"]
 
@@ -360,5 +391,96 @@ def test_silence_that_nobody_made_is_a_gap(world: World) -> None:
         await soon(night.gaps(space_id))
         assert night.gaps(space_id)() in (((0, 7),), ((0, 8),))
         assert pipeline.closed == []
+
+    play(world, story)
+
+
+def test_a_database_that_hangs_is_not_waited_for(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look that gets no answer is over all the same; the next one that is answered renews the lease."""
+    is_back, looks = threading.Event(), worker.look
+    monkeypatch.setattr(worker, "look", lambda *asked: is_back.wait(SOON) and looks(*asked))
+
+    async def story(night: Night) -> None:
+        space_id = night.wants("ada", Keeping.RECORDING)
+        recorder = night.recorder("one")
+        is_back.set()
+        await recorder.turn()
+        is_back.clear()
+        monkeypatch.setattr(worker, "ANSWER_LIMIT", 0.05)
+        night.pass_(2.0)
+        await recorder.turn()
+        monkeypatch.setattr(worker, "ANSWER_LIMIT", SOON)
+        is_back.set()
+        key = f"kept/{space_id}/abc/00000003.m4s"
+        night.pass_(1.5)
+        with pytest.raises(StorageDown):
+            night.pipeline(space_id).storage.put(key, b"sound", "video/iso.segment")
+        await recorder.turn()
+        night.pipeline(space_id).storage.put(key, b"sound", "video/iso.segment")
+        assert (night.pipeline(space_id).closed, night.holder(space_id)) == ([], "one")
+
+    play(world, story)
+
+
+@pytest.mark.parametrize("is_over", [True, False])
+def test_silence_at_the_end_that_nobody_made_is_a_gap(world: World, is_over: bool) -> None:
+    """The SFU is away, and with it the Space ends, or the recorder does: the silence before that is marked, too."""
+
+    async def story(night: Night) -> None:
+        space_id = night.wants("ada", Keeping.RECORDING)
+        recorder = night.recorder("one")
+        await recorder.turn()
+        pipeline = night.pipeline(space_id)
+        assert await pipeline.tell.began_keeping(0)
+        pipeline.is_hearing = False
+        for _ in range(5):
+            await recorder.turn()
+            night.pass_(1.0)
+        if is_over:
+            hosting.end_space(night.world.seams, night.world.user("ada"), space_id)
+            await recorder.turn()
+        else:
+            await recorder.leave()
+        await soon(night.gaps(space_id))
+        assert night.gaps(space_id)() == ((0, 4),) or night.gaps(space_id)() == ((0, 5),)
+
+    play(world, story)
+
+
+def test_the_only_recording_is_never_let_go_of(world: World) -> None:
+    """Late for long, with nothing else to shed: what is late is whole, and given away it would be nobody's."""
+
+    async def story(night: Night) -> None:
+        space_id = night.wants("ada", Keeping.RECORDING, is_live=True)
+        recorder = night.recorder("busy")
+        await recorder.turn()
+        pipeline = night.pipeline(space_id)
+        pipeline.lag_s = 0.9
+        for _ in range(round(3 * (LAG_FOR + 1) / 0.5)):
+            await recorder.turn()
+            night.pass_(0.5)
+        assert (pipeline.wish.wants_live, pipeline.closed, night.holder(space_id)) == (False, [], "busy")
+
+    play(world, story)
+
+
+def test_a_storage_that_takes_nothing_is_told(world: World) -> None:
+    """What is kept waits in memory for long: nobody is told that they are recorded until it is written again."""
+
+    async def story(night: Night) -> None:
+        space_id = night.wants("ada", Keeping.RECORDING)
+        recorder = night.recorder("one")
+        await recorder.turn()
+        pipeline = night.pipeline(space_id)
+        assert await pipeline.tell.began_keeping(0)
+        pipeline.is_stuck = True
+        await recorder.turn()
+        await soon(lambda: night.world.space(space_id).recording == "interrupted")
+        await recorder.turn()
+        assert night.world.space(space_id).recording == "interrupted"
+        pipeline.is_stuck = False
+        await recorder.turn()
+        await soon(lambda: night.world.space(space_id).recording == "on")
+        assert night.gaps(space_id)() == ()
 
     play(world, story)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-import spaces_feature.media.recorder.worker  # noqa: F401 - all of it is there, and is put back as it was
 from spaces_feature import media
+from spaces_feature.media.recorder import worker
 from tests.world import World, a_world
 
 
@@ -37,3 +37,27 @@ def test_what_is_not_installed_is_named(world: World, monkeypatch: pytest.Monkey
     answer = world.app.test_cli_runner().invoke(args=["spaces", "recorder"])
     assert answer.exit_code == 1
     assert "The recorder needs av; install spaces-feature[recorder]." in answer.output
+
+
+def test_a_storage_that_takes_nothing_is_refused(tmp_path: Path) -> None:
+    """Nobody is to read REC where nothing can be written: the command says which setting to correct, and no path."""
+    (tmp_path / "media").write_text("a file where the folder would be")
+    with a_world(tmp_path) as world:
+        answer = world.app.test_cli_runner().invoke(args=["spaces", "recorder"])
+    assert answer.exit_code == 1
+    assert "The storage of sound takes nothing (write: FileExistsError 17). Correct SPACES_MEDIA_DIR" in answer.output
+    assert str(tmp_path) not in answer.output
+
+
+def test_what_may_come_yet_is_waited_for(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An SFU that is away keeps no recorder from its start; what to do is said once."""
+    began: list[object] = []
+    monkeypatch.setattr(worker, "run", lambda app, seams: began.append(seams))
+    for is_up in (True, False):
+        caplog.clear()
+        monkeypatch.setattr(type(world.seams.media), "is_up", lambda media, answer=is_up: answer)
+        assert world.app.test_cli_runner().invoke(args=["spaces", "recorder"]).exit_code == 0
+        assert ("correct SPACES_LIVEKIT_API_URL" in caplog.text) is not is_up
+    assert len(began) == 2

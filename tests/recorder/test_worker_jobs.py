@@ -66,7 +66,10 @@ class Studio:
 
     def write(self, row: RecordingRow) -> None:
         with self.seams.store.begin() as work:
-            work.put_recording(row)
+            work.add_recording(row)
+            before = work.lock_recording(row.space_id)
+            assert before is not None
+            work.save_recording(before, row)
 
     def ask(self, kind: str, subject: str = "") -> None:
         with self.seams.store.begin() as work:

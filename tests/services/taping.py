@@ -13,7 +13,17 @@ from typing import Any
 from spaces_feature.domain.clips import Clip
 from spaces_feature.domain.space import Space
 from spaces_feature.domain.timeline import Turn
-from spaces_feature.services import attending, clip_wishes, clipping, recordings, sound_jobs
+from spaces_feature.domain.wire import Json
+from spaces_feature.errors import NotFound
+from spaces_feature.services import (
+    attending,
+    capturing,
+    clip_making,
+    clip_views,
+    clip_wishes,
+    recordings,
+    sound_jobs,
+)
 from spaces_feature.services.sound_jobs import Cutting
 from spaces_feature.services.sound_store import RecordingRow
 from spaces_feature.testing.storage import FakeStorage
@@ -88,7 +98,7 @@ class Studio:
     def clip(self, maker: str = "tim", **wish: Any) -> Clip:
         """Ask for a clip; the last ten seconds where nothing else is said."""
         wanted = clip_wishes.Wish(**{"seconds": 10, **wish})
-        return clipping.make(self.hall.seams, self.world.user(maker), self.space.id, wanted)
+        return clip_making.make(self.hall.seams, self.world.user(maker), self.space.id, wanted)
 
     def cut(self) -> list[Cutting]:
         """Do all that recorders are asked to, and return what that was."""
@@ -97,6 +107,35 @@ class Studio:
             self.hall.put(one.path, "clip.m4a")
             sound_jobs.job_done(self.hall.seams, one, duration_ms=one.duration_ms, peaks=[0.5] * 64)
         return found
+
+    def ready(self, maker: str = "tim", **wish: Any) -> Clip:
+        """A clip that was cut."""
+        clip = self.clip(maker, **wish)
+        self.cut()
+        return clip
+
+    def seen(self, name: str | None, clip: Clip) -> Json:
+        """The clip as somebody sees it; None is signed out."""
+        return clip_views.get_clip(self.hall.seams, self.world.user(name) if name else None, clip.id)
+
+    def is_gone(self, clip: Clip) -> bool:
+        """Whether nobody at all is shown it."""
+        for name in (None, "ada", "grace", "alan", "tim", "pam"):
+            try:
+                self.seen(name, clip)
+            except NotFound:
+                continue
+            return False
+        return True
+
+    def listed(self, name: str | None) -> list[str]:
+        """The ids in the Space's list of clips."""
+        user_id = self.world.user(name) if name else None
+        return [one["id"] for one in clip_views.list_clips(self.hall.seams, user_id, self.space.id)["data"]]
+
+    def held(self) -> list[tuple[int, int]]:
+        """What recorders are to keep."""
+        return list(capturing.holds(self.hall.seams, [self.space.id]).get(self.space.id, []))
 
     def replayed(self, said: Said, pieces: tuple[tuple[int, int], ...], **more: Any) -> RecordingRow:
         """End the Space with a recording of these pieces."""

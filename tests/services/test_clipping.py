@@ -11,13 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from spaces_feature.domain.clips import Clip, ClipState, Source, Window
+from spaces_feature.domain.clips import ClipState, Source, Window
 from spaces_feature.domain.views import ViewerClass
 from spaces_feature.domain.wire import Json, iso
 from spaces_feature.errors import Forbidden, Invalid, NotFound, Refusal, Unavailable, WrongState
 from spaces_feature.services import (
     attending,
-    capturing,
     clip_holds,
     clip_views,
     clipping,
@@ -27,6 +26,7 @@ from spaces_feature.services import (
     reacting,
     recordings,
     sound_jobs,
+    staff_views,
 )
 from spaces_feature.services.pulse import Pulse
 from tests.services.taping import Studio, a_studio
@@ -41,34 +41,6 @@ def studio(tmp_path: Path) -> Iterator[Studio]:
         made.agree("ada", "grace", "alan")
         made.tape(60, SAID)
         yield made
-
-
-def seen(studio: Studio, name: str | None, clip: Clip) -> Json:
-    """The clip as somebody sees it; None is signed out."""
-    return clip_views.get_clip(studio.hall.seams, studio.world.user(name) if name else None, clip.id)
-
-
-def is_gone(studio: Studio, clip: Clip) -> bool:
-    """Whether nobody at all is shown it."""
-    for name in (None, "ada", "grace", "alan", "tim", "pam"):
-        try:
-            seen(studio, name, clip)
-        except NotFound:
-            continue
-        return False
-    return True
-
-
-def ready(studio: Studio, maker: str = "tim", **wish: object) -> Clip:
-    """A clip that was cut."""
-    clip = studio.clip(maker, **wish)
-    studio.cut()
-    return clip
-
-
-def held(studio: Studio) -> list[tuple[int, int]]:
-    """What recorders are to keep."""
-    return list(capturing.holds(studio.hall.seams, [studio.space.id]).get(studio.space.id, []))
 
 
 def test_the_last_of_a_running_space_is_held_while_somebody_chooses(studio: Studio) -> None:
@@ -87,14 +59,14 @@ def test_the_last_of_a_running_space_is_held_while_somebody_chooses(studio: Stud
     assert {one["username"] for one in found["people"]} == {"alan", "ada", "grace"}
     capture = studio.hall.capture(studio.space.id)
     assert found["ends_at"] == iso(capture.began_at + timedelta(seconds=found["to_s"]))
-    assert "/media/" in found["url"]
+    assert int(found["url"].split("/")[3]) == int((studio.world.clock() + timedelta(minutes=2)).timestamp())
     assert found["needs"] == []
-    [(since, until)] = held(studio)
+    [(since, until)] = studio.held()
     assert (since, until) == (pytest.approx(15_000, abs=30), pytest.approx(60_000, abs=30))
     studio.world.clock.advance(119)
-    assert held(studio)
+    assert studio.held()
     studio.world.clock.advance(2)
-    assert not held(studio)
+    assert not studio.held()
 
 
 def test_what_was_held_can_be_clipped_when_it_would_be_gone(studio: Studio) -> None:
@@ -119,11 +91,11 @@ def test_a_clip_is_exactly_what_was_asked_for(studio: Studio) -> None:
         studio.world.user("grace"): pytest.approx(7_250, abs=150),
         studio.world.user("alan"): pytest.approx(5_250, abs=150),
     }
-    made = seen(studio, "tim", clip)
+    made = studio.seen("tim", clip)
     assert (made["state"], made["url"]) == ("making", None)
     with pytest.raises(NotFound):
-        seen(studio, "margaret", clip)
-    assert (37_750, 50_250) in held(studio)
+        studio.seen("margaret", clip)
+    assert (37_750, 50_250) in studio.held()
     [job] = sound_jobs.jobs(studio.hall.seams, 8)
     assert (job.from_ms, job.duration_ms, job.source) == (37_750, 12_500, capture.kept_path)
 
@@ -157,7 +129,7 @@ def test_cut_once_told_once(studio: Studio) -> None:
     for pulse in pulses:
         pulse.beat()
     [job] = studio.cut()
-    once = seen(studio, None, clip)
+    once = studio.seen(None, clip)
     assert (once["state"], len(once["peaks"]), once["duration_s"]) == ("ready", 64, 10)
     for pulse in pulses:
         pulse.beat()
@@ -167,12 +139,12 @@ def test_cut_once_told_once(studio: Studio) -> None:
         sound_jobs.job_done(studio.hall.seams, second, duration_ms=5, peaks=[])
     for pulse in pulses:
         pulse.beat()
-    assert {**seen(studio, None, clip), "url_expires_at": 0} == {**once, "url_expires_at": 0}
+    assert {**studio.seen(None, clip), "url_expires_at": 0} == {**once, "url_expires_at": 0}
     assert studio.files() == [f"{job.path}/clip.m4a"]
     told = [one for one in studio.world.listener.inbox[studio.world.user("margaret")] if one["type"] == "clip"]
     [event] = told
     assert (event["version"], event["data"]["clip_id"], event["data"]["maker"]["username"]) == (None, clip.id, "tim")
-    assert not held(studio)
+    assert not studio.held()
 
 
 def test_who_may_not_clip(studio: Studio) -> None:
@@ -211,19 +183,19 @@ def test_thirty_seconds_at_most(studio: Studio, seconds: float) -> None:
 def test_a_voice_that_was_taken_back_is_in_no_clip(studio: Studio) -> None:
     """Every clip that has it goes, files and all; what was said before cannot be clipped; other voices can."""
     capture = studio.hall.capture(studio.space.id)
-    with_grace = ready(studio, ends_at=capture.began_at + timedelta(seconds=50), seconds=20)
-    of_alan = ready(studio, ends_at=capture.began_at + timedelta(seconds=60), seconds=10)
-    assert seen(studio, None, with_grace)["url"]
+    with_grace = studio.ready(ends_at=capture.began_at + timedelta(seconds=50), seconds=20)
+    of_alan = studio.ready(ends_at=capture.began_at + timedelta(seconds=60), seconds=10)
+    assert studio.seen(None, with_grace)["url"]
     studio.disagree("grace")
-    assert is_gone(studio, with_grace)
-    assert seen(studio, None, of_alan)["state"] == "ready"
+    assert studio.is_gone(with_grace)
+    assert studio.seen(None, of_alan)["state"] == "ready"
     clipping.sweep_sound(studio.hall.seams)
     assert [key.split("/")[1] for key in studio.files()] == [of_alan.id]
     with pytest.raises(Forbidden, match="clip_voice"):
         studio.clip(ends_at=capture.began_at + timedelta(seconds=46), seconds=10)
     assert studio.clip(ends_at=capture.began_at + timedelta(seconds=60), seconds=10)
     studio.agree("grace")
-    assert is_gone(studio, with_grace)
+    assert studio.is_gone(with_grace)
 
 
 def test_taken_back_while_it_was_cut(studio: Studio) -> None:
@@ -233,7 +205,7 @@ def test_taken_back_while_it_was_cut(studio: Studio) -> None:
     studio.disagree("alan")
     studio.hall.put(job.path, "clip.m4a")
     sound_jobs.job_done(studio.hall.seams, job, duration_ms=30_000, peaks=[])
-    assert is_gone(studio, clip)
+    assert studio.is_gone(clip)
     clipping.sweep_sound(studio.hall.seams)
     assert studio.files() == []
 
@@ -245,7 +217,7 @@ def test_who_spoke_after_the_tap_is_known_when_it_is_cut(studio: Studio) -> None
     assert studio.world.user("ada") not in clip.speakers
     studio.tape(63, {**SAID, "ada": (60.2, 63.0)})
     studio.cut()
-    assert studio.world.user("ada") in {one["user_id"] for one in seen(studio, None, clip)["speakers"]}
+    assert studio.world.user("ada") in {one["user_id"] for one in studio.seen(None, clip)["speakers"]}
 
 
 def test_each_is_asked_where_that_is_the_rule(tmp_path: Path) -> None:
@@ -257,11 +229,11 @@ def test_each_is_asked_where_that_is_the_rule(tmp_path: Path) -> None:
         inbox = studio.world.listener.inbox[studio.world.user("margaret")]
         asked = clip_holds.hold(studio.hall.seams, studio.world.user("alan"), studio.space.id)["needs"]
         assert asked == sorted([studio.world.user("ada"), studio.world.user("grace")])
-        clip, other = (ready(studio, "alan", seconds=25) for _ in range(2))
-        assert set(seen(studio, "grace", clip)["waits_for"]) == {studio.world.user("grace")}
+        clip, other = (studio.ready("alan", seconds=25) for _ in range(2))
+        assert set(studio.seen("grace", clip)["waits_for"]) == {studio.world.user("grace")}
         for name in (None, "tim", "margaret"):
             with pytest.raises(NotFound):
-                seen(studio, name, clip)
+                studio.seen(name, clip)
         with pytest.raises(NotFound):
             clipping.permit(studio.hall.seams, studio.world.user("tim"), clip.id, agrees=True)
         Pulse(studio.hall.seams).beat()
@@ -270,57 +242,63 @@ def test_each_is_asked_where_that_is_the_rule(tmp_path: Path) -> None:
         clipping.permit(studio.hall.seams, studio.world.user("grace"), other.id, agrees=False)
         Pulse(studio.hall.seams).beat()
         assert [one["data"]["clip_id"] for one in inbox if one["type"] == "clip"] == [clip.id]
-        assert seen(studio, None, clip)["waits_for"] == []
+        assert studio.seen(None, clip)["waits_for"] == []
         with pytest.raises(Forbidden, match="not_asked"):
             clipping.permit(studio.hall.seams, studio.world.user("tim"), clip.id, agrees=False)
-        assert is_gone(studio, other)
+        assert studio.is_gone(other)
         assert [key.split("/")[1] for key in studio.files()] == [clip.id]
 
 
-@pytest.mark.parametrize("name", ["tim", "ada", "grace", "pam"])
-def test_who_takes_a_clip_away(studio: Studio, name: str) -> None:
-    """Its maker, the host, who is heard in it (removed or not) and staff; then it is gone, with its file."""
+@pytest.mark.parametrize(("name", "right"), [("tim", None), ("ada", "host"), ("grace", None), ("pam", "staff")])
+def test_who_takes_a_clip_away(studio: Studio, name: str, right: str | None) -> None:
+    """Its maker, the host, who is heard in it (removed or not) and staff; then it is gone, with its file. What is not
+    one's own to take is written down, once.
+    """
     studio.world.identity.make_staff(studio.world.user("pam"))
-    clip = ready(studio, seconds=25)
+    clip = studio.ready(ends_at=studio.world.clock() - timedelta(seconds=16), seconds=10)
     if name == "grace":
         moderating.remove(studio.hall.seams, studio.world.user("ada"), studio.space.id, studio.world.user("grace"), "")
     for _ in range(2):
         clipping.take_back(studio.hall.seams, studio.world.user(name), clip.id)
-    assert is_gone(studio, clip)
+    assert studio.is_gone(clip)
     assert studio.files() == []
+    pam = studio.world.user("pam")
+    lines = staff_views.audit(studio.hall.seams, pam, studio.space.id)["data"]
+    written = [(one["acting_as"], one["whom"]) for one in lines if one["kind"] == "clip_deleted"]
+    assert written == ([(right, studio.world.user("tim"))] if right else [])
 
 
 def test_who_does_not(studio: Studio) -> None:
     """Whoever has nothing to do with it may hear it and no more; what is not there cannot be taken away."""
-    clip = ready(studio, ends_at=studio.world.clock(), seconds=10)
+    clip = studio.ready(ends_at=studio.world.clock(), seconds=10)
     for name in ("margaret", "grace"):
         with pytest.raises(Forbidden, match="not_your_clip"):
             clipping.take_back(studio.hall.seams, studio.world.user(name), clip.id)
     for strange in ("0123456789abc", "", "a/b", "\x00" * 13):
         with pytest.raises(NotFound):
             clipping.take_back(studio.hall.seams, studio.world.user("tim"), strange)
-    assert seen(studio, None, clip)["may"] == {"delete": False, "withdraw": False}
-    assert seen(studio, "alan", clip)["may"] == {"delete": False, "withdraw": True}
-    assert seen(studio, "tim", clip)["may"] == {"delete": True, "withdraw": False}
+    assert studio.seen(None, clip)["may"] == {"delete": False, "withdraw": False}
+    assert studio.seen("alan", clip)["may"] == {"delete": False, "withdraw": True}
+    assert studio.seen("tim", clip)["may"] == {"delete": True, "withdraw": False}
 
 
 def test_a_block_hides_it(studio: Studio) -> None:
     """In either direction, with who is heard in it or who made it; of a Space that is not for everybody strangers see
     nothing.
     """
-    clip = ready(studio, ends_at=studio.world.clock(), seconds=10)
+    clip = studio.ready(ends_at=studio.world.clock(), seconds=10)
     for blocker, blocked in (("alan", "margaret"), ("kwame", "tim")):
         studio.world.graph.block(studio.world.user(blocker), studio.world.user(blocked))
     for name in ("margaret", "kwame"):
         with pytest.raises(NotFound):
-            seen(studio, name, clip)
-        assert clip_views.list_clips(studio.hall.seams, studio.world.user(name), studio.space.id) == []
-    assert [one["id"] for one in clip_views.list_clips(studio.hall.seams, None, studio.space.id)] == [clip.id]
+            studio.seen(name, clip)
+        assert studio.listed(name) == []
+    assert studio.listed(None) == [clip.id]
     studio.world.identity.protect(studio.world.user("ada"))
     for name in (None, "linus"):
         with pytest.raises(NotFound):
-            seen(studio, name, clip)
-    assert seen(studio, "tim", clip)["state"] == "ready"
+            studio.seen(name, clip)
+    assert studio.seen("tim", clip)["state"] == "ready"
 
 
 def test_of_a_closed_space(tmp_path: Path) -> None:
@@ -332,13 +310,13 @@ def test_of_a_closed_space(tmp_path: Path) -> None:
             space = work.lock(studio.space.id)
             assert space is not None
             work.save(space, replace(space, audience=type(space.audience)("followers")), studio.world.clock())
-        clip = ready(studio)
+        clip = studio.ready()
         studio.world.graph.follow(studio.world.user("linus"), studio.world.user("ada"))
         linus, margaret = (studio.world.user(one) for one in ("linus", "margaret"))
-        assert seen(studio, "linus", clip)["state"] == "ready"
+        assert studio.seen("linus", clip)["state"] == "ready"
         for name in (None, "margaret"):
             with pytest.raises(NotFound):
-                seen(studio, name, clip)
+                studio.seen(name, clip)
         shown: Callable[..., dict[str, Json]] = clip_views.clips_in_host_page
         asked = [clip.id, "0123456789abc", "no id"]
         assert list(shown(studio.hall.seams, linus, asked)) == [clip.id]
@@ -348,11 +326,11 @@ def test_of_a_closed_space(tmp_path: Path) -> None:
 
 def test_over_when_its_time_is_over(studio: Studio) -> None:
     """After its days it is gone though nobody has swept up; then its file goes, as soon as the storage is there."""
-    clip = ready(studio)
+    clip = studio.ready()
     studio.world.clock.advance(30 * 86_400 - 1)
-    assert seen(studio, None, clip)["state"] == "ready"
+    assert studio.seen(None, clip)["state"] == "ready"
     studio.world.clock.advance(1)
-    assert is_gone(studio, clip)
+    assert studio.is_gone(clip)
     assert len(studio.files()) == 1
     clipping.sweep_sound(studio.hall.seams)
     clipping.sweep_sound(studio.hall.seams)
@@ -361,11 +339,11 @@ def test_over_when_its_time_is_over(studio: Studio) -> None:
 
 def test_files_that_cannot_go_now_go_later(studio: Studio) -> None:
     """While the storage is away a clip is gone all the same."""
-    clip = ready(studio)
+    clip = studio.ready()
     studio.storage.is_reachable = False
     clipping.take_back(studio.hall.seams, studio.world.user("tim"), clip.id)
     studio.storage.is_reachable = True
-    assert is_gone(studio, clip)
+    assert studio.is_gone(clip)
     assert len(studio.files()) == 1
     clipping.sweep_sound(studio.hall.seams)
     assert studio.files() == []
@@ -377,8 +355,8 @@ def test_what_cannot_be_cut_is_gone(studio: Studio) -> None:
     for _ in range(sound_jobs.TRIES + 1):
         sound_jobs.jobs(studio.hall.seams, 8)
         studio.world.clock.advance(300)
-    assert is_gone(studio, clip)
-    assert not held(studio)
+    assert studio.is_gone(clip)
+    assert not studio.held()
     assert sound_jobs.jobs(studio.hall.seams, 8) == []
 
 
@@ -392,11 +370,11 @@ def test_a_clip_of_a_replay(studio: Studio) -> None:
     assert [round(one["from_s"]) for one in shown["turns"]] == [25, 39]
     assert shown["url"].endswith("/hold-31-59.m3u8")
     assert set(shown["peaks"]) == {0.1}
-    clip = ready(studio, "margaret", from_s=26.0, seconds=20)
+    clip = studio.ready("margaret", from_s=26.0, seconds=20)
     assert clip.window.from_ms == pytest.approx(32_000, abs=50)
     assert (clip.source, clip.window.length_ms) == (Source.RECORDING, 20_000)
     assert list(clip.speakers) == [studio.world.user("grace"), studio.world.user("alan")]
-    found = seen(studio, "tim", clip)
+    found = studio.seen("tim", clip)
     assert found["space"]["whole_url"] == f"/spaces/{studio.space.id}?t=26"
     assert found["expires_at"] == iso(row.expires_at)
     with pytest.raises(Invalid, match="clip_place_missing"):
@@ -409,20 +387,20 @@ def test_a_clip_of_a_replay(studio: Studio) -> None:
 def test_a_voice_taken_out_of_a_recording_is_in_no_new_clip(studio: Studio) -> None:
     """Where it was silenced it is not heard, and not named."""
     studio.replayed(SAID, ((0, 59),))
-    before = ready(studio, from_s=40.0, seconds=20)
+    before = studio.ready(from_s=40.0, seconds=20)
     waiting = studio.clip(from_s=40.0, seconds=20)
     recordings.consent(studio.hall.seams, studio.world.user("grace"), studio.space.id, agrees=False)
-    assert is_gone(studio, before)
-    after = ready(studio, from_s=40.0, seconds=20)
-    assert is_gone(studio, waiting)
-    assert [one["user_id"] for one in seen(studio, "tim", after)["speakers"]] == [studio.world.user("alan")]
+    assert studio.is_gone(before)
+    after = studio.ready(from_s=40.0, seconds=20)
+    assert studio.is_gone(waiting)
+    assert [one["user_id"] for one in studio.seen("tim", after)["speakers"]] == [studio.world.user("alan")]
 
 
 @pytest.mark.parametrize("end", ["deleted", "over"])
 def test_a_clip_dies_with_its_recording(studio: Studio, end: str) -> None:
     """With its deletion and with its time, at once; what is cut by then comes to nothing."""
     row = studio.replayed(SAID, ((0, 59),), expires_at=studio.world.clock() + timedelta(days=3))
-    clip = ready(studio, from_s=30.0)
+    clip = studio.ready(from_s=30.0)
     waiting = studio.clip(from_s=30.0)
     [job] = sound_jobs.jobs(studio.hall.seams, 8)
     if end == "deleted":
@@ -432,8 +410,8 @@ def test_a_clip_dies_with_its_recording(studio: Studio, end: str) -> None:
         studio.world.clock.now = row.expires_at
     studio.hall.put(job.path, "clip.m4a")
     sound_jobs.job_done(studio.hall.seams, job, duration_ms=10_000, peaks=[])
-    assert is_gone(studio, clip)
-    assert is_gone(studio, waiting)
+    assert studio.is_gone(clip)
+    assert studio.is_gone(waiting)
     with pytest.raises(Refusal):
         studio.clip(from_s=30.0)
     clipping.sweep_sound(studio.hall.seams)
@@ -442,23 +420,23 @@ def test_a_clip_dies_with_its_recording(studio: Studio, end: str) -> None:
 
 def test_a_clip_of_a_buffer_outlives_its_space(studio: Studio) -> None:
     """It is its own source; of the Space nothing else can be clipped any more."""
-    clip = ready(studio)
+    clip = studio.ready()
     hosting.end_space(studio.hall.seams, studio.world.user("ada"), studio.space.id)
     studio.world.clock.advance(86_400)
-    assert seen(studio, None, clip)["state"] == "ready"
+    assert studio.seen(None, clip)["state"] == "ready"
     with pytest.raises(NotFound, match="no_recording"):
         studio.clip()
 
 
 def test_plays_are_counted(studio: Studio) -> None:
     """Each listener once, who is signed out each time, and nobody who may not hear it."""
-    clip = ready(studio, ends_at=studio.world.clock())
+    clip = studio.ready(ends_at=studio.world.clock())
     studio.world.graph.block(studio.world.user("alan"), studio.world.user("linus"))
     for name in ("margaret", "margaret", "tim", None, None):
         clipping.played(studio.hall.seams, studio.world.user(name) if name else None, clip.id)
     with pytest.raises(NotFound):
         clipping.played(studio.hall.seams, studio.world.user("linus"), clip.id)
-    assert seen(studio, None, clip)["plays"] == 4
+    assert studio.seen(None, clip)["plays"] == 4
 
 
 def test_when_people_reacted_is_known_of_recordings_alone(studio: Studio) -> None:
@@ -518,6 +496,6 @@ def test_eight_recorders_at_once(tmp_path: Path, postgres_url: str) -> None:
         assert len(studio.files()) == 1
         clipping.permit(studio.hall.seams, studio.world.user("ada"), clip.id, agrees=True)
         clipping.played(studio.hall.seams, studio.world.user("tim"), clip.id)
-        found = seen(studio, None, clip)
+        found = studio.seen(None, clip)
         assert f"/{studio.files()[0]}" in found["url"]
-        assert (found["plays"], held(studio)) == (1, [])
+        assert (found["plays"], studio.held()) == (1, [])

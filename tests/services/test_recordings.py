@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,9 @@ from spaces_feature.domain.grid import name_of
 from spaces_feature.domain.ids import SpaceId
 from spaces_feature.domain.rollout import Kill
 from spaces_feature.domain.space import EndReason, Recording, Space
-from spaces_feature.domain.timeline import Turn
 from spaces_feature.domain.views import class_of
-from spaces_feature.errors import Forbidden, NotFound, Refusal, WrongState
+from spaces_feature.domain.wire import iso
+from spaces_feature.errors import Forbidden, NotFound, WrongState
 from spaces_feature.services import (
     attending,
     capturing,
@@ -29,13 +30,11 @@ from spaces_feature.services import (
 )
 from spaces_feature.services.forgetting import erase_user
 from spaces_feature.services.reconciling import Reconciler
-from spaces_feature.services.sound_store import Capture, RecordingRow
+from spaces_feature.services.replay_views import AWAY, replay_or_why
 from tests.world import World, a_world
 
 from .guard import guarded
-
-OPEN = {f"spaces.{name}": True for name in ("record", "clip", "replay", "hls")}
-RECORDER = "recorder-1"
+from .recorded import OPEN, RECORDER, a_recorded_space, capture_of, keep, put, refused, row_of, talk
 
 
 @pytest.fixture
@@ -43,66 +42,6 @@ def world(tmp_path: Path) -> Iterator[World]:
     """A guarded world in which sound may be kept."""
     with a_world(tmp_path, SPACES_FLAGS=OPEN) as made, guarded(made):
         yield made
-
-
-def capture_of(world: World, space: Space) -> Capture | None:
-    """What is to be made of the Space."""
-    with world.seams.store.begin() as work:
-        return work.capture(space.id)
-
-
-def row_of(world: World, space: Space) -> RecordingRow:
-    """Its recording."""
-    with world.seams.store.begin() as work:
-        row = work.recording(space.id)
-    assert row is not None
-    return row
-
-
-def keep(world: World, space: Space, first: int, last: int) -> Capture:
-    """Do what a recorder does: take the capture, say that it begins, and put segments there."""
-    assert capturing.claim(world.seams, space.id, RECORDER)
-    capturing.began_keeping(world.seams, space.id, RECORDER, first * 1000 + 500)
-    capture = capture_of(world, space)
-    assert capture is not None
-    put(world, capture, first, last)
-    return capture
-
-
-def put(world: World, capture: Capture, first: int, last: int) -> None:
-    """Segments as they lie in the storage."""
-    world.seams.storage.put(f"{capture.kept_path}/init.mp4", b"init", "audio/mp4")
-    for number in range(first, last + 1):
-        world.seams.storage.put(f"{capture.kept_path}/{name_of(number)}", b"sound", "audio/mp4")
-
-
-def a_recorded_space(world: World, seconds: int = 20) -> Space:
-    """Ada's Space with Grace on stage who agreed, recorded for so many seconds and over."""
-    space = world.go_live("ada", is_recorded=True, allows_clips=True)
-    world.seat(space, "grace")
-    recordings.consent(world.seams, world.user("grace"), space.id, agrees=True)
-    keep(world, space, 0, seconds - 1)
-    talk(world, space, ("ada", 1, 5), ("grace", 6, 9), ("ada", 10, 18))
-    world.clock.advance(seconds)
-    hosting.end_space(world.seams, space.host_id, space.id)
-    capture = capture_of(world, space)
-    assert capture is not None
-    assert concluding.conclude(world.seams, capture)
-    return world.space(space.id)
-
-
-def talk(world: World, space: Space, *turns: tuple[str, int, int]) -> None:
-    """Who talked from which second to which."""
-    capturing.note_turns(
-        world.seams, space.id, [Turn(world.user(name), since * 1000, until * 1000) for name, since, until in turns]
-    )
-
-
-def refused(deed: object, *args: object, **more: object) -> Refusal:
-    """What is answered to somebody who may not."""
-    with pytest.raises(Refusal) as refusal:
-        deed(*args, **more)  # type: ignore[operator]
-    return refusal.value
 
 
 def test_rec_is_told_when_sound_is_kept_and_not_before(world: World) -> None:
@@ -128,24 +67,30 @@ def test_only_the_host_records(world: World, name: str) -> None:
 
 
 def test_whose_voice_is_kept_is_between_those_on_stage(world: World) -> None:
-    """Hosts and speakers see at each seat who agreed; the queue and the audience are told of nobody."""
+    """Hosts and speakers see at each seat whose voice is kept, hosts also who has not answered; others nothing."""
     space = world.go_live("ada", is_recorded=True)
     world.seat(space, "grace")
     for name in ("alan", "linus"):
         attending.join(world.seams, world.user(name), space.id)
     staging.ask_to_speak(world.seams, world.user("alan"), space.id)
 
-    def kept(name: str) -> list[bool | None]:
+    def kept(name: str, field: str = "is_kept") -> list[bool | str | None]:
         found = snapshots.get_snapshot(world.seams, world.user(name), space.id)
-        return [seat["is_kept"] for seat in found["stage"]]
+        return [seat[field] for seat in found["stage"]]
+
+    def asked() -> list[list[bool | str | None]]:
+        return [kept(name, "consent") for name in ("ada", "grace", "alan", "linus")]
 
     assert [kept(name) for name in ("ada", "grace", "alan", "linus")] == [[True, False]] * 2 + [[None, None]] * 2
+    assert asked() == [["agreed", "asked"], *[[None, None]] * 3]
     for name in ("ada", "linus"):
         viewer = world.user(name)
         world.listener.watch(space.id, viewer, class_of(world.space(space.id), viewer))
+    recordings.consent(world.seams, world.user("grace"), space.id, agrees=False)
+    assert asked()[0] == ["agreed", "declined"]
     recordings.consent(world.seams, world.user("grace"), space.id, agrees=True)
     assert [kept(name) for name in ("ada", "grace", "alan", "linus")] == [[True, True]] * 2 + [[None, None]] * 2
-    assert [event["type"] for event in world.listener.inbox[space.host_id]] == ["consented"]
+    assert [event["type"] for event in world.listener.inbox[space.host_id]] == ["consented", "consented"]
     assert not world.listener.inbox[world.user("linus")]
 
 
@@ -409,6 +354,53 @@ def test_expiry_is_told_where_it_is_asked_for(world: World) -> None:
     assert world.seams.storage.keys("") == []
 
 
+def test_no_link_outlives_what_it_leads_to(world: World) -> None:
+    """SEC-22: a proxy that asks nobody goes by the link: in a recording's last minute it is good for that minute."""
+    space = a_recorded_space(world)
+    over = row_of(world, space).expires_at
+    assert over is not None
+    world.clock.now = over - timedelta(minutes=1)
+    found = replays.get_recording(world.seams, world.user("linus"), space.id)
+    assert found["url_expires_at"] == iso(over)
+    assert f"/{int(over.timestamp())}/" in found["url"]
+
+
+def test_a_barred_hosts_recording_is_there_again_when_they_are(world: World) -> None:
+    """While the host app keeps them out nobody hears it, and its page says so; it is neither gone nor deleted."""
+    space = a_recorded_space(world)
+    world.identity.bar(space.host_id)
+    linus = world.user("linus")
+    assert refused(replays.get_recording, world.seams, linus, space.id).code == "recording_away"
+    assert replay_or_why(world.seams, linus, space.id, is_recorded=True) == (None, AWAY)
+    assert row_of(world, space).deleted_at is None
+
+
+def test_chapters_before_the_cut_wait_for_another_one(world: World) -> None:
+    """They are neither shown nor lost, whatever is saved meanwhile, and come back with the start."""
+    space = a_recorded_space(world)
+
+    def edit(**wanted: object) -> list[tuple[float, str]]:
+        replaying.edit_recording(world.seams, space.host_id, space.id, replaying.RecordingEdit(**wanted))
+        chapters = replays.get_recording(world.seams, space.host_id, space.id)["chapters"]
+        return [(one["at_s"], one["title"]) for one in chapters]
+
+    made = edit(chapters=[(0, "Hello"), (3, "Weather"), (10, "The hospital")])
+    assert [round(at) for at, _ in made] == [0, 3, 10]
+    assert edit(chapters=made) == made, "saving what is shown changes nothing"
+    cut = edit(starts_at_s=6)
+    assert [title for _, title in cut] == ["The hospital"]
+    assert edit(chapters=cut) == cut
+    assert edit(chapters=[*cut, (12, "The end")])[0] == cut[0]
+    assert [title for _, title in edit(starts_at_s=0)] == ["Hello", "Weather", "The hospital", "The end"]
+    (joining,) = [one for one in sound_jobs.jobs(world.seams, 9) if one.job.kind == "download"]
+    assert len(joining.chapters) == 4
+    starts_at_s = replays.get_recording(world.seams, space.host_id, space.id)["starts_at_s"]
+    edit(starts_at_s=5.013)
+    again = replays.get_recording(world.seams, space.host_id, space.id)["starts_at_s"]
+    edit(starts_at_s=again)
+    assert (starts_at_s, replays.get_recording(world.seams, space.host_id, space.id)["starts_at_s"]) == (0, again)
+
+
 def test_the_host_cuts_the_start_and_everything_moves_with_it(world: World) -> None:
     """Turns, chapters and the playlist begin at the cut; 0 undoes it; a cut that leaves nothing is refused."""
     space = a_recorded_space(world)
@@ -475,6 +467,16 @@ def test_the_end_for_any_reason_ends_the_recording(world: World) -> None:
     world.clock.advance(8)
     Reconciler(world.seams, "one").round()
     assert row_of(world, space).state == "ready"
+
+
+def test_a_clock_that_is_set_back_costs_no_recording(world: World) -> None:
+    """By the clock it ended before it began: what lies in the storage says how long it is."""
+    space = world.go_live("ada", is_recorded=True)
+    capture = keep(world, space, 3, 12)
+    world.clock.advance(-60)
+    hosting.end_space(world.seams, space.host_id, space.id)
+    assert concluding.conclude(world.seams, capture)
+    assert row_of(world, space).pieces == ((3, 12),)
 
 
 def test_stopping_what_is_not_live_is_refused(world: World) -> None:

@@ -107,3 +107,6 @@ def test_with_segments_switched_off_a_full_space_says_so(world: World) -> None:
         join(world, "linus", space.id)
     assert refusal.value.code == "space_full"
     assert join(world, "grace", space.id)["tier"] == "rtc"
+    capture = capture_of(world, space.id)
+    assert capture is not None
+    assert not capture.wants_live, "nobody hears what would be made"

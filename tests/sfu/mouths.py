@@ -25,6 +25,8 @@ RATE = 48_000
 FRAME = RATE // 100
 """Samples that go straight through: what is said is on its way at once."""
 PERIOD = 2.0
+STUTTER = 0.04
+"""Seconds: whoever is kept from talking for so long said two things."""
 
 Spans = list[tuple[float, float]]
 """Begin and end, in seconds since zero."""
@@ -108,7 +110,8 @@ async def _say(room: rtc.Room, mouth: Mouth, zero: float, said: Spans) -> None:
         if mouth.mutes and is_on != was_on:
             track.unmute() if is_on else track.mute()
         if is_on:
-            said[-1:] = [(said[-1][0], now)] if was_on else [*said[-1:], (now - FRAME / RATE, now)]
+            goes_on = was_on and now - said[-1][1] < STUTTER
+            said[-1:] = [(said[-1][0], now)] if goes_on else [*said[-1:], (now - FRAME / RATE, now)]
         at = np.arange(place, place + FRAME) / RATE
         wave = np.sin(2 * np.pi * mouth.hz * at) * (6000 if is_on else 0)
         await source.capture_frame(rtc.AudioFrame(wave.astype(np.int16).tobytes(), RATE, 1, FRAME))

@@ -104,6 +104,8 @@ def test_scrapers_find_a_player(world: World, space_id: str) -> None:
     assert page.index("og:audio") < page.index("</head>")
     player = stranger(world, found["twitter:player"])
     assert "frame-ancestors *" in player.headers["Content-Security-Policy"]
+    for path in ("", "/card", "/clip.m4a"):
+        assert "Content-Security-Policy" not in stranger(world, f"/spaces/clips/{CLIP}{path}").headers
     assert "<script" not in player.text
     assert found["og:audio"] in player.text
     members_page = Visitor(world, "grace").page(f"/spaces/clips/{CLIP}").text
@@ -145,6 +147,7 @@ def test_a_clip_of_followers_is_for_followers(world: World, visit: Visit) -> Non
     keep(world, space_id, is_open=False)
     for path in ("", "/embed", "/clip.m4a"):
         assert stranger(world, f"/spaces/clips/{CLIP}{path}").status_code == 404, path
+    assert stranger(world, "/spaces/oembed", url=f"http://localhost/spaces/clips/{CLIP}").status_code == 404
     assert visit("tim").page(f"/spaces/clips/{CLIP}").status_code == 404
     assert "hospital" not in cards(world, "tim", CLIP)[CLIP] + cards(world, None, CLIP)[CLIP]
     grace = visit("grace")
@@ -193,6 +196,13 @@ def test_a_clip_that_is_made_says_so(world: World, space_id: str, visit: Visit) 
     assert "It is made right now." in card
     assert "spaces-clip__play" not in card
     assert visit("alan").page(f"/spaces/clips/{CLIP}/clip.m4a").status_code == 404
+
+
+def test_a_quiet_clip_is_drawn_as_tall_as_a_loud_one(world: World, space_id: str) -> None:
+    """As the sheet drew it in which it was chosen; silence stays flat."""
+    keep(world, space_id, peaks=(0.1, 0.0) * 32)
+    card = cards(world, "alan", CLIP)[CLIP]
+    assert "M0.5 7v86M1.5 47v6M2.5 7v86" in card
 
 
 def test_what_somebody_wrote_stays_text(world: World, space_id: str) -> None:

@@ -75,7 +75,7 @@ def test_what_is_not_right(studio: Studio, visit: Visit) -> None:
     path = f"/spaces/{studio.space.id}/clips"
     answers = [visit("tim").post(path, body) for body, _, _ in NOT_RIGHT]
     assert [(one.status_code, one.json["code"]) for one in answers] == [(status, code) for _, status, code in NOT_RIGHT]
-    assert visit("tim").get(path).json == {"data": []}
+    assert visit("tim").get(path).json == {"data": [], "next_cursor": None}
 
 
 def test_who_is_signed_out_makes_none(studio: Studio, visit: Visit) -> None:

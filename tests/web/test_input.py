@@ -97,7 +97,7 @@ def test_what_is_no_json(world: World, visit: Visit) -> None:
 
 
 def test_what_is_not_open_yet_says_so(visit: Visit) -> None:
-    """Parts of Spaces that are not built are refused by name instead of being silently left out."""
+    """What a flag does not open to the host yet is refused by name instead of being silently left out."""
     for switch in ("is_recorded", "allows_clips"):
         response = visit("ada").post("/spaces", {"title": "t", switch: True})
         assert (response.status_code, response.json["code"]) == (403, "not_open_yet")

@@ -274,17 +274,28 @@ def test_what_is_over_is_not_replayed(hall: Hall, how: str) -> None:
     assert after == {(403, "switched_off") if how == "switched off" else GONE}
 
 
+def test_nobody_replays_what_a_suspended_member_hosted(hall: Hall) -> None:
+    """By whoever has a link, until the host may take part again."""
+    space = hall.world.go_live("ada")
+    row = hall.recorded(space)
+    grace, url = Browser(hall, "grace"), hall.link("grace", row.path, "00000003.m4s")
+    hall.world.identity.bar(space.host_id)
+    assert asked(grace, url) == GONE
+    hall.world.identity.unbar(space.host_id)
+    assert asked(grace, url) == HEARD
+
+
 def test_only_what_is_in_the_replay_is_served(hall: Hall) -> None:
     """Not what was cut off, kept between two recordings, taken back by a speaker, or lies there for other reasons."""
     row = hall.recorded(hall.world.go_live("ada"), ((0, 19), (40, 49)), trim_n=3)
     hall.write(replace(row, quiet=((8, 9),)))
     hall.segments(row.path, range(50))
-    hall.put(row.path, "00000008q.m4s", "00000012q.m4s", "00000008.json", "recent.json")
+    hall.put(row.path, "00000008q.m4s", "00000012q.m4s", "00000005.json", "00000008.json", "recent.json")
     grace = Browser(hall, "grace")
     served = [n for n in range(50) if asked(grace, hall.link("grace", row.path, f"{n:08d}.m4s")) == HEARD]
     assert served == [*range(3, 8), *range(10, 20), *range(40, 50)]
     assert asked(grace, hall.link("grace", row.path, "00000008q.m4s")) == HEARD
-    for name in ("00000008.json", "00000012q.m4s", "recent.json", "00000099.m4s", "levels.json"):
+    for name in ("00000005.json", "00000008.json", "00000012q.m4s", "recent.json", "00000099.m4s", "levels.json"):
         assert asked(grace, hall.link("grace", row.path, name)) == GONE, name
 
 
@@ -442,6 +453,23 @@ def test_players_ask_for_parts(hall: Hall) -> None:
         answer = browser.fetch(url, Range=part)
         assert (answer.status_code, answer.headers.get("Content-Range"), answer.data) == expected, part
     assert browser.client.head(url).headers["Content-Length"] == "10"
+
+
+def test_only_reading_is_possible(hall: Hall) -> None:
+    """HEAD says what GET would, without a byte; nothing else is taken, and no other site is let in."""
+    space = hall.world.go_live("ada")
+    url, grace = hall.listen(space, "grace"), Browser(hall, "grace")
+    with grace.signed_in():
+        head, options = grace.client.head(url), grace.client.options(url, headers={"Origin": "https://evil.example"})
+        methods = [grace.client.open(url, method=method).status_code for method in ("POST", "PUT", "DELETE", "PATCH")]
+    assert (head.status_code, head.data, head.mimetype) == (200, b"", "application/vnd.apple.mpegurl")
+    assert head.headers["Cache-Control"] == "private, no-store"
+    assert (options.data, set(methods)) == (b"", {405})
+    for answer in (head, options, grace.fetch(url, Origin="https://evil.example")):
+        assert not [name for name, _ in answer.headers if name.startswith("Access-Control")]
+    with Browser(hall, "alan").signed_in():
+        refused = Browser(hall, "alan").client.head(url)
+    assert (refused.status_code, refused.data) == (403, b"")
 
 
 def test_a_long_file_comes_in_pieces(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:

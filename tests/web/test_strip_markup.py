@@ -167,10 +167,11 @@ def test_a_planned_card_offers_a_reminder_to_whoever_can_have_one() -> None:
 
 
 def test_a_card_of_what_was_recorded_leads_to_its_replay() -> None:
-    """It says Replay and whose, and leads to the page that plays it; nothing of it is live."""
-    page = card(space(state="ended", has_replay=True))
+    """It says Replay, whose and when it was, and leads to the page that plays it; nothing of it is live."""
+    page = card(space(state="ended", has_replay=True, started_at="2026-11-23T18:00:00.000Z"))
     assert "Replay" in page.text
     assert "Ada Whitlock hosted" in page.text
+    assert "2026-11-23, 18:00 UTC" in page.text
     assert {one["href"] for one in page.having("href")} == {"/spaces/Why0000000000"}
     assert "Play the replay: Why small software lasts" in [one["aria-label"] for one in page.having("aria-label")]
     assert not page.having("data-spaces-join")

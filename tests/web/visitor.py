@@ -154,13 +154,18 @@ def _validator(reference: str) -> Draft202012Validator:
 
 def _operation(method: str, path: str) -> dict[str, Any] | None:
     """The most exact documented path that matches: ``requests/me`` before ``requests/{user_id}``."""
+    for pattern, operations in _patterns():
+        if method.lower() in operations and pattern.fullmatch(path):
+            found: dict[str, Any] = operations[method.lower()]
+            return found
+    return None
+
+
+@cache
+def _patterns() -> list[tuple[re.Pattern[str], dict[str, Any]]]:
+    """Every documented path as an expression, the most exact ones first."""
     found = []
-    for template, operations in _document()["paths"].items():
-        pattern = re.sub(
-            r"\\{(?:user|card)_id\\}",
-            ".+",
-            re.sub(r"\\{(?:space_id|report_id|clip_id|key)\\}", "[^/]+", re.escape(template)),
-        )
-        if re.fullmatch(pattern, path) and method.lower() in operations:
-            found.append((template.count("{"), operations[method.lower()]))
-    return min(found, key=lambda pair: pair[0])[1] if found else None
+    for template, operations in sorted(_document()["paths"].items(), key=lambda pair: pair[0].count("{")):
+        within = re.sub(r"\\{(?:space_id|report_id|clip_id|key)\\}", "[^/]+", re.escape(template))
+        found.append((re.compile(re.sub(r"\\{(?:user|card)_id\\}", ".+", within)), operations))
+    return found

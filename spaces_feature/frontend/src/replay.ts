@@ -8,7 +8,6 @@ import type { ConnectionView, Problem } from './core/types';
 import { openReplay } from './elements/replay-host';
 import { defineOnce, pageDeps } from './elements/context';
 import { SpacesReplayDock } from './elements/replay-dock';
-import { SpacesReplayMenu } from './elements/replay-menu';
 import { SpacesReplayTimeline } from './elements/replay-timeline';
 import { SpacesReplayView } from './elements/replay-view';
 import { createGoingOn } from './replay/going-on';
@@ -44,14 +43,18 @@ const player = createPlayer(readWay(() => localStorage), {
 
 build({ player, library, calls, places, onPage: createStore<string | null>(null) });
 defineOnce('spaces-replay-timeline', SpacesReplayTimeline);
-defineOnce('spaces-replay-menu', SpacesReplayMenu);
 defineOnce('spaces-replay-view', SpacesReplayView);
 defineOnce('spaces-replay-dock', SpacesReplayDock);
 
 /** One thing is heard at a time. A listener leaves a live Space for a replay; nobody is taken off a stage by a tap. */
 async function clearTheWay(): Promise<Problem | null> {
   const { connection, snapshot } = pageDeps().session.get();
-  if (OVER.has(connection.kind)) return null;
+  if (connection.kind === 'idle') return null;
+  if (OVER.has(connection.kind)) {
+    // What is told of that Space would stand in the replay's place.
+    (await pageDeps().openSession()).dismiss();
+    return null;
+  }
   if (snapshot && snapshot.me.role !== 'listener') return { status: 0, code: 'on_stage', title: words.onStage, detail: words.onStageLine };
   await (await pageDeps().openSession()).leave();
   return null;

@@ -18,6 +18,7 @@ export const seat = (user_id: string, fields: Partial<Seat> = {}): Seat => ({
   is_muted: true,
   is_muted_by_host: false,
   is_kept: false,
+  consent: null,
   is_blocked_by_me: false,
   lost_at: null,
   kept_until: null,

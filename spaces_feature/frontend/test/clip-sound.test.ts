@@ -4,6 +4,7 @@ import type { Deps } from '../src/core/deps';
 import { IDLE_SESSION } from '../src/core/idle-session';
 import { createStore } from '../src/core/store';
 import type { ConnectionView, Session, SessionState } from '../src/core/types';
+import { Preview } from '../src/elements/clip-preview';
 import { takeTurns } from '../src/elements/clip-sound';
 import { provide } from '../src/elements/context';
 
@@ -91,6 +92,25 @@ test('a page that is left while a clip plays goes on with the volume that was ch
   page.dispatchEvent(new Event('pagehide'));
   await settled();
   assert.equal(session.get().volume, 0.8);
+});
+
+test('what is tried out is touched inside the tap, since its sound comes later', async () => {
+  dock('idle');
+  const touched: string[] = [];
+  class Element extends Sound {
+    currentTime = 0;
+    load = () => void touched.push('load');
+  }
+  Object.assign(globalThis, { Audio: Element, requestAnimationFrame: () => 0, cancelAnimationFrame: () => undefined });
+  let attached: (detach: () => void) => void = () => undefined;
+  const preview = new Preview('/held', { attach: () => new Promise((resolve) => (attached = resolve)), moved: () => undefined, failed: () => touched.push('failed') });
+  const playing = preview.play({ from: 0, seconds: 4 });
+  assert.deepEqual(touched, ['load']);
+  attached(() => undefined);
+  await playing;
+  preview.stop();
+  await preview.play({ from: 0, seconds: 4 });
+  assert.deepEqual(touched, ['load'], 'sound that is there already is fetched anew');
 });
 
 test('without a Space nothing is lowered, and a Space that is entered pauses the clip', async () => {

@@ -57,6 +57,7 @@ test('the sheet says how much there is to choose from', () => {
   assert.equal(clipWords.lastOf(60), 'The last minute. Keep up to 30 seconds of it.');
   assert.equal(clipWords.lastOf(44.6), 'The last 45 seconds. Keep up to 30 seconds of it.');
   assert.equal(clipWords.lastOf(12), 'The last 12 seconds.');
+  assert.equal(clipWords.minuteOf(61), clipWords.minuteOf(60), 'a minute of whole segments is no minute');
   assert.equal(clipWords.minuteOf(60), 'A minute of the replay. Keep up to 30 seconds of it.');
 });
 

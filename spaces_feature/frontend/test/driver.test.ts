@@ -11,6 +11,8 @@ interface Room {
   listeners: TransportListeners;
   isConnected: boolean;
   isDropped: boolean;
+  /** Whether it was dropped because its Space is over. */
+  isOver: boolean;
   soundStarts: number;
   /** Its address, then the fresh ones. */
   urls: string[];
@@ -23,7 +25,7 @@ function driven(join: () => Promise<JoinGrant>): { driver: Driver; rooms: Room[]
   const heard: string[][] = [];
   const nothing = () => undefined;
   const open = (tier: Tier) => (listeners: TransportListeners): Transport => {
-    const room: Room = { tier, listeners, isConnected: false, isDropped: false, soundStarts: 0, urls: [] };
+    const room: Room = { tier, listeners, isConnected: false, isDropped: false, isOver: false, soundStarts: 0, urls: [] };
     rooms.push(room);
     return {
       canPublish: false,
@@ -32,7 +34,10 @@ function driven(join: () => Promise<JoinGrant>): { driver: Driver; rooms: Room[]
         room.urls.push(url);
       },
       renew: (url) => void room.urls.push(url),
-      drop: async () => void (room.isDropped = true),
+      async drop(isOver = false) {
+        room.isOver = isOver;
+        room.isDropped = !isOver;
+      },
       startAudio: async () => void (room.soundStarts += 1),
       packets: async () => 0,
       amplitudes: async () => new Map(),
@@ -121,6 +126,18 @@ test('a refused address is answered with a fresh one, at which the same sound go
   rooms[1]!.listeners.turnedAway();
   await settled();
   assert.deepEqual([rooms[1]!.urls, rooms[1]!.isDropped], [[segments(1).url, segments(2).url], false]);
+  driver.suspend();
+});
+
+test('a Space that is over is heard to its end, until another one is entered', async () => {
+  const { driver, rooms } = driven(async () => segments());
+  driver.dispatch({ type: 'listen', space_id: 'space' });
+  await settled();
+  driver.dispatch({ type: 'space_ended' });
+  assert.deepEqual([driver.state.phase, rooms.map(({ isOver, isDropped }) => [isOver, isDropped])], ['ended', [[false, false], [true, false]]]);
+  driver.dispatch({ type: 'listen', space_id: 'other' });
+  assert.equal(rooms[1]!.isDropped, true);
+  await settled();
   driver.suspend();
 });
 

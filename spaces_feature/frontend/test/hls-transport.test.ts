@@ -45,7 +45,7 @@ class Sound extends EventTarget {
 const made: Sound[] = [];
 Object.assign(globalThis, {
   location: { href: 'http://plaza.test/feed' },
-  document: { visibilityState: 'visible' },
+  document: Object.assign(new EventTarget(), { visibilityState: 'visible' }),
   Audio: function () {
     made.push(new Sound());
     return made.at(-1);
@@ -60,6 +60,8 @@ interface Heard {
   /** So much time passes in which the sound moves, or does not. */
   pass(ms: number, isMoving?: boolean): Promise<void>;
 }
+
+const silent = new Proxy({} as TransportListeners, { get: () => () => undefined });
 
 function opened(context: TestContext, answer: () => Response = () => new Response(PLAYLIST)): Heard {
   let clock = 0;
@@ -161,6 +163,31 @@ test('a fresh address begins at its newest sound, and a volume of nothing is sil
   transport.setVolume(0.5);
   assert.equal(audio.muted, false);
   await transport.drop();
+});
+
+test('the last words of a Space that is over are heard until what was fetched has played', async (context) => {
+  const { transport, audio, told, pass } = opened(context);
+  await transport.connect('/media/1/live/index.m3u8', '');
+  await transport.drop(true);
+  told.length = 0;
+  await pass(2000);
+  assert.deepEqual([audio.paused, told], [false, []]);
+  audio.dispatchEvent(new Event('waiting'));
+  assert.deepEqual([audio.src, audio.paused], ['', true]);
+});
+
+test('last words give way to whatever else begins to play, and come to an end by themselves', async (context) => {
+  const { transport, audio } = opened(context);
+  await transport.connect('/media/1/live/index.m3u8', '');
+  await transport.drop(true);
+  document.dispatchEvent(new Event('spaces-plays'));
+  assert.equal(audio.paused, true);
+
+  const next = openSegments(silent);
+  await next.connect('/media/1/live/index.m3u8', '');
+  await next.drop(true);
+  context.mock.timers.tick(8000);
+  assert.equal(audio.paused, true);
 });
 
 test('what is dropped while it is waited for does not begin to play', async (context) => {

@@ -5,12 +5,15 @@ import { recordingCalls } from '../src/core/recording-calls';
 import { applyEvent } from '../src/core/replica';
 import type { Consent, RecordingState, Snapshot } from '../src/core/types';
 import { words } from '../src/core/words';
-import { answers } from '../src/elements/answering';
+import type { Deps } from '../src/core/deps';
+import { createStore } from '../src/core/store';
+import { answer, answers } from '../src/elements/answering';
 import { recBadge } from '../src/elements/badges';
 import { endedCard } from '../src/elements/cards';
 import { consentCard, keptLine } from '../src/elements/consent';
+import { provide, provideWords } from '../src/elements/context';
 import { optionFields } from '../src/elements/create-fields';
-import { asksTitle, isLeftOut, joinLine, mayRecord, stateLine } from '../src/elements/recording-law';
+import { asksTitle, isLeftOut, joinLine, mayRecord, stateLine, voiceState } from '../src/elements/recording-law';
 import { IDLE_SESSION } from '../src/core/idle-session';
 import { EMPTY_DRAFT, openPart } from '../src/core/draft';
 import { newSpaceOf } from '../src/elements/create-sending';
@@ -48,6 +51,30 @@ test('REC is drawn while sound is kept, and says so when it only begins or is pa
   assert.equal(badge('off'), '');
   assert.match(badge('off', true), /Clips/);
   assert.ok(!badge('on').includes('part='), 'a host app could hide REC');
+});
+
+test('whoever records sees who said yes, who said no and who said nothing', () => {
+  const told = (is_kept: boolean, answer: 'asked' | 'agreed' | 'declined' | null) => w.voice[voiceState(seat('bob', { is_kept, consent: answer }))];
+  assert.equal(told(true, 'agreed'), 'In the recording');
+  assert.equal(told(false, 'asked'), 'Has not answered yet');
+  assert.equal(told(false, 'declined'), 'Chose to be left out');
+  assert.equal(told(false, 'agreed'), 'Agreed, in it in a moment');
+  // Of a server that does not say.
+  assert.equal(told(false, null), 'Chose to be left out');
+});
+
+test('a no of somebody who may not know the Space any more is taken, and nothing else comes of it', async () => {
+  page();
+  const taken: Snapshot[] = [];
+  const answered: { value: unknown } = { value: { space_id: 'space', agrees: false } };
+  const api = { call: async () => answered.value };
+  provide({ config: page(), words, api, announce: () => undefined, session: createStore(IDLE_SESSION), openSession: async () => ({}), take: (one: Snapshot) => taken.push(one) } as unknown as Deps);
+  provideWords(words);
+  assert.equal(await answer(speaking(consent('agreed')), consent('agreed'), false), null);
+  assert.equal(taken.length, 0);
+  answered.value = speaking(consent('declined'));
+  await answer(speaking(consent('agreed')), consent('agreed'), false);
+  assert.equal(taken.length, 1);
 });
 
 test('who is on stage is asked by name of the host, and the card has both answers', () => {

@@ -1,17 +1,18 @@
 import './window';
 import assert from 'node:assert/strict';
-import test, { mock } from 'node:test';
+import test, { after, mock } from 'node:test';
 import { fileOf } from '../src/replay/download';
 import { createLibrary } from '../src/replay/library';
 import { createPlaces } from '../src/replay/places';
 import { createPlayer } from '../src/replay/player';
 import type { Recording } from '../src/replay/recording';
-import { addressesOf, passOn } from '../src/replay/source';
+import { addressesOf, byHls, passOn } from '../src/replay/source';
 import type { Problem } from '../src/core/types';
 import { problem, settled } from './builders';
 import { page } from './drawn';
 import { recording, turns } from './replay-builders';
 
+Object.assign(globalThis, { document: new EventTarget() });
 page();
 
 /** A media element as far as a player needs it; the test is its clock. */
@@ -26,7 +27,10 @@ class Element extends EventTarget {
 
   async play(): Promise<void> {
     if (this.refuses) throw Object.assign(new Error(), { name: 'NotAllowedError' });
-    this.paused = false;
+    if (this.paused) {
+      this.paused = false;
+      this.dispatchEvent(new Event('play'));
+    }
     this.dispatchEvent(new Event('playing'));
   }
 
@@ -45,13 +49,19 @@ class Element extends EventTarget {
   }
 }
 
+/** Closed at the end, whatever failed: an open one waits for its address to end. */
+const made: { close(): void }[] = [];
+after(() => made.forEach((player) => player.close()));
+
 interface Stage {
   told: Recording | Problem;
   refusal: Problem | null;
+  /** Why the playlist's own player does not come. */
+  broken: Error | null;
 }
 
 function set(fields: Partial<Recording> = {}) {
-  const stage: Stage = { told: recording(fields), refusal: null };
+  const stage: Stage = { told: recording(fields), refusal: null, broken: null };
   const audio = new Element();
   const log: string[] = [];
   let lose: (status: number) => void = () => undefined;
@@ -71,7 +81,9 @@ function set(fields: Partial<Recording> = {}) {
     audio: audio as unknown as HTMLAudioElement,
     library,
     places,
+    pauseBefore: async (ms) => void log.push(`after ${ms / 1000} s`),
     async connect(_, url, at_s, lost) {
+      if (stage.broken) throw stage.broken;
       log.push(`open ${url} at ${at_s}`);
       audio.currentTime = at_s;
       lose = lost;
@@ -83,6 +95,7 @@ function set(fields: Partial<Recording> = {}) {
     now: () => Date.parse('2026-01-01T00:00:00.000Z') + clock,
   });
   let clock = 0;
+  made.push(player);
   return { stage, audio, log, library, places, player, lose: (status: number) => lose(status), later: (ms: number) => (clock += ms) };
 }
 
@@ -107,10 +120,94 @@ test('a browser that waits for a tap leaves the replay paused where it was', asy
   audio.refuses = true;
   await player.goOn('space', 30, true);
   assert.deepEqual([player.get().is_playing, player.get().space_id, player.get().at_s], [false, 'space', 30]);
+  assert.equal(player.get().is_blocked, true, 'nobody says that it waits for a tap');
   audio.refuses = false;
   await player.play('space');
-  assert.equal(player.get().is_playing, true);
+  assert.deepEqual([player.get().is_playing, player.get().is_blocked], [true, false]);
   player.close();
+});
+
+test('a replay takes turns with clips and players of the host app', async () => {
+  const { player } = set();
+  const heard: unknown[] = [];
+  document.addEventListener('spaces-plays', () => heard.push('a replay plays'), { once: true });
+  await player.play('space');
+  assert.deepEqual(heard, ['a replay plays']);
+  document.dispatchEvent(new CustomEvent('spaces-plays', { detail: { by: 'a clip' } }));
+  assert.deepEqual([player.get().is_playing, player.get().space_id], [false, 'space']);
+  player.close();
+});
+
+test('paused while it is fetched it stays paused', async () => {
+  const { player, audio } = set();
+  const playing = player.play('space');
+  await Promise.resolve();
+  await Promise.resolve();
+  player.pause();
+  await playing;
+  assert.deepEqual([player.get().is_playing, audio.paused], [false, true]);
+  player.close();
+});
+
+test('without a network it is waited for, less and less often, and goes on where it was', async () => {
+  const { player, audio, stage, lose, log } = set();
+  await player.play('space', 20);
+  audio.hear(4);
+  const away = problem(0, 'unreachable');
+  stage.told = away;
+  const pauses: number[] = [];
+  lose(0);
+  for (let count = 0; count < 3; count += 1) await settled();
+  pauses.push(...log.filter((line) => line.startsWith('after')).map((line) => Number.parseFloat(line.slice(6))));
+  assert.ok(pauses.length > 2 && pauses.every((seconds, place) => seconds >= (pauses[place - 1] ?? 0)), String(pauses));
+  assert.deepEqual([player.get().is_playing, Boolean(player.get().problem)], [false, true], 'it is tried for ever');
+  stage.told = recording({ url: '/spaces/media/2/replay.m3u8' });
+  await player.play('space');
+  assert.equal(log.filter((line) => line.startsWith('open')).length, 2, 'what was lost is played on');
+  assert.match(log.at(-1) ?? '', / at 24$/);
+  assert.deepEqual([player.get().is_playing, player.get().problem], [true, null]);
+  player.close();
+});
+
+test('back after a few tries nobody has to press anything', async () => {
+  const { player, audio, library, lose, log } = set();
+  await player.play('space', 20);
+  audio.hear(4);
+  let asked = 0;
+  const { load } = library;
+  library.load = (space_id) => ((asked += 1) < 4 ? Promise.reject(problem(503, 'away')) : load(space_id));
+  lose(0);
+  await settled();
+  assert.equal(log.at(-1), 'open /spaces/media/1/replay.m3u8 at 24');
+  assert.deepEqual([player.get().is_playing, player.get().problem], [true, null]);
+  player.close();
+});
+
+test('a player that does not come is told in words', async () => {
+  const { player, stage } = set();
+  stage.broken = new TypeError('Failed to fetch dynamically imported module');
+  await player.play('space');
+  assert.ok(player.get().problem?.title);
+  assert.equal(player.get().is_playing, false);
+  player.close();
+});
+
+test('sound that does not come for seconds is spoken of, until it comes', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  try {
+    const { player, audio } = set();
+    await player.play('space');
+    audio.dispatchEvent(new Event('waiting'));
+    mock.timers.tick(5999);
+    assert.equal(player.get().problem, null);
+    mock.timers.tick(1);
+    assert.equal(player.get().problem?.title, 'Waiting for the sound.');
+    audio.dispatchEvent(new Event('playing'));
+    assert.equal(player.get().problem, null);
+    player.close();
+  } finally {
+    mock.timers.reset();
+  }
 });
 
 test('who listens for ten seconds is counted, once; who jumps about is not', async () => {
@@ -119,6 +216,10 @@ test('who listens for ten seconds is counted, once; who jumps about is not', asy
   for (let count = 0; count < 8; count += 1) player.seek(count * 10);
   audio.hear(9.5);
   assert.ok(!log.includes('listened space'));
+  audio.hear(15);
+  assert.equal(log.filter((line) => line === 'listened space').length, 1);
+  // Also after the sound was opened anew, as a trim does it.
+  await player.changed(recording({ starts_at_s: 10, duration_s: 90 }));
   audio.hear(15);
   assert.equal(log.filter((line) => line === 'listened space').length, 1);
   player.close();
@@ -246,6 +347,49 @@ test('what is gone for good is not shown any more, what is away for a moment is'
   stage.told = problem(404, 'not_found');
   await assert.rejects(library.load('space'));
   assert.deepEqual([library.of('space').get().recording, library.of('space').get().problem?.status], [null, 404]);
+});
+
+/** As much of hls.js as a replay uses. */
+class Library {
+  static Events = { ERROR: 'error' };
+  static ErrorTypes = { NETWORK_ERROR: 'network', MEDIA_ERROR: 'media' };
+  static made: Library;
+  levels = [{ details: { fragments: [] } }];
+  log: string[] = [];
+  tell: (name: string, error: object) => void = () => undefined;
+  constructor() {
+    Library.made = this;
+  }
+  on(_: string, listener: (name: string, error: object) => void): void {
+    this.tell = listener;
+  }
+  loadSource = (url: string) => void this.log.push(`load ${url}`);
+  attachMedia = () => undefined;
+  startLoad = () => void this.log.push('go on');
+  recoverMediaError = () => void this.log.push('repair');
+  destroy = () => void this.log.push('over');
+}
+
+test('segments that do not come are asked for again while what is fetched plays on; a refused address is told', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  try {
+    const lost: number[] = [];
+    const source = byHls(Library as never, {} as never, '/list', 0, (status) => lost.push(status));
+    const { log, tell } = Library.made;
+    for (const code of [0, 502, undefined]) {
+      tell('error', { fatal: true, type: 'network', response: { code } });
+      mock.timers.tick(2000);
+    }
+    assert.deepEqual(log, ['load /list', 'go on', 'go on', 'go on']);
+    tell('error', { fatal: true, type: 'network', response: { code: 403 } });
+    Library.made.levels = [];
+    tell('error', { fatal: true, type: 'network', response: { code: 0 } });
+    await Promise.resolve();
+    assert.deepEqual(lost, [403, 0]);
+    source.close();
+  } finally {
+    mock.timers.reset();
+  }
 });
 
 const LIST = `#EXTM3U

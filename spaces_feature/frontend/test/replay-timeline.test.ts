@@ -140,17 +140,27 @@ test('a lonely heart is no applause', () => {
 });
 
 test('keys: the arrows follow the timeline, which mirrors', () => {
-  const press = (key: string, isRtl = false, held = {}) => actionOf({ key, altKey: false, ctrlKey: false, metaKey: false, ...held }, isRtl);
+  const press = (key: string, isRtl = false, held = {}, withLetters = true) =>
+    actionOf({ key, shiftKey: false, altKey: false, ctrlKey: false, metaKey: false, ...held }, isRtl, withLetters);
   assert.deepEqual(press('ArrowRight'), { do: 'by', seconds: 5 });
   assert.deepEqual(press('ArrowRight', true), { do: 'by', seconds: -5 });
   assert.deepEqual([press('j'), press('l')], [{ do: 'by', seconds: -15 }, { do: 'by', seconds: 30 }]);
+  assert.deepEqual(press('ArrowRight', false, { shiftKey: true }), { do: 'by', seconds: 1 });
+  assert.deepEqual(press('K', false, { shiftKey: true }), { do: 'toggle' });
   assert.deepEqual([press('0'), press('9')], [{ do: 'to', part: 0 }, { do: 'to', part: 0.9 }]);
   assert.deepEqual([press(' '), press('n')], [{ do: 'toggle' }, { do: 'next' }]);
   assert.deepEqual([press('l', false, { ctrlKey: true }), press('x'), press('Tab')], [null, null, null]);
 });
 
-test('a place is read aloud with its time, who talks and the chapter', () => {
-  assert.equal(words.place(1884.4, ['Margaret Oduya'], 'The hospital'), '31:24, Margaret Oduya is talking, chapter The hospital');
-  assert.equal(words.place(5, ['Ada', 'Bob'], ''), '0:05, Ada and Bob are talking');
-  assert.equal(words.place(5, [], ''), '0:05, nobody is talking');
+test('keys: outside of the replay nothing that somebody types does anything', () => {
+  const press = (key: string) => actionOf({ key, shiftKey: false, altKey: false, ctrlKey: false, metaKey: false }, false, false);
+  assert.deepEqual(['j', 'k', 'l', 'n', '5'].map(press), [null, null, null, null, null]);
+  assert.deepEqual([press(' '), press('ArrowLeft')], [{ do: 'toggle' }, { do: 'by', seconds: -5 }]);
+});
+
+test('a place is read aloud with its time in words, who talks and the chapter', () => {
+  const hospital = words.place(1884.4, 4320, ['Margaret Oduya'], 'The hospital');
+  assert.equal(hospital, '31 minutes 24 seconds of 1 hour 12 minutes, Margaret Oduya is talking, chapter The hospital');
+  assert.equal(words.place(61, 62, ['Ada', 'Bob'], ''), '1 minute 1 second of 1 minute 2 seconds, Ada and Bob are talking');
+  assert.equal(words.place(0.4, 60, [], ''), '0 seconds of 1 minute, nobody is talking');
 });

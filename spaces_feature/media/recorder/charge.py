@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+import time
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import replace
+from math import ceil
 
-from ...domain.grid import ms_between, number_at
+from ...domain.grid import begins_ms, number_at
 from ...domain.ids import Identity, SpaceId, UserId
 from ...domain.media import JoinGrant
 from ...domain.recording import Keeping
@@ -23,7 +26,7 @@ from .pipeline import Pipeline
 
 log = logging.getLogger(__name__)
 
-DEAF_AFTER = 2.0
+DEAF_AFTER = 1.0
 """Seconds without a line to the room after which what was kept meanwhile is a gap and no silence of theirs."""
 LOST_AFTER = 6.0
 """Seconds after which everybody is told that their recording is interrupted."""
@@ -37,7 +40,16 @@ LAST_WORDS = 60.0
 class Charge:
     """A captured Space whose lease is ours. It is what the pipeline tells what happens (``pipeline.Told``)."""
 
-    def __init__(self, capture: Capture, desk: Desk, holder: str, pool: Executor, *, is_hushed: bool = False) -> None:
+    def __init__(
+        self,
+        capture: Capture,
+        desk: Desk,
+        holder: str,
+        pool: Executor,
+        *,
+        is_hushed: bool = False,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.capture = capture
         #: Overload took the broadcast away; it may come back.
         self.is_hushed = is_hushed
@@ -46,7 +58,8 @@ class Charge:
         self._room = capture.room
         self._people: dict[Identity, UserId] = {}
         self._messages = Messages(desk)
-        self._fence = Fence(desk.seams.storage)
+        self._monotonic = monotonic
+        self._fence = Fence(desk.seams.storage, monotonic)
         self._pipeline = Pipeline(self._wish(capture), self._fence, self._grant, pool, self)
         self._is_started = False
         self._deaf_since: float | None = None
@@ -66,16 +79,21 @@ class Charge:
         """What is made here now, for who decides what goes when there is too much."""
         return carried(self._wish(self.capture), listeners)
 
+    def renew(self, until: float) -> None:
+        """The lease is ours until then, in seconds of ``monotonic``: so long what is made may be written."""
+        self._fence.renew(until)
+
+    def ask_in_vain(self, until: float) -> None:
+        """Nobody answered whose it is: until then a broadcast goes on, and what is kept waits in memory."""
+        self._fence.ask_in_vain(until)
+
     async def start(self) -> None:
         """Begin; the room is looked for from then on."""
         self._is_started = True
         await self._pipeline.start()
 
-    async def follow(self, capture: Capture, stage: StageNow | None, holds: list[tuple[int, int]], now: float) -> None:
-        """Take in what is wanted now, who has a voice, and what somebody chooses a clip from. Cheap.
-
-        ``now`` counts seconds since whenever.
-        """
+    async def follow(self, capture: Capture, stage: StageNow | None, holds: list[tuple[int, int]]) -> None:
+        """Take in what is wanted now, who has a voice, and what somebody chooses a clip from. Cheap."""
         self.capture = capture
         self._room = stage.room if stage is not None else capture.room
         self._pipeline.holds(holds)
@@ -83,7 +101,7 @@ class Charge:
             self._people |= stage.voices
             await self._pipeline.follow(self._wish(capture), stage)
             self._say_again(stage)
-        self._listen(now)
+        self._listen()
 
     async def finish(self, capture: Capture | None) -> None:
         """End for good: write what is complete, and where the Space is over leave a recording to replay, or nothing.
@@ -91,6 +109,8 @@ class Charge:
         With None the Space goes on, and nothing of its sound is wanted.
         """
         await self._close(is_final=True)
+        # A storage that answers late must not write what is deleted by then, nor beside whoever has the Space next.
+        self._fence.close()
         await self._messages.said(LAST_WORDS)
         self._messages.close()
         if capture is None:
@@ -106,6 +126,7 @@ class Charge:
     async def hand_over(self) -> None:
         """Let another recorder go on: write what is complete, say what is to be said, give the lease back."""
         await self._close(is_final=False)
+        self._fence.close()
         await self._messages.said(SAY_LIMIT)
         self._messages.close()
         try:
@@ -117,8 +138,10 @@ class Charge:
     async def drop(self) -> None:
         """Stop at once: another recorder has it, and what that one writes is what counts."""
         self._fence.close()
-        self._messages.close()
         await self._close(is_final=False)
+        # Who talked in what was written until then is known to nobody else.
+        await self._messages.said(SAY_LIMIT)
+        self._messages.close()
 
     async def began_keeping(self, from_ms: int) -> bool:
         """The pipeline hears openly and would keep from this millisecond on; returns whether that is still wanted."""
@@ -136,7 +159,9 @@ class Charge:
 
     async def gap(self, from_n: int, to_n: int) -> None:
         """These numbers were lost, and are silence now."""
-        self._messages.add(capturing.note_gap, self.space_id, from_n, to_n)
+        # What we missed because another recorder had it by then is not missing.
+        if not self._fence.is_closed:
+            self._messages.add(capturing.note_gap, self.space_id, from_n, to_n, self._holder)
 
     async def live_ready(self) -> None:
         """Players find a playlist from now on; until then they ask again by themselves."""
@@ -155,29 +180,36 @@ class Charge:
         """
         is_untold = stage.recording in (Recording.STARTING, Recording.INTERRUPTED)
         is_recording = self._pipeline.is_keeping and self.capture.keeps == Keeping.RECORDING
-        if is_untold and is_recording and self._pipeline.is_hearing:
-            self._messages.add(capturing.began_keeping, self.space_id, self._holder, self._now_ms())
+        if is_untold and is_recording and self._pipeline.is_hearing and not self._pipeline.is_stuck:
+            # With the next whole segment: this one may hold a voice that agreed to less.
+            from_ms = ceil(begins_ms(number_at(self._pipeline.now_ms) + 1))
+            self._messages.add(capturing.began_keeping, self.space_id, self._holder, from_ms)
 
-    def _listen(self, now: float) -> None:
-        """Mark what was kept while no sound could reach us: silence that nobody made."""
+    def _listen(self) -> None:
+        """Mark what was kept while no sound could reach us: silence that nobody made. Tell what may be lost."""
+        now = self._monotonic()
         if self._pipeline.is_hearing or not self._pipeline.is_keeping:
-            if self._deaf_since is not None and now - self._deaf_since > DEAF_AFTER:
-                to_ms = self._now_ms()
-                first = number_at(to_ms - (now - self._deaf_since) * 1000)
-                self._messages.add(capturing.note_gap, self.space_id, first, number_at(to_ms))
-            self._deaf_since, self._is_lost = None, False
+            self._mark_deafness()
+            self._deaf_since = None
         elif self._deaf_since is None:
             self._deaf_since = now
-        elif now - self._deaf_since > LOST_AFTER and not self._is_lost and self.capture.keeps == Keeping.RECORDING:
-            self._is_lost = True
-            self._messages.add(capturing.lost_sound, self.space_id)
+        is_deaf = self._deaf_since is not None and now - self._deaf_since > LOST_AFTER
+        was_lost, self._is_lost = self._is_lost, is_deaf or self._pipeline.is_stuck
+        if self._is_lost and not was_lost and self.capture.keeps == Keeping.RECORDING:
+            self._messages.add(capturing.lost_sound, self.space_id, self._holder)
 
-    def _now_ms(self) -> float:
-        return ms_between(self.capture.began_at, self._desk.seams.clock())
+    def _mark_deafness(self) -> None:
+        lasted = 0.0 if self._deaf_since is None else self._monotonic() - self._deaf_since
+        if lasted > DEAF_AFTER and not self._fence.is_closed:
+            # By the clock of the sound: the other one may have been corrected meanwhile.
+            to_ms = self._pipeline.now_ms
+            first = number_at(to_ms - lasted * 1000)
+            self._messages.add(capturing.note_gap, self.space_id, first, number_at(to_ms), self._holder)
 
     async def _close(self, *, is_final: bool) -> None:
         if not self._is_started:
             return
+        self._mark_deafness()
         try:
             await asyncio.wait_for(self._pipeline.close(is_final=is_final), CLOSE_LIMIT)
         except Exception as error:

@@ -13,7 +13,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from flask import Flask
 
-from ...errors import Refusal, Unavailable
+from ...errors import Refusal, SpacesError, Unavailable
 from ...services.seams import Seams
 
 log = logging.getLogger(__name__)
@@ -24,6 +24,8 @@ T = TypeVar("T")
 THREADS = 4
 TRY_AGAIN = 0.5
 """Seconds between two tries to say something."""
+TRIES = 20
+"""What fails so often while all else is answered is a mistake of ours, and must not stand in the way of the rest."""
 
 
 class Desk:
@@ -33,6 +35,7 @@ class Desk:
         self.seams = seams
         self._app = app
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="recorder-desk")
+        self._answered = 0
 
     async def ask(self, service: Callable[Concatenate[Seams, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what the service answers. Raises what it raises."""
@@ -41,21 +44,30 @@ class Desk:
             with self._app.app_context():
                 return service(self.seams, *args, **kwargs)
 
-        return await asyncio.get_running_loop().run_in_executor(self._threads, inside)
+        answer = await asyncio.get_running_loop().run_in_executor(self._threads, inside)
+        self._answered += 1
+        return answer
 
     async def insist(self, service: Callable[Concatenate[Seams, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Return what the service answers, however long the database is away. Raises Refusal."""
-        has_said = False
+        """Return what the service answers, however long the database is away.
+
+        Raises Refusal, and after many tries what the service raises again and again while others are answered.
+        """
+        tries = others = 0
         while True:
+            answered = self._answered
             try:
                 return await self.ask(service, *args, **kwargs)
             except Exception as error:
                 if isinstance(error, Refusal) and not isinstance(error, Unavailable):
                     raise
-                if not has_said:
+                if not tries:
                     log.warning("%s is tried until it is answered", service.__name__, exc_info=True)
-                has_said = True
+                tries += 1
+                if others >= TRIES and not isinstance(error, SpacesError):
+                    raise
             await asyncio.sleep(TRY_AGAIN)
+            others += self._answered > answered
 
     def close(self) -> None:
         """Take no more questions; those under way go on, and nobody waits for them."""
@@ -93,5 +105,7 @@ class Messages:
                 await message()  # type: ignore[misc]
             except Refusal as refusal:
                 log.info("not taken: %s", refusal)
+            except Exception:
+                log.exception("not taken, whatever it was; what comes after it is told")
             finally:
                 self._waiting.task_done()

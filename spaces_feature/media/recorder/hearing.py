@@ -49,6 +49,7 @@ class Hearing:
         self._line: Line | None = None
         self._waiting: dict[Identity, tuple[Identity, Samples, float, int]] = {}
         self._as: Wanted | None = None
+        self._complaint: tuple[RoomName, str] | None = None
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -102,11 +103,13 @@ class Hearing:
         except Exception as error:
             # Whatever it is, the only thing to do is to try again; the grant is in none of these words.
             reason = str(error) if isinstance(error, LineError) else type(error).__name__
-            log.warning("room %s: %s", wanted.room, reason)
+            if (wanted.room, reason) != self._complaint:
+                self._complaint = wanted.room, reason
+                log.warning("room %s: %s; it is tried until it can be", wanted.room, reason)
             return min(LONGEST_PAUSE, 2 * pause)
         if following is None:
             return FIRST_PAUSE
-        leaving, self._line, self._as = self._line, following, wanted
+        leaving, self._line, self._as, self._complaint = self._line, following, wanted, None
         # The first line's last frame is over and the second's next one is to come: what lies between is here.
         for frame in self._waiting.values():
             self._hear(*frame)

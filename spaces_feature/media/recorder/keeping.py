@@ -20,24 +20,32 @@ from .encoding import silence
 from .mixing import SILENT_DB
 from .rendition import JSON_TYPE, Rendition, sidecar_name, to_json
 from .segmenting import STEPS, Segment
-from .talking import STEP_MS
+from .talking import STEP_MS, Talk
 from .writing import Writer
 
 WINDOW = 45
 """Seconds of sound that a Space with clips, but without a recording, has at a time."""
 RECENT = 60
 RECENT_NAME = "recent.json"
-WAITING = 120
+WAITING = 300
 """Segments that wait in memory while the storage is away; what comes then is lost, and marked so."""
+STUCK = 10
+"""Deeds that wait when the storage has been away for so many seconds."""
+OWED = 6
+"""Seconds of which a recorder that was killed may not have told who talked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What another recorder left: the newest number (None: nothing), whether it goes on, and what only passes."""
+    """What another recorder left: the newest number (None: nothing), whether it goes on, and what only passes.
+
+    ``turns`` are of its last seconds, of which it may not have told.
+    """
 
     last: int | None = None
     is_open: bool = False
     passing: tuple[int, ...] = ()
+    turns: tuple[tuple[Identity, int, int], ...] = ()
 
 
 def look(storage: MediaStorage, path: str) -> Found:
@@ -50,7 +58,20 @@ def look(storage: MediaStorage, path: str) -> Found:
     facts = {number: _facts(storage.get(folder + sidecar_name(number))) for number in numbers[-2 * WINDOW :]}
     newest = facts[numbers[-1]]
     passing = tuple(number for number, known in facts.items() if known.get("passes"))
-    return Found(numbers[-1], not newest.get("passes") and not newest.get("ends"), passing)
+    turns = _turns({number: facts[number].get("levels") for number in numbers[-OWED:]})
+    return Found(numbers[-1], not newest.get("passes") and not newest.get("ends"), passing, turns)
+
+
+def _turns(levels: Mapping[int, object]) -> tuple[tuple[Identity, int, int], ...]:
+    """Who talked in segments, by the levels beside them."""
+    talk, turns = Talk(), []
+    for number, rows in levels.items():
+        known = rows if isinstance(rows, dict) else {}
+        heard = {Identity(who): row for who, row in known.items() if isinstance(row, list) and len(row) == STEPS}
+        for place in range(STEPS):
+            step = {who: row[place] for who, row in heard.items()}
+            turns += talk.follow(step, number * 1000 + place * STEP_MS)
+    return (*turns, *talk.leave())
 
 
 def _facts(sidecar: bytes | None) -> dict[str, object]:
@@ -88,6 +109,11 @@ class KeptRendition(Rendition):
         self._recent: deque[Segment] = deque(maxlen=RECENT)
         self._floor = first_n if found.last is None else max(first_n, found.last + 1)
         self._found = found
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether what is kept does not get into storage."""
+        return self._writer.waiting > STUCK
 
     def record(self, from_n: int) -> None:
         """From this number on nothing passes. What another recorder left open is gone on with."""

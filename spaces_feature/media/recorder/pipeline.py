@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
 from datetime import UTC, datetime
+from math import inf
 from typing import Any
 
 from ...domain.grid import RATE, ms_between
@@ -23,6 +24,7 @@ from .loudness import STEP
 from .mixing import Mixer, Samples
 from .renditions import Renditions
 from .seam import Told, Voices, Wishes
+from .talking import Turns
 
 __all__ = ["Pipeline", "Told", "Voices", "Wishes"]
 
@@ -32,8 +34,10 @@ HOLD = 0.300
 """Seconds that a step waits for its sound: a frame of 100 ms, the longest buffer, and a busy moment."""
 SKIP = 3.0
 """Seconds after which there is no catching up: the process was stopped, or has far too much to do."""
-CLOSE_LIMIT = 2.5
+CLOSE_LIMIT = 2.0
 FORGET_AFTER = 30.0
+MARGIN_MS = 300
+"""Who takes their voice back is taken out of so much before and after a turn of theirs, too."""
 
 
 class Pipeline:
@@ -65,6 +69,7 @@ class Pipeline:
         self._asks: asyncio.Task[None] | None = None
         self._refused = ""
         self._tasks: set[asyncio.Task[None]] = set()
+        self._untold: Turns = []
         self._clock: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -77,6 +82,16 @@ class Pipeline:
     def is_keeping(self) -> bool:
         """Whether sound is being kept now."""
         return self._renditions.kept is not None
+
+    @property
+    def now_ms(self) -> float:
+        """How many milliseconds of the capture are over, by the clock of the sound."""
+        return self._sample_now() * 1000 / RATE
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether what is kept has not got into storage for some seconds. It waits, and may yet be lost."""
+        return self._renditions.kept is not None and self._renditions.kept.is_stuck
 
     @property
     def kept_last_n(self) -> int | None:
@@ -111,7 +126,7 @@ class Pipeline:
         if capture.keeps != was.keeps:
             self._refused = ""
             if not capture.keeps:
-                await self._end_keeping(is_over=True)
+                self._stop_keeping()
         self._renditions.follow(capture, self._sample_now())
         self._hearing.want(self._wanted(stage.room))
 
@@ -122,12 +137,17 @@ class Pipeline:
             await asyncio.wait([self._clock])
         if self._asks is not None:
             self._asks.cancel()
+        if self._sample_now() - self._mixer.mixed > SKIP * RATE:
+            self._skip()
         while self._mixer.mixed + STEP <= self._sample_now():
             self._step()
-        self._say_turns(self._renditions.hush())
-        await asyncio.gather(
-            self._hearing.close(), self._renditions.close(CLOSE_LIMIT, is_final=is_final), return_exceptions=True
-        )
+        self._untold += self._renditions.hush()
+        try:
+            await asyncio.gather(
+                self._hearing.close(), self._renditions.close(CLOSE_LIMIT, is_final=is_final), return_exceptions=True
+            )
+        finally:
+            self._tell_turns(inf)
         if self._tasks:
             await asyncio.wait(list(self._tasks), timeout=CLOSE_LIMIT)
 
@@ -153,7 +173,7 @@ class Pipeline:
                 await asyncio.sleep(0)
             self.lag_s = -early
             if self.lag_s > SKIP:
-                self._mixer.skip_to((self._sample_now() - int(HOLD * RATE)) // STEP * STEP)
+                self._skip()
                 log.warning("Space in room %s: %.1f s of sound are left out", self._capture.room, self.lag_s)
             begins = self._mixer.mixed
             try:
@@ -163,9 +183,13 @@ class Pipeline:
                 # Whatever it was that could not be mixed: the next one may be, and time goes on.
                 self._mixer.skip_to(begins + STEP)
 
+    def _skip(self) -> None:
+        self._mixer.skip_to((self._sample_now() - int(HOLD * RATE)) // STEP * STEP)
+
     def _step(self) -> None:
         step = self._mixer.step()
-        self._say_turns(self._renditions.take(step))
+        self._untold += self._renditions.take(step)
+        self._tell_turns(self._renditions.written_ms)
         if step.begins % (RATE * 10) == 0:
             self._mixer.forget_silent(FORGET_AFTER)
         if self._hearing.is_open and self._asks is None and self._renditions.wants_to_keep(self._refused):
@@ -180,7 +204,7 @@ class Pipeline:
         if not is_wanted:
             self._refused = keeps
         elif self._capture.keeps == keeps:
-            self._renditions.keep(keeps, from_ms, self._sample_now())
+            self._untold += self._renditions.keep(keeps, from_ms, self._sample_now())
 
     def _asked(self, task: asyncio.Task[None]) -> None:
         self._asks = None
@@ -188,15 +212,18 @@ class Pipeline:
             log.error("sound is not kept", exc_info=task.exception())
             self._refused = self._capture.keeps
 
-    async def _end_keeping(self, *, is_over: bool) -> None:
+    def _stop_keeping(self) -> None:
         if self._asks is not None:
             self._asks.cancel()
-        self._say_turns(self._renditions.hush())
-        await self._renditions.end_keeping(CLOSE_LIMIT, is_over=is_over)
+        self._untold += self._renditions.hush()
+        self._renditions.stop_keeping()
 
-    def _say_turns(self, turns: list[tuple[Identity, int, int]]) -> None:
-        if turns:
-            self._say(self._tell.turns(turns))
+    def _tell_turns(self, written_ms: float) -> None:
+        """Tell who talked in what is in storage: whoever has their voice taken out then finds all of it there."""
+        told = [turn for turn in self._untold if turn[2] + MARGIN_MS <= written_ms]
+        if told:
+            self._untold = [turn for turn in self._untold if turn not in told]
+            self._say(self._tell.turns(told))
 
     def _lost(self, first: int, last: int) -> None:
         self._say(self._tell.gap(first, last))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
-from math import ceil
+from math import ceil, inf
 
 from ...domain.grid import FRAME, RATE, begins_ms, first_frame
 from ...domain.ids import Identity
@@ -21,6 +21,9 @@ from .talking import Talk, Turns
 
 LOOK_AGAIN = 1.0
 """Seconds between two attempts to see what lies in storage."""
+END_LIMIT = 60.0
+"""Seconds that what was kept has to get into storage while the Space goes on."""
+MOMENT = 0.2
 
 
 class Renditions:
@@ -50,12 +53,22 @@ class Renditions:
         self._last_ns: dict[str, int | None] = {"live": None, "kept": None}
         self._talk = Talk()
         self._closing: set[asyncio.Task[None]] = set()
+        self._ended: KeptRendition | None = None
+        self._ending: asyncio.Task[None] | None = None
         self._spans: list[tuple[int, int]] = []
 
     @property
     def kept_last_n(self) -> int | None:
         """The newest kept number that is in storage."""
-        return self.kept.last_n if self.kept is not None else self._last_ns["kept"]
+        kept = self.kept or self._ended
+        return kept.last_n if kept is not None else self._last_ns["kept"]
+
+    @property
+    def written_ms(self) -> float:
+        """Up to which millisecond all that is kept is in storage; infinite where nothing is on its way."""
+        if self.kept is None and self._ended is None:
+            return inf
+        return 0.0 if self.kept_last_n is None else begins_ms(self.kept_last_n + 1)
 
     @property
     def live_last_n(self) -> int | None:
@@ -81,9 +94,9 @@ class Renditions:
         """Keep these voices and no others: what they said before ``now`` (a sample) is not in it.
 
         While sound is kept a yes counts from the next segment on: the one that is being made may be the last of a
-        recording, and theirs a yes to clips.
+        recording, and theirs a yes to clips. It begins a frame later still, for a frame holds half of the next one.
         """
-        since = now if self.kept is None else first_frame(number_of(now) + 1) * FRAME
+        since = now if self.kept is None else (first_frame(number_of(now) + 1) + 1) * FRAME
         self._admitted = {one: self._admitted.get(one, since) for one in map(Identity, identities)}
 
     def hold(self, spans: list[tuple[int, int]]) -> None:
@@ -107,8 +120,8 @@ class Renditions:
         return self._talk.follow(levels, step.begins * 1000 // RATE)
 
     def wants_to_keep(self, refused: str) -> bool:
-        """Whether sound is to be kept for something that nobody was told of yet."""
-        return self._wishes.keeps not in ("", refused, self._kept_for)
+        """Whether sound is to be kept for something that nobody was told of yet, and what was kept is written."""
+        return self._ended is None and self._wishes.keeps not in ("", refused, self._kept_for)
 
     async def look(self) -> None:
         """See what another recorder left in storage, however long that takes."""
@@ -124,11 +137,15 @@ class Renditions:
         """Return from which millisecond on sound can be kept for something else than before, when it is ``now``."""
         return now * 1000 // RATE if self.kept is None else ceil(begins_ms(number_of(now) + 1))
 
-    def keep(self, keeps: str, from_ms: int, now: int) -> None:
-        """Keep what is said from now on (a sample); the first segment is the one that holds ``from_ms``."""
-        first = number_of(from_ms * RATE // 1000)
+    def keep(self, keeps: str, from_ms: int, now: int) -> Turns:
+        """Keep what is said from now on (a sample); the first segment is the one that holds ``from_ms``.
+
+        Returns the turns that another recorder may have left untold.
+        """
+        first, owed = number_of(from_ms * RATE // 1000), Found()
         if self.kept is None:
             found, self._found = self._found or Found(), None
+            owed = found
             self.kept = KeptRendition(
                 self._wishes.kept_path, self._wishes.began_at, self._storage, self._pool, found, first, self._lost
             )
@@ -138,29 +155,44 @@ class Renditions:
         if keeps == Keeping.RECORDING:
             self.kept.record(first)
         self._kept_for = keeps
+        return list(owed.turns)
 
     def hush(self) -> Turns:
         """End all turns; returns them."""
         return self._talk.leave()
 
-    async def end_keeping(self, within: float, *, is_over: bool) -> None:
-        """Keep nothing more. ``is_over``: it was meant to end, and no other recorder goes on."""
-        ended, self.kept = self.kept, None
-        self._kept_for = ""
-        self._found = None
-        if ended is not None:
-            await ended.end(within, is_over=is_over)
-            self._last_ns["kept"] = ended.last_n
+    def stop_keeping(self) -> None:
+        """Keep nothing more, which was meant so; what is complete is written beside, and nobody waits for it."""
+        self._end_kept(END_LIMIT, is_over=True)
 
     async def close(self, within: float, *, is_final: bool) -> None:
         """End both; the broadcast's files go with it unless somebody goes on."""
         live, self._live = self._live, None
-        ending = [self.end_keeping(within, is_over=is_final)]
+        self._end_kept(within, is_over=is_final)
+        ending = {*self._closing, *([self._ending] if self._ending is not None else [])}
         if live is not None:
-            ending.append(live.remove(within) if is_final else live.finish(within))
-        await asyncio.gather(*ending, *self._closing)
+            ending.add(asyncio.create_task(live.remove(within) if is_final else live.finish(within)))
+        if ending:
+            _, late = await asyncio.wait(ending, timeout=within + MOMENT)
+            for task in late:
+                task.cancel()
         if live is not None:
             self._last_ns["live"] = live.last_n
+
+    def _end_kept(self, within: float, *, is_over: bool) -> None:
+        ended, self.kept = self.kept, None
+        self._kept_for, self._found = "", None
+        if ended is not None:
+            self._ended = ended
+            self._ending = asyncio.create_task(self._written(ended, within, is_over=is_over))
+
+    async def _written(self, ended: KeptRendition, within: float, *, is_over: bool) -> None:
+        """``is_over``: it was meant to end, and no other recorder goes on."""
+        try:
+            await ended.end(within, is_over=is_over)
+        finally:
+            self._last_ns["kept"] = ended.last_n
+            self._ended = self._ending = None
 
     def _sum(self, name: str, step: Step, admitted: Mapping[Identity, int]) -> Wave:
         # A limiter each: what is kept must not even breathe with a voice that is not in it.

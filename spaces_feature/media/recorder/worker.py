@@ -1,7 +1,7 @@
 """The recorder: one process that takes Spaces whose sound is wanted, as many as it can mix in time, and cuts clips.
 
 Every Space it has is a lease in the database, for three seconds at a time. Whoever loses it stops; whoever takes it
-goes on at the number that the clock says. What is heard goes on while the database is away.
+goes on at the number that the clock says. While the database is away what is heard goes on, and what is kept waits.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
@@ -40,6 +41,11 @@ LAG_FOR = 3.0
 """Seconds without a break in which sound is late before something goes."""
 REST = 20.0
 """Seconds in time before a broadcast that was let go of comes back, and that a Space that was is left to others."""
+ANSWER_LIMIT = 2.0
+"""Seconds for the database to answer a look."""
+LEASE_S = capturing.LEASE.total_seconds()
+LONGEST_LEASE = timedelta(minutes=1)
+"""One that ends later is from a clock that was set back since, and is nobody's."""
 AT_ONCE = 4
 """Spaces taken at one look: whoever looks next takes the next ones."""
 LAST_LOOK, POLITE = 0.5, 4.5
@@ -99,7 +105,7 @@ class Recorder:
         self._desk = Desk(app, seams)
         self._storage_threads = ThreadPoolExecutor(STORAGE_THREADS, thread_name_prefix="recorder-storage")
         self._charges: dict[SpaceId, Charge] = {}
-        self._ending: dict[SpaceId, asyncio.Task[None]] = {}
+        self._ending: dict[SpaceId, tuple[Charge, asyncio.Task[None]]] = {}
         self._left_alone: dict[SpaceId, float] = {}
         self._lag = Lag()
         self._relieved_at = -REST
@@ -137,20 +143,26 @@ class Recorder:
 
     async def turn(self) -> None:
         """Look once at what is wanted, and follow it. What goes wrong with one Space costs the others nothing."""
-        ours = [*self._charges, *self._ending]
+        ours = self._charges | {space_id: charge for space_id, (charge, _) in self._ending.items()}
+        # Whoever is stopped meanwhile must not count from when they woke up: leases are counted from before the asking.
+        asked = self._monotonic()
         try:
-            news = await self._desk.ask(look, self._holder, ours)
+            news = await asyncio.wait_for(self._desk.ask(look, self._holder, list(ours)), ANSWER_LIMIT)
         except Exception as error:
             if self._is_answered:
                 log.warning("the database does not answer (%s); sound goes on", type(error).__name__)
             self._is_answered = False
+            for charge in ours.values():
+                charge.ask_in_vain(asked + ANSWER_LIMIT + LEASE_S)
             return
         self._is_answered = True
+        for space_id in news.held & ours.keys():
+            ours[space_id].renew(asked + LEASE_S)
         for space_id, charge in list(self._charges.items()):
             await self._follow(charge, news, is_ours=space_id in news.held)
         await self._relieve()
         now = self._seams.clock()
-        free = [one for one in news.captures.values() if one.holder is None or (one.expires_at or now) <= now]
+        free = [one for one in news.captures.values() if not now < (one.expires_at or now) <= now + LONGEST_LEASE]
         for capture in free[:AT_ONCE]:
             await self._take(capture)
 
@@ -163,7 +175,7 @@ class Recorder:
             self._end(charge, charge.drop())
         else:
             try:
-                await charge.follow(capture, news.stages.get(space_id), news.holds.get(space_id, []), self._monotonic())
+                await charge.follow(capture, news.stages.get(space_id), news.holds.get(space_id, []))
             except Exception:
                 log.exception("Space %s cannot be followed; whoever takes it begins anew", space_id)
                 self._let_go(charge)
@@ -182,8 +194,15 @@ class Recorder:
         try:
             if not await self._desk.ask(capturing.claim, space_id, self._holder):
                 return
-            is_hushed = not may_broadcast(lag_ms)
-            charge = Charge(capture, self._desk, self._holder, self._storage_threads, is_hushed=is_hushed)
+            charge = Charge(
+                capture,
+                self._desk,
+                self._holder,
+                self._storage_threads,
+                is_hushed=not may_broadcast(lag_ms),
+                monotonic=self._monotonic,
+            )
+            charge.renew(now + LEASE_S)
             self._charges[space_id] = charge
             log.info("Space %s is taken", space_id)
             if capture.is_ending:
@@ -208,7 +227,8 @@ class Recorder:
         except Exception:
             listeners = {}
         goes = relief(lag_ms, [one.carried(listeners.get(one.space_id, 0)) for one in self._charges.values()])
-        if goes is None:
+        if goes is None or (goes.part is Part.RECORDING and len(self._charges) == 1):
+            # Nobody else is in time for it; late as it is, it is whole.
             return
         charge = self._charges[goes.space_id]
         self._relieved_at = now
@@ -229,7 +249,7 @@ class Recorder:
         space_id = charge.space_id
         self._charges.pop(space_id, None)
         task = asyncio.create_task(how)
-        self._ending[space_id] = task
+        self._ending[space_id] = charge, task
         task.add_done_callback(lambda _: self._ending.pop(space_id, None))
 
     async def leave(self) -> None:
@@ -238,7 +258,7 @@ class Recorder:
             self._end(charge, charge.hand_over())
         if self._ending:
             # One that waits for somebody's clip does not end by itself; another recorder waits on.
-            await asyncio.wait(self._ending.values(), timeout=POLITE - 1.0)
+            await asyncio.wait([task for _, task in self._ending.values()], timeout=POLITE - 1.0)
         self._desk.close()
         self._storage_threads.shutdown(wait=False, cancel_futures=True)
 

@@ -33,6 +33,11 @@ class Writer:
         self._deeds: asyncio.Queue[Deed] = asyncio.Queue(limit)
         self._task = asyncio.create_task(self._work())
 
+    @property
+    def waiting(self) -> int:
+        """How many deeds wait for the one that is being done."""
+        return self._deeds.qsize()
+
     def add(self, deed: Deed) -> bool:
         """Have something done; returns False when too much waits already."""
         try:
@@ -43,9 +48,11 @@ class Writer:
 
     async def finish(self, within: float) -> None:
         """Wait until all is done, for so many seconds at most; what is left then is not done any more."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._deeds.join(), within)
-        self._task.cancel()
+        try:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._deeds.join(), within)
+        finally:
+            self._task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
 
@@ -63,7 +70,7 @@ class Writer:
         try:
             deed(self._storage)
         except StorageDown as down:
-            log.warning("the storage of sound is away: %s", down)
+            log.warning("sound is not written yet: %s", down.reason)
             return False
         except Exception:
             # A mistake of ours would be the same the next time; what comes after it must be written all the same.

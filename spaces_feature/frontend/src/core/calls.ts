@@ -61,7 +61,8 @@ export interface Participant {
 /** Somebody who may not come back to a Space. */
 export interface Removal {
   user_id: string;
-  by: string;
+  /** Null where staff sent them away: which of them is their own affair. */
+  by: string | null;
   reason: string;
   removed_at: string;
   profile: Profile;

@@ -2,6 +2,10 @@
 
 const seconds = (count: number) => (count === 1 ? '1 second' : `${Math.round(count * 10) / 10} seconds`);
 
+/** Sound is held by whole segments: a second more or less is a minute all the same. */
+const isMinute = (length: number) => Math.abs(length - 60) < 2;
+const upTo = (length: number) => (length > 30 ? ' Keep up to 30 seconds of it.' : '');
+
 const NUMBERS = ['', '', '', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
 
 const list = (names: string[]): string => {
@@ -17,10 +21,8 @@ export const clipWords = {
   tryAgain: 'Try again',
 
   /** What may be chosen from, `length` seconds of it. */
-  lastOf: (length: number) =>
-    `The last ${Math.round(length) === 60 ? 'minute' : seconds(Math.round(length))}.${length > 30 ? ' Keep up to 30 seconds of it.' : ''}`,
-  minuteOf: (length: number) =>
-    `${Math.round(length) === 60 ? 'A minute' : seconds(Math.round(length))} of the replay.${length > 30 ? ' Keep up to 30 seconds of it.' : ''}`,
+  lastOf: (length: number) => `The last ${isMinute(length) ? 'minute' : seconds(Math.round(length))}.${upTo(length)}`,
+  minuteOf: (length: number) => `${isMinute(length) ? 'A minute' : seconds(Math.round(length))} of the replay.${upTo(length)}`,
   fetching: 'One moment, the sound is fetched.',
   now: 'now',
   short: (count: number) => `${Math.round(count * 10) / 10} s`,

@@ -88,7 +88,8 @@ export type Effect =
   | { type: 'fetch_grant'; space_id: string; generation: number }
   | { type: 'connect'; grant: JoinGrant; room: number }
   | { type: 'renew'; room: number; url: string }
-  | { type: 'drop'; room: number }
+  /** `isOver`: nothing comes after it, and what was fetched of it may be heard to its end. */
+  | { type: 'drop'; room: number; isOver?: boolean }
   | { type: 'arm'; ms: number; generation: number }
   | { type: 'start_audio' }
   | { type: 'save_intent'; space_id: string }

@@ -16,9 +16,10 @@ import type { Problem, RemovalCode } from './types';
 export const stay = (state: ConnectionState, effects: Effect[] = []): Step => ({ state, effects });
 
 /** Drops every Room there may be: the one that plays and the one that connects. */
-export function drops({ phase, room, generation }: ConnectionState): Effect[] {
+export function drops({ phase, room, generation }: ConnectionState, isOver = false): Effect[] {
   const rooms = phase === 'connecting' ? [room, generation] : [room];
-  return rooms.flatMap((id) => (id === null ? [] : [{ type: 'drop' as const, room: id }]));
+  const told = isOver ? { isOver } : {};
+  return rooms.flatMap((id) => (id === null ? [] : [{ type: 'drop' as const, room: id, ...told }]));
 }
 
 export function begin(state: ConnectionState, space_id: string, since: number | null): Step {
@@ -43,7 +44,7 @@ export function finish(
 ): Step {
   const space_id = state.space_id!;
   return stay({ ...reset(state), phase, space_id, problem, removal }, [
-    ...drops(state),
+    ...drops(state, phase === 'ended'),
     { type: 'clear_intent' },
     { type: 'heartbeat', space_id: null },
     { type: 'fetch_snapshot', space_id },

@@ -64,8 +64,8 @@ export const recordingWords = {
   onTitle: 'Recording',
   onLine: 'Everybody here sees REC.',
   kept: (count: number, all: number) => `${count === all ? '' : `${count} of `}${voices(all)} ${count === 1 ? 'is' : 'are'} recorded`,
-  isKept: 'In the recording',
-  isNotKept: 'Left out',
+  /** Of each voice, to whoever runs the recording. */
+  voice: { kept: 'In the recording', asked: 'Has not answered yet', agreed: 'Agreed, in it in a moment', declined: 'Chose to be left out' },
   hasBegun: 'Speakers are asked now. The recording starts in a moment.',
 
   // The sheet for a new Space

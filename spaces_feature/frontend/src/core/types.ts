@@ -76,8 +76,10 @@ export interface Seat {
   role: Exclude<Role, 'listener'>;
   is_muted: boolean;
   is_muted_by_host: boolean;
-  /** Their voice is in what is kept of this Space now, or would be; null to who is not on stage. */
+  /** Their voice is in what is kept of this Space now, or would be; null to who is not on stage, and where nothing is kept. */
   is_kept: boolean | null;
+  /** How they answered when they were asked about that; null to who is not host or co-host, and where nothing is kept. */
+  consent: 'asked' | 'agreed' | 'declined' | null;
   is_blocked_by_me: boolean;
   /** Connection lost, seat kept until `kept_until`; both null while they are here. */
   lost_at: string | null;
@@ -132,7 +134,7 @@ export interface Consent {
 export interface Me {
   user_id: string;
   role: Role;
-  request: { state: string; position: number } | null;
+  request: { state: 'pending'; position: number } | null;
   invitation: { state: 'pending'; role: InvitedRole; by: string; expires_at: string } | null;
   /** Set while the host's mute lies on me; `by` is a user id, `reason` may be empty. */
   mute: { by: string; reason: string } | null;

@@ -9,7 +9,11 @@ import { choice, doing } from './sheet-parts';
 /** Resolves to the problem, or null once the server has the answer. */
 export async function answer({ space }: Snapshot, { covers }: Consent, agrees: boolean): Promise<Problem | null> {
   const { api, take, announce, words } = deps();
-  const problem = await attempt(async () => take(await recordingCalls(api).consent(space.id, agrees)));
+  const problem = await attempt(async () => {
+    const answered = await recordingCalls(api).consent(space.id, agrees);
+    // Whoever may not know the Space any more is only told that it is done.
+    if ('space' in answered) take(answered);
+  });
   if (!problem) announce(words.recording[agrees ? 'isAgreed' : 'isDeclined'][covers]);
   return problem;
 }

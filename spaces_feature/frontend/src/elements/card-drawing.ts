@@ -64,6 +64,9 @@ const localTime = (moment: string): string => {
   return `${part['weekday']} ${part['day']} ${part['month']}, ${part['hour']}:${part['minute']}`;
 };
 
+const moment = (at: string | null): HTMLElement | null =>
+  at ? make('time', { class: 'spaces-tile__count', dir: 'auto', datetime: at }, localTime(at)) : null;
+
 function tile(space: ListedSpace): HTMLElement {
   const title = titleOf(space.id, space.title);
   switch (space.state) {
@@ -91,7 +94,7 @@ function tile(space: ListedSpace): HTMLElement {
       return box('scheduled', [
         badges(
           badge('spaces-badge', words.comingUp),
-          space.scheduled_start ? make('time', { class: 'spaces-tile__count', dir: 'auto', datetime: space.scheduled_start }, localTime(space.scheduled_start)) : null,
+          moment(space.scheduled_start),
         ),
         title,
         line([why(space), space.subscriber_count ? words.waiting(space.subscriber_count) : ''].filter(Boolean).join(' \u00b7 ')),
@@ -112,7 +115,7 @@ function tile(space: ListedSpace): HTMLElement {
 function replay(space: ListedSpace, title: HTMLElement): HTMLElement {
   const host = space.people.find(({ user_id }) => user_id === space.host_ids[0]);
   return box('ended', [
-    badges(badge('spaces-badge', words.replay)),
+    badges(badge('spaces-badge', words.replay), moment(space.started_at)),
     title,
     line(host ? words.hosted(host.name) : ''),
     foot(

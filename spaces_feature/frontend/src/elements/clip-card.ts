@@ -7,6 +7,7 @@ import { clipCalls } from '../core/clip-calls';
 import { clipWords as w } from '../core/clip-words';
 import { takeTurns } from './clip-sound';
 import { asProblem, pageDeps } from './context';
+import { giveKeysBack, takeKeys, tellKeys } from './lock-keys';
 import { make } from './make';
 
 /** Milliseconds: between two looks at a card that is made, and what an address must still live to be used. */
@@ -29,6 +30,7 @@ class ClipCard {
     this.audio.preload = 'none';
     this.leave = takeTurns(this.audio);
     for (const type of ['play', 'pause', 'ended', 'timeupdate', 'seeked']) this.audio.addEventListener(type, this.draw);
+    this.audio.addEventListener('play', this.show);
     this.audio.addEventListener('play', this.run);
     this.audio.addEventListener('play', this.count, { once: true });
     element.addEventListener('click', this.press);
@@ -48,6 +50,7 @@ class ClipCard {
   /** The page took the card out: it falls silent. */
   close(): void {
     this.leave();
+    giveKeysBack(this);
     cancelAnimationFrame(this.frame);
   }
 
@@ -60,7 +63,10 @@ class ClipCard {
     else if (clipAway) this.ask(clipAway === 'withdraw');
     else if (clipAnswer) void this.command(() => this.answer(clipAnswer === 'yes'));
     else if (clipSure === 'yes') void this.command(() => this.takeBack());
-    else if (clipSure) this.element.querySelector('.spaces-clip__sure')?.remove();
+    else if (clipSure) {
+      this.element.querySelector('.spaces-clip__sure')?.remove();
+      this.element.querySelector('summary')?.focus();
+    }
   };
 
   private async toggle(): Promise<void> {
@@ -68,6 +74,8 @@ class ClipCard {
       this.audio.pause();
       return;
     }
+    // Some browsers let only sound play later that a tap has touched; its address comes first.
+    if (!this.audio.src) this.audio.load();
     try {
       await this.play();
     } catch (error) {
@@ -157,7 +165,9 @@ class ClipCard {
     for (const one of buttons) one.setAttribute('aria-busy', 'true');
     try {
       const said = await run();
+      const had = this.element.contains(document.activeElement);
       await this.refresh();
+      if (had) this.takeFocus();
       pageDeps().announce(said, true);
       this.looks = 0;
       this.watch();
@@ -165,6 +175,13 @@ class ClipCard {
       for (const one of buttons) one.removeAttribute('aria-busy');
       pageDeps().announce(asProblem(error).title, true);
     }
+  }
+
+  /** What was pressed is gone. */
+  private takeFocus(): void {
+    const next = this.element.querySelector<HTMLElement>('.spaces-clip__play, .spaces-clip__title a, p');
+    if (next?.matches('p')) next.tabIndex = -1;
+    next?.focus({ preventScroll: true });
   }
 
   private async takeBack(): Promise<string> {
@@ -197,6 +214,22 @@ class ClipCard {
     event.stopPropagation();
   };
 
+  /** On the lock screen, while no Space is there. */
+  private show = (): void => {
+    const { audio, element } = this;
+    const text = (place: string) => element.querySelector(place)?.textContent?.trim() ?? '';
+    takeKeys(this, {
+      title: text('.spaces-clip__title'),
+      artist: text('.spaces-clip__names b'),
+      picture: element.querySelector('.spaces-clip__who img')?.getAttribute('src') ?? '',
+      keys: {
+        play: () => void (audio.paused && this.toggle()),
+        pause: () => audio.pause(),
+        seekto: ({ seekTime }) => seekTime != null && (audio.currentTime = seekTime),
+      },
+    });
+  };
+
   private run = (): void => {
     if (this.audio.paused || still.matches) return;
     if (!this.element.isConnected) this.close();
@@ -217,6 +250,7 @@ class ClipCard {
     const at = audio.currentTime;
     const length = Number(box.dataset['seconds']);
     const title = box.querySelector('.spaces-clip__title')?.textContent?.trim() ?? '';
+    tellKeys(this, !audio.paused, length, at, 1);
     box.toggleAttribute('data-plays', !audio.paused);
     box.querySelector('.spaces-clip__play')?.setAttribute('aria-label', audio.paused ? w.playTitle(title) : w.pauseTitle(title));
     this.place();

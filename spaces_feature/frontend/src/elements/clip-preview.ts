@@ -40,6 +40,8 @@ export class Preview {
     this.wanted = true;
     try {
       const isFirst = !this.ready;
+      // Some browsers let only sound play later that a tap has touched.
+      if (isFirst) this.audio.load();
       this.ready ??= this.options.attach(this.audio, this.url, at, this.lost);
       await this.ready;
       if (!this.wanted) return;

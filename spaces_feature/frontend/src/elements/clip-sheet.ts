@@ -112,7 +112,7 @@ export class SpacesClipSheet extends LitElement {
         @spaces-chosen=${(event: CustomEvent<Selection>) => this.choose(event.detail)}
         @spaces-seek=${(event: CustomEvent<number>) => void this.play(event.detail)}
       ></spaces-clip-wave>
-      <div class="times num"><bdi>${begin}</bdi><b data-length><bdi>${w.short(seconds)}</bdi></b><bdi>${end}</bdi></div>
+      <div class="times num"><span><bdi>${begin}</bdi></span><b data-length><bdi>${w.short(seconds)}</bdi></b><span><bdi>${end}</bdi></span></div>
       <div class="hear">
         <button class="play" part="button" type="button" data-action="preview" aria-label=${this.isPlaying ? w.pause : w.play} @click=${() => (this.isPlaying ? this.preview?.stop() : void this.play(from))}>
           ${drawing(this.isPlaying ? 'pause' : 'play')}

@@ -1,14 +1,13 @@
 /**
  * One thing speaks at a time. Whatever begins to play says so by `spaces-plays` on the document, and what played before
  * pauses. The Space in the dock goes on, lowered for as long as somebody listens to a clip over it; a Space that is entered
- * meanwhile pauses the clip.
+ * meanwhile pauses clip and replay.
  *
  * @fires spaces-plays - On the document; `detail.by` is the media element that begins.
  */
 
+import { PLAYS } from '../core/turns';
 import { pageDeps } from './context';
-
-export const PLAYS = 'spaces-plays';
 
 /** What is left of the live sound under a clip. */
 const UNDER = 0.15;
@@ -19,20 +18,27 @@ let current: HTMLMediaElement | null = null;
 /** The volume to go back to, while the Space in the dock is lowered. */
 let lowered: number | null = null;
 
+export interface Manners {
+  /** Whether it is heard over the Space in the dock, lowered, rather than in its place. */
+  isOver?: boolean;
+  /** How it stops for the next one. */
+  pause?(): void;
+}
+
 /** Lets the media element take turns with everything else that plays here. Returns what ends that, and its sound. */
-export function takeTurns(audio: HTMLMediaElement): () => void {
+export function takeTurns(audio: HTMLMediaElement, { isOver = true, pause = () => audio.pause() }: Manners = {}): () => void {
   const { session } = pageDeps();
   let wasLive = LIVE.has(session.get().connection.kind);
-  const others = ({ detail }: CustomEvent<{ by: unknown }>) => detail.by !== audio && audio.pause();
+  const others = ({ detail }: CustomEvent<{ by: unknown }>) => detail.by !== audio && pause();
   const stop = session.subscribe(({ connection }) => {
     const isLive = LIVE.has(connection.kind);
-    if (isLive && !wasLive) audio.pause();
+    if (isLive && !wasLive) pause();
     wasLive = isLive;
   });
   const begin = () => {
     current = audio;
     document.dispatchEvent(new CustomEvent(PLAYS, { detail: { by: audio } }));
-    lower();
+    if (isOver) lower();
   };
   document.addEventListener(PLAYS, others as EventListener);
   audio.addEventListener('play', begin);
@@ -44,7 +50,7 @@ export function takeTurns(audio: HTMLMediaElement): () => void {
   };
   for (const type of ['pause', 'ended']) audio.addEventListener(type, end);
   return () => {
-    audio.pause();
+    pause();
     stop();
     document.removeEventListener(PLAYS, others as EventListener);
   };

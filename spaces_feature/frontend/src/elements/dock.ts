@@ -130,7 +130,11 @@ export class SpacesDock extends LitElement {
   private rec(): TemplateResult | typeof nothing {
     const snapshot = placeIn(this.session.value);
     if (!snapshot || snapshot.space.recording === 'off' || snapshot.me.consent?.state === 'asked') return nothing;
-    return recBadge(snapshot.space);
+    const { consent } = snapshot.me;
+    const { declined } = deps().words.recording;
+    return html`${recBadge(snapshot.space)}${consent?.state === 'declined'
+      ? html`<span class="out" title=${declined[consent.covers]}>${icon('leftOut')}<span class="sr">${declined[consent.covers]}</span></span>`
+      : nothing}`;
   }
 
   private button(action: Action): TemplateResult {

@@ -10,7 +10,7 @@ import { LitElement, html, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import { recordingCalls, type KeptRecording } from '../core/recording-calls';
 import sheet from '../styles/kept.css?inline';
-import { asProblem, deps } from './context';
+import { asProblem, attempt, deps } from './context';
 import { icon } from './icons';
 import { styled } from './styles';
 
@@ -43,9 +43,14 @@ export class SpacesKept extends LitElement {
     const { found } = this;
     if (this.isGone || found?.state === 'deleted') return html`<p class="soon">${this.isGone ? w.noReplay : w.wasDeleted}</p>`;
     return found?.state === 'ready'
-      ? html`<a class="button tall wide" part="button" href=${found.page_url} data-action="replay">${icon('play')}${w.play}</a>`
+      ? html`<a class="button tall wide" part="button" href=${found.page_url} data-action="replay" @click=${this.leave}>${icon('play')}${w.play}</a>`
       : html`<p class="soon" role="status">${w.soonReady}</p>`;
   }
+
+  /** Where they go the card would stand in front of the replay. Not before the browser is on its way. */
+  private leave = (): void => {
+    setTimeout(() => void attempt(async (session) => session.dismiss()));
+  };
 
   /** Asks until there is an answer that stays. */
   private async ask(): Promise<void> {

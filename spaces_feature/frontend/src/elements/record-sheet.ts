@@ -14,9 +14,12 @@ import sheet from '../styles/sheet.css?inline';
 import { recBadge } from './badges';
 import { deps } from './context';
 import { icon } from './icons';
+import { voiceState } from './recording-law';
 import { doing, personRow } from './sheet-parts';
 import { SideSheet } from './side-sheet';
 import { styled } from './styles';
+
+const MARKS = { kept: 'check', asked: 'hourglass', agreed: 'hourglass', declined: 'leftOut' } as const;
 
 export class SpacesRecordSheet extends SideSheet {
   static override styles = styled(sheet, own, kept);
@@ -54,12 +57,10 @@ export class SpacesRecordSheet extends SideSheet {
           ${repeat(
             stage,
             ({ user_id }) => user_id,
-            ({ profile, is_kept }) =>
-              personRow(
-                profile,
-                '',
-                html`<span class="voice" data-kept=${String(is_kept)}>${icon(is_kept ? 'check' : 'leftOut')}${is_kept ? w.isKept : w.isNotKept}</span>`,
-              ),
+            (seat) => {
+              const state = voiceState(seat);
+              return personRow(seat.profile, '', html`<span class="voice" data-state=${state}>${icon(MARKS[state])}${w.voice[state]}</span>`);
+            },
           )}
         </ul>
       </div>

@@ -26,6 +26,12 @@ export const questionOf = ({ words }: Consent): string => words.slice(0, words.i
 export const isLeftOut = ({ me, space }: Snapshot, seat: Seat): boolean =>
   Boolean(me.consent) && space.recording !== 'starting' && !seat.is_kept;
 
+/** What whoever runs the Space is told of a voice on stage: saying nothing is not saying no. */
+export type VoiceState = 'kept' | 'asked' | 'agreed' | 'declined';
+
+export const voiceState = ({ is_kept, consent }: Pick<Seat, 'is_kept' | 'consent'>): VoiceState =>
+  is_kept ? 'kept' : (consent ?? 'declined');
+
 /** Whether the host's tools have the recording: to begin one where that is open, to stop one in any case. */
 export const mayRecord = (snapshot: Snapshot, config: Pick<PageConfig, 'flags'>): boolean =>
   may(snapshot, 'record') && (snapshot.space.recording !== 'off' || isOpen(config, 'spaces.record'));

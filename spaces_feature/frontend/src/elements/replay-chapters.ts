@@ -42,6 +42,10 @@ class SpacesReplayChapters extends LitElement {
     if (!this.drafts.length) this.drafts = [{ at: clock(0), title: '' }];
   }
 
+  protected override firstUpdated(): void {
+    this.renderRoot.querySelector<HTMLElement>('h2')?.focus();
+  }
+
   protected override render(): TemplateResult {
     const drafts = this.drafts ?? [];
     return html`<form @submit=${this.save} novalidate>

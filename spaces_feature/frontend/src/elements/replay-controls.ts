@@ -11,6 +11,8 @@ import { replayIcon, seconds } from './replay-icons';
 interface Controls {
   isPlaying: boolean;
   isWaiting: boolean;
+  /** The browser waits for a tap. */
+  isBlocked: boolean;
   rate: number;
   skipsSilence: boolean;
   /** Where the member was, while they have not gone on. */
@@ -73,6 +75,7 @@ export function controls(at: Controls): TemplateResult {
           </button>`
         : nothing}
     </div>
+    ${at.isBlocked ? html`<p class="resume soft" role="status">${words.tapToListen}</p>` : nothing}
     ${at.resume_s === null
       ? nothing
       : html`<p class="resume soft">

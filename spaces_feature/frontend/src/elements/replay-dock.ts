@@ -15,12 +15,11 @@ import { replayWords as words } from '../replay/words';
 import dock from '../styles/dock.css?inline';
 import sheet from '../styles/replay-dock.css?inline';
 import { pageDeps } from './context';
-import { problemLine } from './dock-parts';
 import { face } from './face';
 import { icon } from './icons';
 import { Observe } from './observe';
 import { replayIcon } from './replay-icons';
-import { badge } from './replay-parts';
+import { badge, troubleLine } from './replay-parts';
 import { styled } from './styles';
 import { clock } from './time';
 import { variables } from './variables';
@@ -35,18 +34,20 @@ export class SpacesReplayDock extends LitElement {
   private readonly live = new Observe(this, pageDeps().session);
 
   protected override render(): TemplateResult | typeof nothing {
-    const { space_id, at_s, is_playing, is_waiting, problem } = this.player.value;
+    const { space_id, at_s, is_playing, is_waiting, is_blocked, problem } = this.player.value;
     const { recording } = house().library.of(space_id ?? '').get();
     const stepsAside = this.live.value.connection.kind !== 'idle' || Boolean(this.live.value.warning);
     if (!space_id || !recording || this.page.value === space_id || stepsAside) return nothing;
     const trouble = this.refusal ?? problem;
     return html`<section class="dock replay" part="dock" aria-label=${words.dock}>
-      ${trouble ? html`<div class="above">${problemLine(trouble)}</div>` : nothing}
+      ${trouble ? html`<div class="above">${troubleLine(trouble)}</div>` : nothing}
       <a class="body" href=${recording.page_url}>
         ${recording.host ? face(recording.host, 46) : nothing}
         <span class="words">
           <b dir="auto"><span class="sr">${words.openPage}: </span>${recording.title}</b>
-          <span class="line">${badge()}<span class="num" dir="auto">${clock(Math.floor(at_s))}<span class="whole">\u00a0${words.of(recording.duration_s)}</span></span></span>
+          <span class="line">${badge()}${is_blocked
+            ? html`<span role="status">${words.tapToListen}</span>`
+            : html`<span class="num" dir="auto">${clock(Math.floor(at_s))}<span class="whole">\u00a0${words.of(recording.duration_s)}</span></span>`}</span>
         </span>
       </a>
       <button
@@ -54,7 +55,7 @@ export class SpacesReplayDock extends LitElement {
         part="button"
         type="button"
         data-action="play"
-        aria-label=${is_playing ? words.pause : words.play}
+        aria-label=${is_playing ? words.pause : is_blocked ? words.tapToListen : words.play}
         aria-busy=${String(is_playing && is_waiting)}
         @click=${() => void this.toggle(is_playing)}
       >

@@ -60,7 +60,10 @@ export class SpacesReplayMenu extends LitElement {
   }
 
   protected override updated(changed: PropertyValues): void {
-    if (changed.has('view') && this.view && !this.dialog?.open) this.dialog?.showModal();
+    if (!changed.has('view') || !this.view) return;
+    if (!this.dialog?.open) this.dialog?.showModal();
+    // What was pressed is gone, and what took its place has the focus.
+    else this.renderRoot.querySelector<HTMLElement>('#title')?.focus();
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -111,6 +114,7 @@ export class SpacesReplayMenu extends LitElement {
     return html`<div class="scroll">
         ${this.top(isRemoval ? words.removeQuestion : words.withdrawQuestion)}
         <p class="consequence">${isRemoval ? words.removeConsequence : words.withdrawConsequence}</p>
+        ${isRemoval && this.recording.may.download ? html`<p class="consequence soft">${words.removeFirst}</p>` : nothing}
         ${this.trouble()}
       </div>
       <div class="foot pair">

@@ -3,6 +3,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Problem } from '../core/types';
 import type { Recording } from '../replay/recording';
+import { WAITING } from '../replay/troubles';
 import { replayWords as words } from '../replay/words';
 import { pageDeps } from './context';
 import { dayAndTime } from './directory-times';
@@ -55,6 +56,12 @@ async function share({ space_id, title }: Recording): Promise<void> {
   const { shareSpace } = await loadRoomElements();
   shareSpace({ id: space_id, title });
 }
+
+/** Why nothing is heard: an alarm only where somebody has to do something. */
+export const troubleLine = (trouble: Problem): TemplateResult =>
+  trouble === WAITING
+    ? html`<p class="told" role="status">${trouble.title} ${trouble.detail}</p>`
+    : problemLine(trouble);
 
 /** What is missing of it, and why. */
 export function notes({ gaps, is_short }: Recording): TemplateResult | typeof nothing {

@@ -12,6 +12,7 @@ import { classMap } from 'lit/directives/class-map.js';
 import { guard } from 'lit/directives/guard.js';
 import { chapterAt, chapterSpans } from '../replay/chapters';
 import { HEIGHT, WIDTH, reactionCurve } from '../replay/curve';
+import { stepOf } from '../replay/keys';
 import { LANES, lanesOf, mergedLane, pillsOf, type Lane, type Pill } from '../replay/lanes';
 import type { Recording } from '../replay/recording';
 import { voicesAt } from '../replay/voices';
@@ -25,7 +26,8 @@ import { clock } from './time';
 import { variables } from './variables';
 
 const PAGE = 60;
-const STEP = 5;
+/** Seconds that may pass before a slider that has the focus says by itself where it is: some voices read each change. */
+const SAID_EACH = 15;
 
 export class SpacesReplayTimeline extends LitElement {
   static override styles = styled(sheet);
@@ -34,6 +36,7 @@ export class SpacesReplayTimeline extends LitElement {
   @property({ type: Number }) at_s = 0;
   /** One lane for all, with the names under it. */
   @property({ type: Boolean, reflect: true }) narrow = false;
+  @property({ type: Boolean }) playing = false;
   @state() private showsAll = false;
   /** Where the finger is, while it drags. */
   @state() private held_s: number | null = null;
@@ -41,8 +44,14 @@ export class SpacesReplayTimeline extends LitElement {
 
   /** Times of what was chosen last: several presses in a row count from there, not from what has been heard yet. */
   private chosen_s: number | null = null;
+  /** The place as it is read aloud. */
+  private said_s = 0;
 
   protected override willUpdate(changed: PropertyValues): void {
+    const shown = this.held_s ?? this.at_s;
+    const isFocused = this.shadowRoot?.activeElement?.classList.contains('tracks');
+    const goesOn = isFocused && this.playing && this.held_s === null && this.chosen_s === null;
+    if (!goesOn || Math.abs(shown - this.said_s) >= SAID_EACH) this.said_s = shown;
     if (changed.has('at_s')) this.chosen_s = null;
   }
 
@@ -51,6 +60,8 @@ export class SpacesReplayTimeline extends LitElement {
     const shown = this.held_s ?? this.at_s;
     const now = recording.duration_s ? Math.min(1, shown / recording.duration_s) : 0;
     const voices = voicesAt(recording.turns, shown);
+    const said = this.said_s;
+    const heard = said === shown ? voices : voicesAt(recording.turns, said);
     const lanes = this.narrow ? [] : lanesOf(recording, this.showsAll);
     return html`<div class="time" ${variables({ '--now': now, '--lanes': this.narrow ? 1 : lanes.length })}>
       ${this.chapterRow(shown)}
@@ -65,8 +76,8 @@ export class SpacesReplayTimeline extends LitElement {
         aria-label=${words.timeline}
         aria-valuemin="0"
         aria-valuemax=${Math.floor(recording.duration_s)}
-        aria-valuenow=${Math.floor(shown)}
-        aria-valuetext=${words.place(shown, voices.map((id) => this.nameOf(id)), this.chapterTitle(shown))}
+        aria-valuenow=${Math.floor(said)}
+        aria-valuetext=${words.place(said, recording.duration_s, heard.map((id) => this.nameOf(id)), this.chapterTitle(said))}
         @keydown=${this.press}
         @pointerdown=${this.hold}
         @pointermove=${this.drag}
@@ -197,12 +208,13 @@ export class SpacesReplayTimeline extends LitElement {
   private press = (event: KeyboardEvent): void => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const from = this.chosen_s ?? this.at_s;
-    const ahead = this.matches(':dir(rtl)') ? -STEP : STEP;
+    const step = stepOf(event.shiftKey);
+    const ahead = this.matches(':dir(rtl)') ? -step : step;
     const to = {
       ArrowRight: from + ahead,
       ArrowLeft: from - ahead,
-      ArrowUp: from + STEP,
-      ArrowDown: from - STEP,
+      ArrowUp: from + step,
+      ArrowDown: from - step,
       PageUp: from + PAGE,
       PageDown: from - PAGE,
       Home: 0,

@@ -19,12 +19,11 @@ import { replayWords as words } from '../replay/words';
 import switchSheet from '../styles/switch.css?inline';
 import sheet from '../styles/replay.css?inline';
 import { askForClip, listenForClips } from './clip-open';
-import { asProblem, pageDeps } from './context';
-import { problemLine } from './dock-parts';
+import { asProblem, defineOnce, pageDeps } from './context';
 import { Observe } from './observe';
 import { chaptersCard, fragmentsCard } from './replay-beside';
 import { controls } from './replay-controls';
-import { goneCard, head, notes, skeleton } from './replay-parts';
+import { goneCard, head, notes, skeleton, troubleLine } from './replay-parts';
 import type { SpacesReplayMenu, Trimmed } from './replay-menu';
 import { styled } from './styles';
 
@@ -92,12 +91,14 @@ export class SpacesReplayView extends LitElement {
     const at_s = this.at_s;
     const trouble = this.refusal ?? (this.isHere ? this.player.value.problem : null);
     const { chapters, fragments, may } = recording;
-    return html`<article class="card" aria-label=${`${words.replay}: ${recording.title}`}>
-        ${head(recording, () => this.menu.open())}
-        ${trouble ? problemLine(trouble) : nothing} ${this.undoLine()}
+    // What is pressed in it has its keys, also where nothing there takes the focus.
+    return html`<article class="card" tabindex="-1" aria-label=${`${words.replay}: ${recording.title}`}>
+        ${head(recording, () => void this.withMenu((menu) => menu.open()))}
+        ${trouble ? troubleLine(trouble) : nothing} ${this.undoLine()}
         <spaces-replay-timeline
           .recording=${recording}
           .at_s=${at_s}
+          ?playing=${this.isPlaying}
           ?narrow=${this.narrow}
           @spaces-seek=${(event: CustomEvent<{ at_s: number }>) => this.seek(event.detail.at_s)}
         ></spaces-replay-timeline>
@@ -105,6 +106,7 @@ export class SpacesReplayView extends LitElement {
         ${controls({
           isPlaying: this.isPlaying,
           isWaiting: this.isPlaying && this.player.value.is_waiting,
+          isBlocked: this.isHere && this.player.value.is_blocked,
           rate: this.player.value.rate,
           skipsSilence: this.player.value.skips_silence,
           resume_s: this.isHere ? null : this.resume_s,
@@ -140,8 +142,19 @@ export class SpacesReplayView extends LitElement {
     const { said, before_s } = this.undo;
     return html`<p class="told" role="status">
       ${said}
-      <button class="link" type="button" @click=${() => void this.menu.trim(before_s)}>${words.undo}</button>
+      <button class="link" type="button" @click=${() => void this.withMenu((menu) => menu.trim(before_s))}>${words.undo}</button>
     </p>`;
+  }
+
+  /** It comes when somebody first opens it: few may do anything with a replay but hear it. */
+  private async withMenu(use: (menu: SpacesReplayMenu) => unknown): Promise<void> {
+    try {
+      const { SpacesReplayMenu: Menu } = await import('./replay-menu');
+      defineOnce('spaces-replay-menu', Menu);
+    } catch {
+      return pageDeps().announce(pageDeps().words.unreachable, true);
+    }
+    use(this.menu);
   }
 
   /** Whether the player holds this replay. */
@@ -209,11 +222,17 @@ export class SpacesReplayView extends LitElement {
     askForClip({ space_id: this.spaceId, ...detail });
   }
 
-  /** Wherever on the page; fields, dialogs and whatever a key presses by itself keep theirs. */
+  /**
+   * Space and arrows wherever on the page, as long as nothing else is heard; letters and digits only inside, since some
+   * voices and some hands type them by accident. Fields, dialogs and whatever a key presses by itself keep theirs.
+   */
   private press = (event: KeyboardEvent): void => {
     const { recording } = this.volume.get();
     if (event.defaultPrevented || recording?.state !== 'ready' || keepsKeys(event)) return;
-    const action = actionOf(event, this.matches(':dir(rtl)'));
+    const isInside = event.composedPath().includes(this);
+    const { kind } = pageDeps().session.get().connection;
+    if (!isInside && kind !== 'idle' && kind !== 'ended') return;
+    const action = actionOf(event, this.matches(':dir(rtl)'), isInside);
     if (!action) return;
     event.preventDefault();
     switch (action.do) {
@@ -229,8 +248,12 @@ export class SpacesReplayView extends LitElement {
   };
 }
 
+/** What does something of its own with keys. */
+const OWN_KEYS =
+  'input:not([type=checkbox]), textarea, select, audio, video, dialog, [role=dialog], [role=slider], [role=menu], [role=listbox], [role=tablist], [role=radiogroup]';
+
 function keepsKeys(event: KeyboardEvent): boolean {
   const path = event.composedPath().filter((part): part is HTMLElement => part instanceof HTMLElement);
-  if (path.some((part) => part.isContentEditable || part.matches('input:not([type=checkbox]), textarea, select, dialog, [role=dialog]'))) return true;
+  if (path.some((part) => part.isContentEditable || part.matches(OWN_KEYS))) return true;
   return event.key === ' ' && path.some((part) => part.matches('button, a[href], summary, input, [role=button], [role=tab], [role=switch]'));
 }

@@ -8,26 +8,38 @@ export type KeyAction =
 export const BACK = 15;
 export const FORWARD = 30;
 const STEP = 5;
+const FINE = 1;
 
 interface Pressed {
   key: string;
+  shiftKey: boolean;
   altKey: boolean;
   ctrlKey: boolean;
   metaKey: boolean;
 }
 
-/** What a key does, null for any other. The timeline mirrors, so the arrows do. */
-export function actionOf({ key, altKey, ctrlKey, metaKey }: Pressed, isRtl: boolean): KeyAction | null {
+/** Seconds that an arrow goes; with Shift it goes finely. */
+export const stepOf = (shiftKey: boolean): number => (shiftKey ? FINE : STEP);
+
+/** What a key does, null for any other. The timeline mirrors, so the arrows do. `withLetters`: also those that type something. */
+export function actionOf({ key, shiftKey, altKey, ctrlKey, metaKey }: Pressed, isRtl: boolean, withLetters: boolean): KeyAction | null {
   if (altKey || ctrlKey || metaKey) return null;
-  const ahead = isRtl ? -STEP : STEP;
+  const ahead = isRtl ? -stepOf(shiftKey) : stepOf(shiftKey);
   switch (key) {
     case ' ':
-    case 'k':
       return { do: 'toggle' };
     case 'ArrowRight':
       return { do: 'by', seconds: ahead };
     case 'ArrowLeft':
       return { do: 'by', seconds: -ahead };
+  }
+  return withLetters ? typed(key.toLowerCase()) : null;
+}
+
+function typed(key: string): KeyAction | null {
+  switch (key) {
+    case 'k':
+      return { do: 'toggle' };
     case 'j':
       return { do: 'by', seconds: -BACK };
     case 'l':

@@ -85,7 +85,11 @@ export function recordingCalls(api: Pick<Api, 'call'>, signedOut: () => Recordin
     get: (id) => signedOut()?.(id) ?? api.call('GET', of(id)),
     edit: (id, patch) => api.call('PATCH', of(id), patch),
     remove: (id) => api.call('DELETE', of(id)),
-    withdraw: (id) => api.call('POST', of(id, '/consent'), { agrees: false }),
+    async withdraw(id) {
+      const answered = await api.call<Recording | { agrees: false }>('POST', of(id, '/consent'), { agrees: false });
+      // Whoever may not know the Space any more is only told that it is done.
+      return 'state' in answered ? answered : this.get(id);
+    },
     played: (id) => api.call('POST', of(id, '/plays')),
   };
 }

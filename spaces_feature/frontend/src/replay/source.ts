@@ -5,6 +5,7 @@
 
 import type Hls from 'hls.js';
 import type { Fragment } from 'hls.js';
+import { isPassing } from '../core/no-answer';
 
 export interface Source {
   /** Goes on with the same sound at fresh addresses, without a gap where that can be. */
@@ -19,16 +20,19 @@ export type Connect = (audio: HTMLAudioElement, url: string, at_s: number, lost:
 
 /** Seconds that are fetched ahead. */
 const AHEAD = 40;
+/** Milliseconds until fetching is tried again when nothing answers. */
+const AGAIN = 2000;
 
 export const connect: Connect = async (audio, url, at_s, lost) => {
   const { default: Player } = await import('hls.js/light');
   return Player.isSupported() ? byHls(Player, audio, url, at_s, lost) : natively(audio, url, at_s, lost);
 };
 
-function byHls(Player: typeof Hls, audio: HTMLAudioElement, url: string, at_s: number, lost: Lost): Source {
+export function byHls(Player: typeof Hls, audio: HTMLAudioElement, url: string, at_s: number, lost: Lost): Source {
   // Sound alone is little work, and a strict host lets no worker be made from a string.
   const hls = new Player({ enableWorker: false, startPosition: at_s, maxBufferLength: AHEAD, maxMaxBufferLength: AHEAD });
   let recovered = false;
+  let again: ReturnType<typeof setTimeout> | undefined;
   hls.on(Player.Events.ERROR, (_, { fatal, type, response }) => {
     if (!fatal) return;
     if (type === Player.ErrorTypes.MEDIA_ERROR && !recovered) {
@@ -36,7 +40,10 @@ function byHls(Player: typeof Hls, audio: HTMLAudioElement, url: string, at_s: n
       hls.recoverMediaError();
       return;
     }
-    lost(type === Player.ErrorTypes.NETWORK_ERROR ? (response?.code ?? 0) : -1);
+    const status = type === Player.ErrorTypes.NETWORK_ERROR ? (response?.code ?? 0) : -1;
+    // What is fetched plays on meanwhile. Without a list of what there is, somebody else has to ask for that.
+    if (isPassing(status) && hls.levels[0]?.details) again = setTimeout(() => hls.startLoad(), AGAIN);
+    else queueMicrotask(() => lost(status));
   });
   hls.loadSource(url);
   hls.attachMedia(audio);
@@ -48,7 +55,10 @@ function byHls(Player: typeof Hls, audio: HTMLAudioElement, url: string, at_s: n
       hls.config.startPosition = audio.currentTime;
       hls.loadSource(fresh);
     },
-    close: () => hls.destroy(),
+    close() {
+      clearTimeout(again);
+      hls.destroy();
+    },
   };
 }
 

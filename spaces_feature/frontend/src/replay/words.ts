@@ -30,8 +30,8 @@ export const replayWords = {
   takenOut: 'A voice was taken out afterwards. Where it was, it is quiet.',
   takenOutHere: 'A voice was taken out here',
   /** How a place is read aloud. */
-  place: (at_s: number, voices: string[], chapter: string) =>
-    [clock(at_s), voices.length ? `${list(voices)} ${voices.length === 1 ? 'is' : 'are'} talking` : 'nobody is talking', chapter && `chapter ${chapter}`]
+  place: (at_s: number, duration_s: number, voices: string[], chapter: string) =>
+    [`${spoken(at_s)} of ${spoken(duration_s)}`, voices.length ? `${list(voices)} ${voices.length === 1 ? 'is' : 'are'} talking` : 'nobody is talking', chapter && `chapter ${chapter}`]
       .filter(Boolean)
       .join(', '),
   chapters: 'Chapters',
@@ -87,7 +87,8 @@ export const replayWords = {
 
   // Sheets
   removeQuestion: 'Delete the recording?',
-  removeConsequence: 'The recording and its clips are gone for everyone. This cannot be undone.',
+  removeConsequence: 'The replay, its chapters and every clip made from it are gone for everyone. This cannot be undone.',
+  removeFirst: 'Download it first if you want to keep it.',
   removeNow: 'Delete',
   keep: 'Keep it',
   withdrawQuestion: 'Take your voice out?',
@@ -119,6 +120,10 @@ export const replayWords = {
   noSound: 'This browser cannot play the replay.',
   noSoundLine: 'Try another browser.',
   lost: 'The sound does not come.',
+  lostLine: 'Check your connection, then press play.',
+  slow: 'Waiting for the sound.',
+  slowLine: 'It goes on by itself as soon as it comes.',
+  tapToListen: 'Tap to listen',
   tryAgain: 'Try again',
   allSpaces: 'All Spaces',
 
@@ -128,6 +133,13 @@ export const replayWords = {
   /** After the place: "31:24 of 1:12:00". */
   of: (duration_s: number) => `of ${clock(duration_s)}`,
 };
+
+/** "31 minutes 24 seconds": a voice makes nothing of 31:24. */
+export function spoken(at_s: number): string {
+  const whole = Math.floor(at_s);
+  const parts = [people(Math.floor(whole / 3600), 'hour', 'hours'), people(Math.floor(whole / 60) % 60, 'minute', 'minutes'), people(whole % 60, 'second', 'seconds')];
+  return parts.filter((part) => !part.startsWith('0 ')).join(' ') || parts[2]!;
+}
 
 function list(names: string[]): string {
   const last = names[names.length - 1] ?? '';

@@ -65,6 +65,9 @@ export function createDriver(parts: DriverParts): Driver {
   let asking: AbortController | null = null;
   let packetsBefore: Promise<number> = Promise.resolve(0);
 
+  /** What may still be heard of a Space that is over. */
+  let lastWords: Transport | null = null;
+
   const playing = () => (state.room === null ? null : (rooms.get(state.room) ?? null));
 
   function dispatch(event: ConnectionEvent): void {
@@ -85,7 +88,7 @@ export function createDriver(parts: DriverParts): Driver {
       case 'renew':
         return rooms.get(effect.room)?.renew?.(effect.url);
       case 'drop':
-        return drop(effect.room);
+        return drop(effect.room, effect.isOver);
       case 'arm':
         return arm(effect.ms, effect.generation);
       case 'start_audio':
@@ -108,6 +111,8 @@ export function createDriver(parts: DriverParts): Driver {
 
   async function fetchGrant(space_id: string, generation: number): Promise<void> {
     asking?.abort();
+    lastWords?.drop().catch(() => undefined);
+    lastWords = null;
     const mine = (asking = new AbortController());
     try {
       const grant = await parts.api.join(space_id, parts.joinOptions?.(), mine.signal);
@@ -185,11 +190,12 @@ export function createDriver(parts: DriverParts): Driver {
     } satisfies TransportListeners);
   }
 
-  function drop(room: number): void {
+  function drop(room: number, isOver = false): void {
     const transport = rooms.get(room);
     rooms.delete(room);
     talking.delete(room);
-    transport?.drop().catch(() => undefined);
+    transport?.drop(isOver).catch(() => undefined);
+    if (isOver && transport) lastWords = transport;
   }
 
   function arm(ms: number, generation: number): void {

@@ -4,6 +4,7 @@
  */
 
 import type { Tuned } from '../hls';
+import { PLAYS } from '../core/turns';
 import { awaitSound } from './first-sound';
 import { overhear } from './overheard';
 import type { OpenTransport } from './transport';
@@ -14,6 +15,8 @@ const INTERVAL = 500;
 const STILL = 6000;
 /** Milliseconds after which a pause is no longer one that a change of address brings with it. */
 const SETTLED = 300;
+/** Milliseconds in which the last words of a Space that is over are heard, at most. */
+const LAST_WORDS = 8000;
 /** Seconds by which what is told of being late may be wrong before it is told anew. */
 const ROUGHLY = 0.8;
 
@@ -30,7 +33,8 @@ export const openSegments: OpenTransport = (listeners) => {
   let isTaken = false;
   let told = -Infinity;
   const stops: (() => void)[] = [];
-  signal.addEventListener('abort', () => stops.forEach((stop) => stop()));
+  const stopWatching = () => stops.splice(0).forEach((stop) => stop());
+  signal.addEventListener('abort', stopWatching);
 
   /** Begins to play. Where the browser wants a tap first, that is told, and the rest is ready. */
   async function play(): Promise<void> {
@@ -84,6 +88,24 @@ export const openSegments: OpenTransport = (listeners) => {
     stops.push(overheard.stop, awaitSound(isSoundOut, () => listeners.played()));
   }
 
+  function silence(): void {
+    life.abort();
+    if (owner !== life) return;
+    owner = null;
+    audio.pause();
+    audio.removeAttribute('src');
+    audio.load();
+  }
+
+  /** A host says goodbye and ends: here that is heard seconds later, unless something else is to be heard. */
+  function hearLastWords(): void {
+    stopWatching();
+    const timer = setTimeout(silence, LAST_WORDS);
+    stops.push(() => clearTimeout(timer));
+    for (const type of ['waiting', 'pause', 'ended']) audio.addEventListener(type, silence, { signal });
+    document.addEventListener(PLAYS, silence, { signal });
+  }
+
   return {
     canPublish: false,
     async connect(url) {
@@ -93,7 +115,7 @@ export const openSegments: OpenTransport = (listeners) => {
       const on = { turnedAway: () => listeners.turnedAway(), lost: () => listeners.lost('unknown') };
       source = await tune(audio, () => address, on, signal);
       if (signal.aborted) return source.close();
-      stops.push(source.close);
+      signal.addEventListener('abort', source.close);
       await play();
       if (signal.aborted) return;
       watchPauses();
@@ -104,13 +126,9 @@ export const openSegments: OpenTransport = (listeners) => {
       address = new URL(url, location.href).href;
       source?.renew();
     },
-    async drop() {
-      life.abort();
-      if (owner !== life) return;
-      owner = null;
-      audio.pause();
-      audio.removeAttribute('src');
-      audio.load();
+    async drop(isOver = false) {
+      if (isOver && owner === life && !audio.paused) hearLastWords();
+      else silence();
     },
     async startAudio() {
       source?.catchUp();

@@ -33,7 +33,8 @@ export interface Transport {
   connect(url: string, token: string): Promise<void>;
   /** Goes on with the same sound at a fresh address, where addresses live for minutes. */
   renew?(url: string): void;
-  drop(): Promise<void>;
+  /** With `isOver` the Space is over: what was fetched of it is heard to its end first, where that comes seconds late. */
+  drop(isOver?: boolean): Promise<void>;
   /** Rejects when the browser wants a tap first. */
   startAudio(): Promise<void>;
   /** Packets of sound received so far. */
