@@ -15,7 +15,7 @@ from deploy.gate import command, find_nginx
 from spaces_feature import Profile
 from spaces_feature.domain.ids import UserId
 from spaces_feature.services import attending
-from spaces_feature.services.linking import link_to
+from spaces_feature.services.sound.linking import link_to
 from spaces_feature.testing.media import eventually
 from tests.gate.media_house import Ear, MediaHouse, MediaNginx
 from tests.hall import Hall, a_hall

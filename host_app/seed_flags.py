@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import current_app
 
 from spaces_feature.flags import BOOLEANS
-from spaces_feature.services.flag_desk import FlagEdit, edit
+from spaces_feature.services.flags.flag_desk import FlagEdit, edit
 from spaces_feature.services.seams import Seams
 
 LEFT_OUT = "spaces.captions"

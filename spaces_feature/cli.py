@@ -19,10 +19,10 @@ from .domain.flag_words import NOBODY, reach_words
 from .domain.ids import RoomName
 from .errors import MediaError, StorageDown
 from .flags import BY_KEY
-from .services.capturing import MISSED
-from .services.notifying import do_what_is_due
+from .services.planning.notifying import do_what_is_due
 from .services.reconciling import Reconciler
 from .services.seams import Seams
+from .services.sound.capturing import MISSED
 
 commands = AppGroup("spaces", help="Live audio rooms.")
 commands.add_command(api_tokens)

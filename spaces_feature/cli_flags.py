@@ -10,8 +10,8 @@ from .domain.flag_words import reach_words
 from .domain.rollout import COHORT, STAFF, Kill
 from .errors import Refusal
 from .flags import BY_KEY, FLAGS
-from .services import flag_desk, flag_kills
-from .services.flag_views import state_of
+from .services.flags import flag_desk, flag_kills
+from .services.flags.flag_views import state_of
 from .services.seams import Seams
 
 flag_commands = AppGroup("flags", help="Who has which flag: list, set KEY..., kill KEY, revive KEY.")

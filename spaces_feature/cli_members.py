@@ -6,7 +6,7 @@ import click
 from flask import current_app
 
 from .domain.ids import UserId, is_plain_id
-from .services.forgetting import erase_user as erase
+from .services.law.forgetting import erase_user as erase
 
 
 @click.command("erase-user")

@@ -11,7 +11,7 @@ from flask.cli import AppGroup
 from .domain.ids import UserId
 from .domain.wire import iso
 from .errors import Invalid
-from .services import hooks, tokens
+from .services.outside import hooks, tokens
 from .services.seams import Seams
 
 api_tokens = AppGroup("api-token", help="Tokens for the read API: create NAME, list, revoke ID.")

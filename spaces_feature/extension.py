@@ -41,25 +41,25 @@ from .realtime.messages import schemas
 from .realtime.namespace import SpacesNamespace
 from .realtime.socket_server import socket_problems
 from .realtime.watchers import Watchers
-from .services import nudging
-from .services.flag_book import FlagBook
-from .services.forgetting import erase_user
-from .services.health import Health
-from .services.index import LiveIndex
-from .services.member_facts import MemberFacts, RememberedFacts
+from .services.finding import nudging
+from .services.finding.index import LiveIndex
+from .services.finding.page_cards import known_to
+from .services.finding.searching import index_names
+from .services.finding.summons import Summons
+from .services.flags.flag_book import FlagBook
+from .services.flags.member_facts import MemberFacts, RememberedFacts
+from .services.law.forgetting import erase_user
+from .services.measures.health import Health
+from .services.measures.meter import Meter
 from .services.memory import HostMemory
-from .services.meter import Meter
-from .services.page_cards import known_to
 from .services.seams import Seams
-from .services.searching import index_names
-from .services.summons import Summons
 from .web.blueprint import make_blueprint
 from .web.cards import CardRenderer
-from .web.clip_cards import ClipRenderer
 from .web.csrf import take_over
 from .web.guest import guest_of_cookie
 from .web.idempotency import Answers
 from .web.limits import limit_problems
+from .web.sound.clip_cards import ClipRenderer
 from .web.strip import StripRenderer
 
 KEY = "spaces"

@@ -13,9 +13,9 @@ from spaces_feature.domain.clips import Clip, ClipState, Source, Window
 from spaces_feature.domain.ids import SpaceId, UserId
 from spaces_feature.domain.space import Space
 from spaces_feature.services import attending, hosting
-from spaces_feature.services.linking import link_to
 from spaces_feature.services.seams import Seams
-from spaces_feature.services.sound_store import Capture, RecordingRow
+from spaces_feature.services.sound.linking import link_to
+from spaces_feature.services.sound.sound_store import Capture, RecordingRow
 from spaces_feature.testing.storage import SOUND
 from tests.world import World, a_world
 

@@ -20,7 +20,8 @@ from spaces_feature import Profile, Spaces
 from spaces_feature.domain.ids import SpaceId, UserId
 from spaces_feature.domain.space import Audience, Space, Speak
 from spaces_feature.domain.views import ViewerClass
-from spaces_feature.services import attending, flag_desk, hosting, staging
+from spaces_feature.services import attending, hosting, staging
+from spaces_feature.services.flags import flag_desk
 from spaces_feature.services.seams import Seams
 from spaces_feature.testing.graph import FakeGraph
 from spaces_feature.testing.identity import FakeIdentity

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from ..domain.ids import SpaceId, UserId
 from ..domain.notices import Kind
 from ..domain.space import State
-from ..services.agenda import Bell, Task
+from ..services.planning.agenda import Bell, Task
 from . import rows
 from .tables import Tables
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from ..domain.ids import UserId
 from ..domain.rollout import Kill
-from ..services.flag_ledger import FlagChange, FlagRow, Killing
+from ..services.flags.flag_ledger import FlagChange, FlagRow, Killing
 from . import rows
 from .tables import Tables
 

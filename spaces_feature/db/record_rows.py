@@ -14,7 +14,7 @@ from ..domain.attendance import Presence
 from ..domain.ids import SpaceId, UserId
 from ..domain.space import State
 from ..services.ledger import Position
-from ..services.records import Past, Record
+from ..services.measures.records import Past, Record
 from ..services.stays import ANONYMOUS
 from . import rows
 from .tables import Tables

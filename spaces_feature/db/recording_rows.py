@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from ..domain.ids import SpaceId, UserId
-from ..services.sound_store import RecordingRow
+from ..services.sound.sound_store import RecordingRow
 from .rows import Row, aware, naive, when
 from .tables import Tables
 

@@ -13,7 +13,7 @@ from sqlalchemy import and_, delete, func, insert, or_, select, true, update
 from ..domain.clips import ClipState
 from ..domain.ids import RoomName, SpaceId, UserId
 from ..domain.space import State
-from ..services.sound_store import Capture, ConsentRow, SoundJob, Turn
+from ..services.sound.sound_store import Capture, ConsentRow, SoundJob, Turn
 from .recording_rows import RecordingRows
 from .rows import Row, aware, naive, when
 

@@ -15,7 +15,7 @@ from openfeature.provider import AbstractProvider, Metadata
 from ..domain.ids import UserId
 from ..domain.rollout import Reason, Verdict
 from ..flags import BY_KEY
-from ..services.rollouts import Rollout
+from ..services.flags.rollouts import Rollout
 
 NAME = "spaces-sql"
 

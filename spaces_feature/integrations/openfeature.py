@@ -23,8 +23,8 @@ from opentelemetry.trace import get_current_span
 
 from ..domain.ids import UserId
 from ..domain.rollout import Kill, Reason, Value, Verdict
-from ..services.flag_book import FlagBook
-from ..services.rollouts import Attributes, Rollout
+from ..services.flags.flag_book import FlagBook
+from ..services.flags.rollouts import Attributes, Rollout
 from .flag_provider import SpacesProvider, verdict_of
 from .guarded_provider import register
 

@@ -17,7 +17,7 @@ from opentelemetry import metrics
 from opentelemetry.metrics import CallbackOptions, Counter, Histogram, MeterProvider, Observation
 
 from ..domain.statistics import BOUNDS
-from ..services.index import LiveIndex
+from ..services.finding.index import LiveIndex
 
 SCOPE = "spaces_feature"
 FAST = (0.005, 0.01, 0.025, 0.05, 0.075, *BOUNDS)

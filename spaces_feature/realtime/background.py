@@ -14,8 +14,8 @@ from typing import Any
 
 from flask import Flask
 
-from ..services.hooks import Post, deliver_due
-from ..services.notifying import do_what_is_due
+from ..services.outside.hooks import Post, deliver_due
+from ..services.planning.notifying import do_what_is_due
 from ..services.pulse import Pulse
 from ..services.reacting import write_reactions
 from ..services.reconciling import Reconciler

@@ -17,9 +17,9 @@ from ..domain.views import class_of
 from ..domain.wire import Json
 from ..errors import Broken, Invalid, Limited, NotFound, Refusal, SetupError
 from ..services.access import readable_space
+from ..services.flags.switching_off import goes_on
 from ..services.seams import Seams
 from ..services.snapshots import snapshot
-from ..services.switching_off import goes_on
 from .allowance import Allowance
 from .broadcaster import SocketBroadcaster, user_room
 from .frames import Frames, problem_fields

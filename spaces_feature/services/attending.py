@@ -15,16 +15,16 @@ from ..domain.space import Role, Space, State, require_live
 from ..domain.tiers import Tier
 from ..domain.wire import Json, iso
 from ..errors import Forbidden, Unavailable, WrongState
-from . import measuring
 from .access import is_anonymity_open, known_space, require_flag, switched_off
 from .changing import change
-from .exposing import expose
-from .linking import Link
+from .flags.exposing import expose
+from .measures import measuring
 from .outbox import owed, settle_calls
 from .seams import Seams
 from .snapshots import Around, look_around, snapshot
+from .sound.linking import Link
+from .sound.tiering import playlist_link, tiered
 from .store import OwedCall, RacedError, Stay, Work
-from .tiering import playlist_link, tiered
 
 log = logging.getLogger(__name__)
 

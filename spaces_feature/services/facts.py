@@ -14,7 +14,7 @@ from ..domain.roles import roster_rights
 from ..domain.roster import compare
 from ..domain.tiers import belongs_to_the_room
 from ..errors import MediaError
-from .intruders import send_off
+from .law.intruders import send_off
 from .seams import Seams
 from .store import Work
 

@@ -18,13 +18,13 @@ from ..errors import Conflict, MediaError, Unavailable
 from .access import horizon, relations, require_flag, require_guest, require_welcome, seats_of, terms_for
 from .changing import announce, change, written
 from .commands import command
-from .exposing import expose
-from .health import sound_is_away
-from .inviting import patience
+from .flags.exposing import expose
 from .lifecycle import follow
+from .measures.health import sound_is_away
 from .pinning import require_card
-from .recordings import require_room_for_recording
+from .planning.inviting import patience
 from .seams import Seams
+from .sound.recordings import require_room_for_recording
 from .store import Work
 from .telling import tell
 

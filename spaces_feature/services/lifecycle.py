@@ -13,13 +13,13 @@ from ..domain.notices import BEFORE_START, NEWS, OF_A_SPACE, OF_A_TIME, SETTLED,
 from ..domain.schedule import heard_of
 from ..domain.space import EndReason, Space, State
 from .access import horizon
-from .agenda import Task
-from .hooks import announce_life
+from .finding.searching import index_space
+from .measures.summing_up import note
+from .outside.hooks import announce_life
+from .planning.agenda import Task
 from .seams import Seams
-from .searching import index_space
+from .sound.wishes import follow_sound
 from .store import Work
-from .summing_up import note
-from .wishes import follow_sound
 
 
 def follow(seams: Seams, work: Work, before: Space | None, after: Space) -> None:

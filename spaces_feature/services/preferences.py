@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..domain.ids import UserId
-from .nudging import listeners_changed
+from .finding.nudging import listeners_changed
 from .seams import Seams
 
 

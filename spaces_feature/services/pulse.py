@@ -12,14 +12,14 @@ from ..domain.rollout import Kill
 from ..domain.schedule import as_of
 from ..domain.space import Space, State
 from .access import horizon
-from .clip_news import tell_clips
-from .discovery import refresh_index
-from .law import answer_summons, unwelcome_watchers
-from .nudging import listeners_changed, strips_of, talking_changed
+from .finding.discovery import refresh_index
+from .finding.nudging import listeners_changed, strips_of, talking_changed
+from .flags.switching_off import enforce_kills
+from .law.law import answer_summons, unwelcome_watchers
 from .reacting import tell_reactions
 from .seams import Seams
 from .snapshots import listeners_of
-from .switching_off import enforce_kills
+from .sound.clip_news import tell_clips
 from .telling import send_away, tell_listeners, tell_missed
 
 WATCHERS_EVERY = timedelta(seconds=4)

@@ -22,17 +22,17 @@ from ..domain.space import Space, State, move_room
 from ..errors import MediaDown, MediaError, Refusal
 from .absence import Absence
 from .changing import change
-from .concluding import follow_captures, sweep
-from .forgetting import forget_old
-from .intruders import send_off
-from .law import enforce, everyone_in
-from .leftovers import Leftovers
+from .flags.ramping import Ramping
+from .flags.switching_off import enforce_kills
+from .law.forgetting import forget_old
+from .law.intruders import send_off
+from .law.law import enforce, everyone_in
+from .measures.summing_up import History
 from .outbox import settle_owed
-from .ramping import Ramping
 from .seams import Seams
+from .sound.concluding import follow_captures, sweep
+from .sound.leftovers import Leftovers
 from .store import RacedError, Stay, Work
-from .summing_up import History
-from .switching_off import enforce_kills
 
 log = logging.getLogger(__name__)
 

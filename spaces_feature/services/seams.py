@@ -15,18 +15,18 @@ from ..domain.views import ViewerClass
 from ..domain.wire import Json
 from ..ports import Cards, Identity, MediaServer, MediaStorage, Members, Notify, SocialGraph, StripSource
 from .breaker import Breaker
-from .counting import Counted
-from .flag_book import FlagBook
-from .health import Health
-from .index import LiveIndex
+from .finding.counting import Counted
+from .finding.index import LiveIndex
+from .finding.outsiders import Outsiders
+from .finding.shown import Shown
+from .finding.summons import Summons
+from .flags.flag_book import FlagBook
+from .flags.team import Team
+from .measures.health import Health
+from .measures.meter import Meter
 from .memory import HostMemory
-from .meter import Meter
-from .outsiders import Outsiders
 from .reactions import Reactions
-from .shown import Shown
 from .store import Store
-from .summons import Summons
-from .team import Team
 
 
 class Broadcaster(Protocol):

@@ -11,9 +11,9 @@ from ..domain.views import class_of, own_place, view
 from ..domain.wire import Json, iso
 from ..ports import Profile
 from .access import readable_space
+from .measures.summing_up import visitors
 from .seams import Seams
 from .store import Stay, Work
-from .summing_up import visitors
 
 SAMPLE = 10
 """Listeners whose faces travel with a snapshot; the rest are a number."""

@@ -8,9 +8,9 @@ from ..domain.audit import Deed
 from ..domain.ids import SpaceId, UserId
 from ..domain.roles import Action, require_above
 from ..domain.space import Role, Space, State
-from . import measuring
 from .access import known_space, require_flag, require_guest, require_running, seats_of
 from .commands import command
+from .measures import measuring
 from .seams import Seams
 from .store import Work
 from .telling import event

@@ -14,16 +14,16 @@ from typing import Protocol
 from ..domain.ids import Identity, RoomName, SpaceId, UserId
 from ..domain.space import Space
 from ..errors import SpacesError
-from .agenda import Agenda
-from .clip_store import Clipping
-from .finding import Finding
-from .flag_ledger import FlagLedger
+from .finding.finding import Finding
+from .flags.flag_ledger import FlagLedger
 from .ledger import Ledger
-from .measures import Measures
-from .outside import Outside
+from .measures.measures import Measures
+from .measures.records import Records
+from .outside.outside import Outside
+from .planning.agenda import Agenda
 from .reactions import Reacting
-from .records import Records
-from .sound_store import SoundRows
+from .sound.clip_store import Clipping
+from .sound.sound_store import SoundRows
 from .stays import Stay
 
 

@@ -14,7 +14,7 @@ from ..domain.ids import UserId, is_guest
 from ..domain.space import EndReason, Space
 from ..domain.views import FIRST_VERSION, Change, ClassEvent, ViewerClass, class_of, told_as
 from ..domain.wire import Json
-from .nudging import nudge
+from .finding.nudging import nudge
 from .seams import Seams
 from .snapshots import snapshot, with_faces
 

@@ -24,7 +24,7 @@ from ..domain.rollout import Kill, Reason, State, Value
 from ..flags import BY_KEY, FLAGS
 from ..integrations.guarded_provider import register
 from ..integrations.openfeature import OpenFeatureFlags
-from ..services.flag_book import FlagBook
+from ..services.flags.flag_book import FlagBook
 from ..services.seams import Flags
 
 _DOMAINS = count(1)

@@ -8,7 +8,9 @@ from ..domain.ids import SpaceId, UserId
 from ..domain.space import Audience, Speak
 from ..errors import Invalid
 from ..flags import FLAGS
-from ..services import attending, discovery, editing, hosting, preferences, presence, scheduling, staging
+from ..services import attending, editing, hosting, preferences, presence, staging
+from ..services.finding import discovery
+from ..services.planning import scheduling
 from ..services.snapshots import get_snapshot, profile_fields
 from . import inputs, schemas, strip_schemas
 from .buckets import JOINING, OFF_STAGE

@@ -10,42 +10,31 @@ from flask.blueprints import BlueprintSetupState
 from werkzeug.routing import PathConverter
 
 from ..errors import NotFound
+from ..services.flags.switching_off import goes_on
 from ..services.seams import Seams
-from ..services.switching_off import goes_on
-from . import (  # enter the views into the table
-    api,
-    clips_api,
-    flags_api,
-    law_api,
-    listing_api,
-    measures_api,
-    numbers_api,
-    plan_api,
-    reactions_api,
-    recording_api,
-    replay_pages,
-    replays_api,
-    staff_api,
-)
+from . import api, law_api, listing_api, measures_api, numbers_api, plan_api, reactions_api
 from .assets import BlueprintWithFiles
 from .calls import Caller
-from .clip_pages import ClipPages
-from .cockpit_pages import CockpitPages
+from .cockpit import flags_api
+from .cockpit.cockpit_pages import CockpitPages
+from .cockpit.health_pages import HealthPages
+from .cockpit.number_pages import NumberPages
 from .gate import answer
 from .guest import guest_of_cookie
-from .health_pages import HealthPages
 from .idempotency import Answers
 from .limits import RateLimits
-from .media_files import gate_answer, serve
-from .number_pages import NumberPages
 from .oembed import Embedding
 from .openapi import document
 from .page_limits import refused
 from .pages import Pages
 from .problems import problem
 from .routes import ROUTES
-from .staff_pages import StaffPages
-from .staff_shell import StaffShell
+from .sound import clips_api, recording_api, replay_pages, replays_api
+from .sound.clip_pages import ClipPages
+from .sound.media_files import gate_answer, serve
+from .staff import staff_api
+from .staff.staff_pages import StaffPages
+from .staff.staff_shell import StaffShell
 from .webhooks import receive
 from .x.api import XApi
 

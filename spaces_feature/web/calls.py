@@ -18,13 +18,13 @@ from ..services.seams import Seams
 from ..services.store import RacedError
 from .bodies import read_body
 from .csrf import require_own_page
-from .ears import lend_ear
 from .guest import BEGINS, asker_of, remember_guest
 from .idempotency import Answers
 from .inputs import OptionalBody
 from .limits import RateLimits
 from .problems import problem
 from .routes import Call, Route
+from .sound.ears import lend_ear
 
 log = logging.getLogger(__name__)
 

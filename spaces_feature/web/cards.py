@@ -14,10 +14,10 @@ from markupsafe import Markup
 from ..domain.ids import SpaceId, UserId
 from ..domain.wire import Json
 from ..services.breaker import SLOW, Breaker
-from ..services.page_cards import MOST, cards_in_host_page
-from ..services.replay_lists import replays_in_host_page
+from ..services.finding.page_cards import MOST, cards_in_host_page
 from ..services.seams import Seams
 from ..services.snapshots import profile_fields
+from ..services.sound.replay_lists import replays_in_host_page
 
 log = logging.getLogger(__name__)
 

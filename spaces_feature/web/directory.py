@@ -12,8 +12,8 @@ from flask import request, url_for
 from ..domain.ids import UserId
 from ..domain.wire import Json
 from ..errors import Refusal
-from ..services import listing
-from ..services.listing import Asked
+from ..services.finding import listing
+from ..services.finding.listing import Asked
 from ..services.seams import Seams
 from ..services.snapshots import profile_fields
 from . import page_exposures

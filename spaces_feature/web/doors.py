@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from ..domain.ids import SpaceId, UserId
 from ..domain.roles import Action
-from ..services import casework
 from ..services.access import known_space, readable_space
+from ..services.law import casework
 from ..services.seams import Seams
 
 Door = Callable[..., object]

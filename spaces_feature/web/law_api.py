@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ..domain.ids import SpaceId, UserId
 from ..domain.space import Role
-from ..services import hosting, inviting, moderating
+from ..services import hosting, moderating
+from ..services.planning import inviting
 from . import inputs, schemas
 from .replies import Reply, snapshot_reply
 from .routes import Call, route

@@ -7,7 +7,7 @@ from typing import cast, get_args
 from flask import request
 
 from ..errors import Invalid
-from ..services import listing
+from ..services.finding import listing
 from .listing_schemas import SpaceList
 from .replies import Reply
 from .routes import Call, route

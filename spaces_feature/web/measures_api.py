@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ..services import measuring
+from ..services.measures import measuring
 from .inputs import Body
 from .replies import Reply
 from .routes import Call, route

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..domain.ids import SpaceId
-from ..services import space_numbers
+from ..services.measures import space_numbers
 from .number_schemas import SpaceNumbers
 from .replies import Reply
 from .routes import Call, route

@@ -16,13 +16,13 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from ..errors import NotFound, Refusal
-from ..services.clip_views import get_clip
-from ..services.public_view import PublicView, public_view
+from ..services.finding.public_view import PublicView, public_view
 from ..services.seams import Seams
-from . import clip_heads
+from ..services.sound.clip_views import get_clip
 from .assets import asset
-from .clip_heads import described
 from .share import app_name, page_url, picture, share_page
+from .sound import clip_heads
+from .sound.clip_heads import described
 
 WIDTH, HEIGHT = 480, 184
 """CSS pixels of the card where the page that embeds it sets no bounds."""

@@ -8,8 +8,8 @@ from flask import request
 
 from ..domain.ids import UserId
 from ..domain.wire import Json
-from ..services.discovery import live_for
-from ..services.exposing import expose
+from ..services.finding.discovery import live_for
+from ..services.flags.exposing import expose
 from ..services.seams import Seams
 
 AHEAD = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ", "HTTP_X_SEC_PURPOSE")

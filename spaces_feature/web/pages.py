@@ -8,13 +8,14 @@ from markupsafe import Markup
 from ..domain.ids import SpaceId
 from ..domain.space import State
 from ..errors import Forbidden, NotFound, Refusal
-from ..services.public_view import also_here, public_view
+from ..services.finding.public_view import also_here, public_view
 from ..services.seams import Seams
 from ..services.snapshots import get_snapshot, profile_fields
-from . import page_exposures, replay_pages
-from .calendar import calendar_page
+from . import page_exposures
+from .cockpit.calendar import calendar_page
 from .directory import directory_context
 from .share import share_page, sign_in_url, with_times
+from .sound import replay_pages
 
 
 class Pages:

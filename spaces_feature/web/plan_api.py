@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..domain.ids import SpaceId, UserId
-from ..services import pinning, reminding, scheduling
-from ..services.agenda import Bell
+from ..services import pinning
+from ..services.planning import reminding, scheduling
+from ..services.planning.agenda import Bell
 from . import inputs, schemas
 from .replies import Reply, snapshot_reply
 from .routes import Call, route

@@ -13,7 +13,7 @@ from ..config import Config
 from ..domain.space import Space, State
 from ..domain.wire import Json, iso
 from ..ports import Profile
-from ..services.public_view import PublicView
+from ..services.finding.public_view import PublicView
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 FACES = 5

@@ -13,12 +13,12 @@ from markupsafe import Markup
 from ..domain.ids import UserId
 from ..domain.wire import Json
 from ..flags import FLAGS
-from ..services import discovery
 from ..services.breaker import SLOW, Breaker
+from ..services.finding import discovery
+from ..services.flags.switching_off import goes_on
 from ..services.seams import Seams
 from ..services.snapshots import profile_fields
 from ..services.store import Work
-from ..services.switching_off import goes_on
 from . import page_exposures
 from .assets import asset, chunks
 

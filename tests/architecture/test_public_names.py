@@ -128,7 +128,7 @@ def test_errors_are_drawn() -> None:
 def test_the_core_says_what_it_does(folder: str) -> None:
     """Each public function and class of the core has a docstring."""
     named = (ast.FunctionDef, ast.ClassDef)
-    for path in (PACKAGE / folder).glob("*.py"):
+    for path in (PACKAGE / folder).rglob("*.py"):
         for node in ast.parse(path.read_text()).body:
             if isinstance(node, named) and not node.name.startswith("_"):
                 assert ast.get_docstring(node), f"{path.name}: {node.name}"

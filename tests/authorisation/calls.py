@@ -10,8 +10,8 @@ from werkzeug.test import TestResponse
 
 from spaces_feature.domain.media import MediaRights
 from spaces_feature.web.assets import DIST
-from spaces_feature.web.media_files import ASKED as ASKED_AS
 from spaces_feature.web.routes import ROUTES, Route
+from spaces_feature.web.sound.media_files import ASKED as ASKED_AS
 from tests.authorisation.house import POST, SIGNED_OUT, House, member
 from tests.authorisation.table import Line, template
 from tests.web.visitor import GOOD_BODIES, SAME_ORIGIN, SPARE_FLAG, Visitor

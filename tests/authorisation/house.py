@@ -21,22 +21,15 @@ from spaces_feature.domain.reports import Category
 from spaces_feature.domain.space import Audience, Role, Space
 from spaces_feature.domain.timeline import Turn
 from spaces_feature.ports import Card
-from spaces_feature.services import (
-    attending,
-    flag_desk,
-    hosting,
-    inviting,
-    moderating,
-    recordings,
-    reminding,
-    reporting,
-    scheduling,
-    staging,
-)
-from spaces_feature.services.linking import link_to
+from spaces_feature.services import attending, hosting, moderating, staging
+from spaces_feature.services.flags import flag_desk
+from spaces_feature.services.law.law import reporting
+from spaces_feature.services.planning import inviting, reminding, scheduling
+from spaces_feature.services.sound import recordings
+from spaces_feature.services.sound.linking import link_to
 from spaces_feature.testing.members import FakeMembers
 from spaces_feature.testing.storage import SOUND
-from spaces_feature.web.ears import COOKIE
+from spaces_feature.web.sound.ears import COOKIE
 from tests.authorisation.untouched import Rows, Untouched
 from tests.hall import PREFIX as MEDIA
 from tests.hall import Hall

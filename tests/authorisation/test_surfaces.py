@@ -14,8 +14,10 @@ from flask import request, request_started
 
 from spaces_feature.domain.ids import UserId
 from spaces_feature.domain.rollout import Kill
-from spaces_feature.services import flag_kills, notifying, staff
-from spaces_feature.services.agenda import Bell
+from spaces_feature.services.flags import flag_kills
+from spaces_feature.services.law.law import staff
+from spaces_feature.services.planning import notifying
+from spaces_feature.services.planning.agenda import Bell
 from tests.authorisation.surfaces import (
     ABSENT,
     ALWAYS,

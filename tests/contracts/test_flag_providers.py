@@ -26,8 +26,8 @@ from spaces_feature.integrations.flag_provider import SpacesProvider
 from spaces_feature.integrations.guarded_provider import register
 from spaces_feature.integrations.openfeature import OpenFeatureFlags
 from spaces_feature.services import breaker
-from spaces_feature.services.flag_book import FlagBook
-from spaces_feature.services.rollouts import Rollout
+from spaces_feature.services.flags.flag_book import FlagBook
+from spaces_feature.services.flags.rollouts import Rollout
 from spaces_feature.services.seams import Flags
 from spaces_feature.testing.flags import CODED, Decide, FlagProviderContract
 from tests.world import World

@@ -23,7 +23,7 @@ _FILE = re.compile(r"[\w./-]+\.(?:py|ts|md|json|html|yaml|ics)")
 def find(name: str) -> Path | None:
     """A file by a path below one of the folders that pages count from, or by its bare name in the package."""
     found = [folder / name for folder in FOLDERS if (folder / name).exists()]
-    return next(iter(found or ([] if "/" in name else PACKAGE.glob(f"*/{name}"))), None)
+    return next(iter(found or ([] if "/" in name else PACKAGE.rglob(name))), None)
 
 
 def defines(source: str, name: str) -> bool:

@@ -102,7 +102,7 @@ def test_every_type_of_event_is_documented_and_no_other() -> None:
     types = page("socket-events.md").partition("## Types")[2].partition("## ")[0]
     documented = re.findall(r"^\| `(\w+)` \| [A-Z]", types, re.MULTILINE)
     told: set[str] = set()
-    for path in (PACKAGE / "services").glob("*.py"):
+    for path in (PACKAGE / "services").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "deed":
                 told |= _kinds(node.args[0])

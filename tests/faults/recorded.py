@@ -21,7 +21,7 @@ from spaces_feature.domain.grid import number_in
 from spaces_feature.domain.ids import Identity, SpaceId
 from spaces_feature.domain.media import JoinGrant
 from spaces_feature.media.recorder.cutting import frames_of
-from spaces_feature.services.sound_store import RecordingRow
+from spaces_feature.services.sound.sound_store import RecordingRow
 from spaces_feature.testing.media import eventually
 from tests.sfu.server import Sfu
 from tests.sfu.sound import Participant, SoundLoop

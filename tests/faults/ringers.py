@@ -28,8 +28,8 @@ from sqlalchemy import NullPool, create_engine, text
 
 from spaces_feature import Profile, Spaces, UserId
 from spaces_feature.ports import Notice
-from spaces_feature.services import notifying
-from spaces_feature.services.agenda import Bell
+from spaces_feature.services.planning import notifying
+from spaces_feature.services.planning.agenda import Bell
 from tests import world as worlds
 from tests.world import World, a_world
 

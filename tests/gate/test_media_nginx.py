@@ -12,9 +12,10 @@ import pytest
 
 from spaces_feature.domain.media_links import signed_prefix
 from spaces_feature.domain.space import Space
-from spaces_feature.services import clipping, moderating
+from spaces_feature.services import moderating
+from spaces_feature.services.sound import clipping
 from spaces_feature.testing.media import eventually
-from spaces_feature.web import media_files
+from spaces_feature.web.sound import media_files
 from tests.docs.pages import ROOT, blocks
 from tests.hall import PREFIX, a_hall
 from tests.media_strings import strings

@@ -10,8 +10,8 @@ from flask import Flask
 
 from spaces_feature import UserId
 from spaces_feature.flags import BOOLEANS, FLAGS
-from spaces_feature.services import flag_desk, flag_views
-from spaces_feature.services.flag_desk import FlagEdit
+from spaces_feature.services.flags import flag_desk, flag_views
+from spaces_feature.services.flags.flag_desk import FlagEdit
 from tests.host.notices import user_id
 from tests.host.plaza import Browser, make_plaza, open_plaza
 

@@ -12,8 +12,9 @@ import pytest
 
 from spaces_feature.domain.media import MediaFact
 from spaces_feature.domain.space import EndReason, Role, Space, State
-from spaces_feature.services import attending, hosting, inviting
+from spaces_feature.services import attending, hosting
 from spaces_feature.services.facts import receive_fact
+from spaces_feature.services.planning import inviting
 from spaces_feature.services.reconciling import Reconciler
 from spaces_feature.testing.media import FakeClient
 from tests.world import World, a_world

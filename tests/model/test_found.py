@@ -6,7 +6,8 @@ import pytest
 
 from spaces_feature.domain.space import Role, Space
 from spaces_feature.errors import Forbidden, NotFound
-from spaces_feature.services import attending, hosting, inviting, moderating
+from spaces_feature.services import attending, hosting, moderating
+from spaces_feature.services.planning import inviting
 from tests.world import World
 
 

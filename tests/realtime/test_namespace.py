@@ -13,9 +13,9 @@ from flask_socketio import SocketIO
 from spaces_feature.domain.ids import SpaceId
 from spaces_feature.domain.replica import apply_event
 from spaces_feature.realtime.broadcaster import SocketBroadcaster
-from spaces_feature.services import capturing
 from spaces_feature.services.pulse import Pulse
 from spaces_feature.services.snapshots import snapshot
+from spaces_feature.services.sound import capturing
 from tests.realtime.conftest import Socket
 from tests.realtime.test_replica_proof import comparable
 from tests.web.visitor import Visitor

@@ -18,11 +18,12 @@ from spaces_feature.domain.replica import apply_event
 from spaces_feature.domain.space import Role, Space
 from spaces_feature.domain.views import class_of
 from spaces_feature.errors import Refusal
-from spaces_feature.services import attending, capturing, reconciling, recordings
+from spaces_feature.services import attending, reconciling
 from spaces_feature.services.pulse import Pulse
 from spaces_feature.services.reconciling import Reconciler
 from spaces_feature.services.seams import Seams
 from spaces_feature.services.snapshots import snapshot
+from spaces_feature.services.sound import capturing, recordings
 from tests.model.deeds import DEEDS, ENDS
 from tests.world import NAMES, World, a_world
 

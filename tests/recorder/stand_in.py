@@ -14,7 +14,7 @@ from spaces_feature.domain.grid import ms_between
 from spaces_feature.domain.ids import SpaceId
 from spaces_feature.domain.media import JoinGrant
 from spaces_feature.media_ports import MediaStorage
-from spaces_feature.services.sound_store import Capture, StageNow
+from spaces_feature.services.sound.sound_store import Capture, StageNow
 
 
 class SilentPipeline:

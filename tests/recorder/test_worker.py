@@ -16,8 +16,9 @@ from spaces_feature.domain.recording import Keeping
 from spaces_feature.errors import StorageDown
 from spaces_feature.media.recorder import charge, worker
 from spaces_feature.media.recorder.worker import LAG_FOR, REST, Recorder
-from spaces_feature.services import hosting, recordings
-from spaces_feature.services.sound_store import Capture
+from spaces_feature.services import hosting
+from spaces_feature.services.sound import recordings
+from spaces_feature.services.sound.sound_store import Capture
 from tests.world import World, a_world
 
 from .stand_in import SilentPipeline

@@ -20,7 +20,7 @@ from spaces_feature.media.recorder.cutting import frames_of
 from spaces_feature.media.recorder.desk import Desk
 from spaces_feature.media.recorder.encoding import SILENT_FRAME
 from spaces_feature.media.recorder.jobs import Jobs
-from spaces_feature.services.sound_store import RecordingRow
+from spaces_feature.services.sound.sound_store import RecordingRow
 from tests.world import World, a_world
 
 from .test_worker import soon

@@ -8,8 +8,9 @@ from spaces_feature.domain.grid import name_of
 from spaces_feature.domain.space import Space
 from spaces_feature.domain.timeline import Turn
 from spaces_feature.errors import Refusal
-from spaces_feature.services import capturing, concluding, hosting, recordings
-from spaces_feature.services.sound_store import Capture, RecordingRow
+from spaces_feature.services import hosting
+from spaces_feature.services.sound import capturing, concluding, recordings
+from spaces_feature.services.sound.sound_store import Capture, RecordingRow
 from tests.world import World
 
 OPEN = {f"spaces.{name}": True for name in ("record", "clip", "replay", "hls")}

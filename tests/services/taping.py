@@ -15,8 +15,8 @@ from spaces_feature.domain.space import Space
 from spaces_feature.domain.timeline import Turn
 from spaces_feature.domain.wire import Json
 from spaces_feature.errors import NotFound
-from spaces_feature.services import (
-    attending,
+from spaces_feature.services import attending
+from spaces_feature.services.sound import (
     capturing,
     clip_making,
     clip_views,
@@ -24,8 +24,8 @@ from spaces_feature.services import (
     recordings,
     sound_jobs,
 )
-from spaces_feature.services.sound_jobs import Cutting
-from spaces_feature.services.sound_store import RecordingRow
+from spaces_feature.services.sound.sound_jobs import Cutting
+from spaces_feature.services.sound.sound_store import RecordingRow
 from spaces_feature.testing.storage import FakeStorage
 from tests.hall import Hall, a_hall
 from tests.world import World

@@ -9,28 +9,26 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from spaces_feature.services.law.law.forgetting import erase_user
 
 from spaces_feature.domain.clips import ClipState, Source
 from spaces_feature.domain.ids import Identity
 from spaces_feature.domain.space import Recording
 from spaces_feature.domain.timeline import Turn
 from spaces_feature.errors import Forbidden, NotFound, Unavailable, WrongState
-from spaces_feature.services import (
-    attending,
+from spaces_feature.services import attending, hosting, moderating
+from spaces_feature.services.law.law import staff
+from spaces_feature.services.planning.notifying import do_what_is_due
+from spaces_feature.services.sound import (
     clip_holds,
     clip_views,
     clipping,
     concluding,
-    hosting,
-    moderating,
     recordings,
     sound_jobs,
-    staff,
 )
-from spaces_feature.services.forgetting import erase_user
-from spaces_feature.services.notifying import do_what_is_due
-from spaces_feature.services.sound_jobs import Cutting
-from spaces_feature.services.sound_store import RecordingRow
+from spaces_feature.services.sound.sound_jobs import Cutting
+from spaces_feature.services.sound.sound_store import RecordingRow
 from tests.services.taping import Studio, a_studio
 from tests.services.test_planning import Inbox
 

@@ -15,20 +15,17 @@ from spaces_feature.domain.clips import ClipState, Source, Window
 from spaces_feature.domain.views import ViewerClass
 from spaces_feature.domain.wire import Json, iso
 from spaces_feature.errors import Forbidden, Invalid, NotFound, Refusal, Unavailable, WrongState
-from spaces_feature.services import (
-    attending,
+from spaces_feature.services import attending, hosting, moderating, reacting
+from spaces_feature.services.law.law import staff_views
+from spaces_feature.services.pulse import Pulse
+from spaces_feature.services.sound import (
     clip_holds,
     clip_views,
     clipping,
     concluding,
-    hosting,
-    moderating,
-    reacting,
     recordings,
     sound_jobs,
-    staff_views,
 )
-from spaces_feature.services.pulse import Pulse
 from tests.services.taping import Studio, a_studio
 
 SAID = {"ada": (0.0, 30.0), "grace": (30.0, 45.0), "alan": (45.0, 61.0)}

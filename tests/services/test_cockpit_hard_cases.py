@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from spaces_feature.services.measures.measures.measuring import Said
 from sqlalchemy import text
 
 from spaces_feature import Spaces
@@ -23,25 +24,21 @@ from spaces_feature.domain.space import Space, State
 from spaces_feature.errors import Invalid
 from spaces_feature.flags import BY_KEY
 from spaces_feature.ports import Notice
-from spaces_feature.services import (
-    attending,
+from spaces_feature.services import attending, hosting
+from spaces_feature.services.flags import (
     exposing,
     flag_desk,
     flag_kills,
     flag_views,
-    hosting,
-    measuring,
-    notifying,
     ramping,
-    reminding,
-    scheduling,
     switching_off,
-    x_reading,
 )
-from spaces_feature.services.flag_book import FlagBook
-from spaces_feature.services.flag_desk import FlagEdit
-from spaces_feature.services.flag_ledger import FlagChange, Killing
-from spaces_feature.services.measuring import Said
+from spaces_feature.services.flags.flag_book import FlagBook
+from spaces_feature.services.flags.flag_desk import FlagEdit
+from spaces_feature.services.flags.flag_ledger import FlagChange, Killing
+from spaces_feature.services.measures.measures import measuring
+from spaces_feature.services.outside.outside import x_reading
+from spaces_feature.services.planning import notifying, reminding, scheduling
 from spaces_feature.services.reconciling import Reconciler
 from spaces_feature.services.seams import Seams
 from spaces_feature.testing.members import FakeMembers

@@ -16,7 +16,7 @@ from spaces_feature.db.tables import build_tables
 from spaces_feature.domain.ids import UserId
 from spaces_feature.domain.rollout import Kill, Reason
 from spaces_feature.integrations.openfeature import OpenFeatureFlags
-from spaces_feature.services.flag_book import FlagBook
+from spaces_feature.services.flags.flag_book import FlagBook
 from spaces_feature.testing.flags import CODED, FakeFlagStore
 from tests.world import Clock, World, a_world
 

@@ -9,7 +9,8 @@ import pytest
 from spaces_feature.domain.space import EndReason, Role, Space, State
 from spaces_feature.domain.wire import space_fields
 from spaces_feature.errors import Conflict
-from spaces_feature.services import attending, hosting, inviting, staging
+from spaces_feature.services import attending, hosting, staging
+from spaces_feature.services.planning import inviting
 from spaces_feature.testing.media_fake import FakeClient
 from tests.world import World
 

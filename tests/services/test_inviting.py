@@ -6,7 +6,8 @@ import pytest
 
 from spaces_feature.domain.space import Role, Speak
 from spaces_feature.errors import Conflict, Forbidden, NotFound, Refusal
-from spaces_feature.services import attending, editing, hosting, inviting, moderating, staging
+from spaces_feature.services import attending, editing, hosting, moderating, staging
+from spaces_feature.services.planning import inviting
 from spaces_feature.services.snapshots import get_snapshot
 from tests.world import World
 

@@ -14,8 +14,9 @@ from dataclasses import replace
 import pytest
 
 from spaces_feature.domain.space import Role, Space, State
-from spaces_feature.services import attending, hosting, inviting, moderating, staging
+from spaces_feature.services import attending, hosting, moderating, staging
 from spaces_feature.services.facts import receive_fact
+from spaces_feature.services.planning import inviting
 from spaces_feature.services.reconciling import Reconciler
 from spaces_feature.testing.media import FakeClient, JoinError
 from tests.world import World

@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from spaces_feature.services.law.law.forgetting import erase_user
 
 from spaces_feature.domain.clips import Window
 from spaces_feature.domain.grid import name_of
 from spaces_feature.domain.space import Recording, Space
 from spaces_feature.errors import StorageDown, Unavailable
-from spaces_feature.services import capturing, concluding, hosting, recordings, replaying, sound_jobs, wishes
-from spaces_feature.services.forgetting import erase_user
-from spaces_feature.services.leftovers import Leftovers
-from spaces_feature.services.sound_store import Capture
+from spaces_feature.services import hosting
+from spaces_feature.services.sound import capturing, concluding, recordings, replaying, sound_jobs, wishes
+from spaces_feature.services.sound.leftovers import Leftovers
+from spaces_feature.services.sound.sound_store import Capture
 from tests.world import World, a_world
 
 from .guard import guarded
@@ -92,7 +93,7 @@ def test_what_rows_name_stays(world: World) -> None:
 
 def test_the_sweep_goes_on_where_it_ended(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """A bounded number of folders in one round, and after some rounds all of them, from the beginning again."""
-    monkeypatch.setattr("spaces_feature.services.leftovers.PAGE", 3)
+    monkeypatch.setattr("spaces_feature.services.sound.leftovers.PAGE", 3)
     for number in range(8):
         world.seams.storage.put(f"kept/{number:013}/x/{name_of(1)}", b"sound", "audio/mp4")
     leftovers = Leftovers(world.seams)

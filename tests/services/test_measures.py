@@ -11,6 +11,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from spaces_feature.services.measures.measures.measures import tally_start
+from spaces_feature.services.measures.measures.meter import Meter
 from sqlalchemy import insert, text
 
 from spaces_feature.domain.ids import GUEST, UserId
@@ -18,13 +20,20 @@ from spaces_feature.domain.reports import Category
 from spaces_feature.domain.rollout import Reason, Verdict
 from spaces_feature.domain.space import Space
 from spaces_feature.errors import Forbidden, Unavailable
-from spaces_feature.services import attending, meter, reporting, scheduling, staging
-from spaces_feature.services.deciding import crossovers, drawn_among, exposures_24h, funnel, sample_ratio
-from spaces_feature.services.exposing import expose
-from spaces_feature.services.flag_ledger import FlagRow
+from spaces_feature.services import attending, staging
+from spaces_feature.services.flags.deciding import (
+    crossovers,
+    drawn_among,
+    exposures_24h,
+    funnel,
+    sample_ratio,
+)
+from spaces_feature.services.flags.exposing import expose
+from spaces_feature.services.flags.flag_ledger import FlagRow
 from spaces_feature.services.hosting import Plan
-from spaces_feature.services.measures import tally_start
-from spaces_feature.services.meter import Meter
+from spaces_feature.services.law.law import reporting
+from spaces_feature.services.measures.measures import meter
+from spaces_feature.services.planning import scheduling
 from spaces_feature.services.stays import Stay
 from spaces_feature.services.store import Store
 from tests.world import World

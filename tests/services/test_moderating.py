@@ -12,8 +12,9 @@ from spaces_feature.domain.media import MediaRights
 from spaces_feature.domain.space import Role, Space
 from spaces_feature.domain.views import ViewerClass
 from spaces_feature.errors import Conflict, Forbidden, Refusal
-from spaces_feature.services import attending, editing, hosting, inviting, moderating, presence, staging
+from spaces_feature.services import attending, editing, hosting, moderating, presence, staging
 from spaces_feature.services.outbox import settle_owed
+from spaces_feature.services.planning import inviting
 from spaces_feature.services.snapshots import get_snapshot
 from tests.world import World
 

@@ -13,9 +13,10 @@ from spaces_feature.domain.recording import kept_voices
 from spaces_feature.domain.space import Audience, Recording, Space, State
 from spaces_feature.errors import Conflict, Forbidden, Invalid, NotFound, WrongState
 from spaces_feature.ports import Notice
-from spaces_feature.services import editing, hosting, inviting, reminding, scheduling
-from spaces_feature.services.agenda import Bell
-from spaces_feature.services.notifying import do_what_is_due
+from spaces_feature.services import editing, hosting
+from spaces_feature.services.planning import inviting, reminding, scheduling
+from spaces_feature.services.planning.agenda import Bell
+from spaces_feature.services.planning.notifying import do_what_is_due
 from spaces_feature.services.snapshots import get_snapshot
 from tests.world import World, set_flag
 
@@ -338,7 +339,7 @@ def test_a_crowd_is_told_in_batches_and_each_member_once(
     world: World, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No batch is larger than promised, whatever the crowd."""
-    monkeypatch.setattr("spaces_feature.services.notifying.BATCH", 3)
+    monkeypatch.setattr("spaces_feature.services.planning.notifying.BATCH", 3)
     space = plan(world)
     names = ["grace", "alan", "linus", "margaret", "tim", "pam", "kwame"]
     for name in names:

@@ -9,7 +9,8 @@ import pytest
 from spaces_feature.domain.ids import UserId
 from spaces_feature.domain.space import Role, Space
 from spaces_feature.errors import Forbidden, NotFound
-from spaces_feature.services import attending, editing, inviting, moderating, preferences, presence, staging
+from spaces_feature.services import attending, editing, moderating, preferences, presence, staging
+from spaces_feature.services.planning import inviting
 from spaces_feature.services.snapshots import get_snapshot
 from tests.world import World
 

@@ -10,17 +10,16 @@ from typing import Any
 import pytest
 
 from spaces_feature.domain.space import Space
-from spaces_feature.services import (
-    attending,
+from spaces_feature.services import attending, hosting
+from spaces_feature.services.sound import (
     capturing,
     concluding,
-    hosting,
     recordings,
     replaying,
     sound_jobs,
     taking_out,
 )
-from spaces_feature.services.replaying import RecordingEdit
+from spaces_feature.services.sound.replaying import RecordingEdit
 from tests.world import World, a_world
 
 from .recorded import OPEN, a_recorded_space, capture_of, keep, row_of
@@ -136,7 +135,7 @@ def test_who_joins_does_not_bring_back_what_the_host_stopped(world: World, monke
     """A listener who comes by segments at the moment of the end: the capture ends, and is recorded no more."""
     space = world.go_live("ada", is_recorded=True)
     keep(world, space, 0, 4)
-    monkeypatch.setattr("spaces_feature.services.tiering.wants_segments", lambda *_: True)
+    monkeypatch.setattr("spaces_feature.services.sound.tiering.wants_segments", lambda *_: True)
     with world.seams.store.begin() as work:
         rows = type(work)
     thread = between(world, monkeypatch, rows, "want_live", lambda: _end(world, space))

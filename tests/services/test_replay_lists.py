@@ -13,17 +13,13 @@ from spaces_feature.domain.ids import SpaceId
 from spaces_feature.domain.rollout import Kill
 from spaces_feature.domain.space import Audience, Recording, Space
 from spaces_feature.errors import Invalid
-from spaces_feature.services import (
-    concluding,
-    flag_kills,
-    hosting,
-    moderating,
-    recordings,
-    scheduling,
-    staff,
-)
-from spaces_feature.services.replay_lists import replays_page
-from spaces_feature.services.sound_store import RecordingRow
+from spaces_feature.services import hosting, moderating
+from spaces_feature.services.flags import flag_kills
+from spaces_feature.services.law.law import staff
+from spaces_feature.services.planning import scheduling
+from spaces_feature.services.sound import concluding, recordings
+from spaces_feature.services.sound.replay_lists import replays_page
+from spaces_feature.services.sound.sound_store import RecordingRow
 from tests.web.visitor import Visitor
 from tests.world import World, a_world, set_flag
 
@@ -85,8 +81,8 @@ def test_replays_are_found_by_who_created_the_space(world: World) -> None:
 
 def test_a_list_of_replays_has_pages(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each once, in order, also when more are looked at than may be shown; another list's cursor is refused."""
-    monkeypatch.setattr("spaces_feature.services.replay_lists.PAGE", 2)
-    monkeypatch.setattr("spaces_feature.services.replay_lists.LOOK", 3)
+    monkeypatch.setattr("spaces_feature.services.sound.replay_lists.PAGE", 2)
+    monkeypatch.setattr("spaces_feature.services.sound.replay_lists.LOOK", 3)
     made = [recorded(world, audience="followers" if number in (1, 2, 3) else "everyone") for number in range(7)]
     assert found(world, "linus") == [one.id for one in reversed(made) if one.audience is Audience.EVERYONE]
     assert found(world, "ada") == [one.id for one in reversed(made)]

@@ -8,26 +8,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from spaces_feature.services.measures.measures.summing_up import History
 
 from spaces_feature.domain.ids import SpaceId, UserId
 from spaces_feature.domain.reports import Category
 from spaces_feature.domain.space import Role, Space
 from spaces_feature.errors import Forbidden, NotFound
 from spaces_feature.ports import FollowTimes
-from spaces_feature.services import (
-    attending,
-    casework,
-    hosting,
-    inviting,
-    moderating,
-    reminding,
-    reporting,
-    scheduling,
-    space_numbers,
-    staging,
-)
+from spaces_feature.services import attending, hosting, moderating, staging
+from spaces_feature.services.law.law import casework, reporting
+from spaces_feature.services.measures.measures import space_numbers
+from spaces_feature.services.planning import inviting, reminding, scheduling
 from spaces_feature.services.snapshots import get_snapshot
-from spaces_feature.services.summing_up import History
 from spaces_feature.testing.graph import FakeGraph
 from tests.world import World
 
@@ -256,7 +248,7 @@ def test_a_name_in_a_report_goes_on_meaning_one_person(world: World) -> None:
 
 def test_large_histories_go_in_pieces(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """One round deletes a bounded number of rows and leaves the rest to the next."""
-    monkeypatch.setattr("spaces_feature.services.summing_up.ROWS_AT_ONCE", 2)
+    monkeypatch.setattr("spaces_feature.services.measures.summing_up.ROWS_AT_ONCE", 2)
     space = world.go_live("ada")
     join(world, space, "grace", "alan", "linus", "tim", "margaret")
     hosting.end_space(world.seams, world.user("ada"), space.id)

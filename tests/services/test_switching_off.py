@@ -10,8 +10,10 @@ from spaces_feature.domain.rollout import Kill
 from spaces_feature.domain.space import EndReason, Role, Space, State
 from spaces_feature.domain.views import class_of
 from spaces_feature.errors import Refusal
-from spaces_feature.services import attending, flag_kills, hosting, inviting, staging
-from spaces_feature.services.flag_ledger import Killing
+from spaces_feature.services import attending, hosting, staging
+from spaces_feature.services.flags import flag_kills
+from spaces_feature.services.flags.flag_ledger import Killing
+from spaces_feature.services.planning import inviting
 from spaces_feature.services.pulse import Pulse
 from tests.world import World, set_flag
 

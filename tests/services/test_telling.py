@@ -12,7 +12,8 @@ from spaces_feature.domain.ids import Identity, UserId
 from spaces_feature.domain.replica import apply_event
 from spaces_feature.domain.space import Role
 from spaces_feature.domain.views import ClassEvent, ViewerClass, change, class_of
-from spaces_feature.services import hosting, inviting, moderating, staging, telling
+from spaces_feature.services import hosting, moderating, staging, telling
+from spaces_feature.services.planning import inviting
 from spaces_feature.services.snapshots import snapshot
 from tests.world import World
 

@@ -10,8 +10,9 @@ import pytest
 from spaces_feature.domain.ids import SpaceId
 from spaces_feature.domain.rollout import Kill
 from spaces_feature.errors import Unavailable
-from spaces_feature.services import attending, flag_kills, staging
-from spaces_feature.services.sound_store import Capture
+from spaces_feature.services import attending, staging
+from spaces_feature.services.flags import flag_kills
+from spaces_feature.services.sound.sound_store import Capture
 from tests.world import World, a_world
 
 from .guard import guarded

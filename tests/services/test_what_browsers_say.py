@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from spaces_feature.services.measures.measures.meter import Meter
+
 from spaces_feature.domain.ids import GUEST, UserId
-from spaces_feature.services import attending, measuring
-from spaces_feature.services.meter import Meter
+from spaces_feature.services import attending
+from spaces_feature.services.measures.measures import measuring
 from tests.world import World
 
 from .test_measures import a_stay, counted, database_away

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from spaces_feature.domain.ids import SpaceId, UserId
 from spaces_feature.domain.rollout import Kill
 from spaces_feature.domain.space import EndReason, State
-from spaces_feature.services.flag_ledger import Killing
+from spaces_feature.services.flags.flag_ledger import Killing
 from spaces_feature.testing.media import eventually
 from tests.faults.running import Host
 from tests.realtime.caller import Caller

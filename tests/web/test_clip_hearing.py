@@ -14,7 +14,9 @@ from spaces_feature.domain.playlists import held_name
 from spaces_feature.domain.rollout import Kill
 from spaces_feature.domain.space import Space
 from spaces_feature.domain.wire import iso
-from spaces_feature.services import attending, flag_kills, moderating, staff
+from spaces_feature.services import attending, moderating
+from spaces_feature.services.flags import flag_kills
+from spaces_feature.services.law.law import staff
 from tests.hall import Hall, a_hall
 from tests.web.test_cards import statements
 from tests.web.test_media_files import Browser

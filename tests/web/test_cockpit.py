@@ -14,9 +14,9 @@ import pytest
 from spaces_feature import Profile, Spaces
 from spaces_feature.db.flag_store import SqlFlagStore
 from spaces_feature.domain.ids import UserId
-from spaces_feature.services import flag_views
+from spaces_feature.services.flags import flag_views
 from spaces_feature.testing.members import FakeMembers
-from spaces_feature.web import cockpit_ramp
+from spaces_feature.web.cockpit import cockpit_ramp
 from tests.web.conftest import Visit, with_csrf_protect
 from tests.web.forms import Form, forms, part, posts, send, the_form, to
 from tests.web.visitor import Visitor

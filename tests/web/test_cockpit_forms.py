@@ -8,7 +8,7 @@ import pytest
 
 from spaces_feature.errors import Invalid
 from spaces_feature.testing.members import FakeMembers
-from spaces_feature.web import cockpit_forms
+from spaces_feature.web.cockpit import cockpit_forms
 from tests.web.forms import part, send, the_form, to
 from tests.web.test_cockpit import HOST, LIST, flag, members, pam, visit, world
 from tests.web.visitor import Visitor

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from spaces_feature.web import cockpit_ramp, cockpit_rows, cockpit_words
+from spaces_feature.web.cockpit import cockpit_ramp, cockpit_rows, cockpit_words
 
 NOW = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
 

@@ -10,8 +10,9 @@ import pytest
 from icalendar import Calendar
 
 from spaces_feature.domain.space import State
-from spaces_feature.services import hosting, scheduling
-from spaces_feature.web.calendar import calendar_of
+from spaces_feature.services import hosting
+from spaces_feature.services.planning import scheduling
+from spaces_feature.web.cockpit.calendar import calendar_of
 from tests.domain.building import a_space
 from tests.web.test_listing import crowd, follow, plan, wide
 from tests.web.visitor import Visitor

@@ -14,7 +14,8 @@ from spaces_feature.domain.ids import Identity
 from spaces_feature.domain.space import Recording, Space
 from spaces_feature.domain.tiers import Tier
 from spaces_feature.media.grants import mint_worker
-from spaces_feature.services import editing, recordings
+from spaces_feature.services import editing
+from spaces_feature.services.sound import recordings
 from spaces_feature.testing.media import LISTENER, MINUTE, SignedWebhook
 from tests.hall import PREFIX, Hall, a_hall
 from tests.web.test_webhooks import deliver

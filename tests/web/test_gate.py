@@ -15,7 +15,8 @@ from spaces_feature.domain.ids import Identity, RoomName
 from spaces_feature.domain.space import Role
 from spaces_feature.errors import Unavailable
 from spaces_feature.media.grants import mint_worker
-from spaces_feature.services import attending, facts, inviting, moderating, reconciling
+from spaces_feature.services import attending, facts, moderating, reconciling
+from spaces_feature.services.planning import inviting
 from spaces_feature.testing.media import LISTENER, MINUTE, SPEAKER
 from tests.hall import Hall, a_hall
 from tests.world import SECRET, World

@@ -7,15 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from spaces_feature.services.law.law.law import enforce, everyone_in
 from werkzeug.test import TestResponse
 
 from spaces_feature.domain.ids import GUEST, GUEST_LENGTH, UserId, is_guest
 from spaces_feature.domain.rollout import Kill
 from spaces_feature.domain.space import Role
 from spaces_feature.errors import Conflict
-from spaces_feature.services import flag_kills, inviting, moderating, presence
+from spaces_feature.services import moderating, presence
 from spaces_feature.services.access import who_may_know
-from spaces_feature.services.law import enforce, everyone_in
+from spaces_feature.services.flags import flag_kills
+from spaces_feature.services.planning import inviting
 from spaces_feature.web.guest import COOKIE, LIFE
 from tests.web.conftest import with_csrf_protect
 from tests.web.visitor import GOOD_BODIES, Visitor, routes, url_of

@@ -17,7 +17,8 @@ from spaces_feature.domain.clips import ClipState, Source, Window
 from spaces_feature.domain.playlists import held_name
 from spaces_feature.domain.rollout import Kill
 from spaces_feature.errors import StorageDown, Unavailable
-from spaces_feature.services import attending, flag_kills, hosting, moderating
+from spaces_feature.services import attending, hosting, moderating
+from spaces_feature.services.flags import flag_kills
 from tests.hall import PREFIX, Hall, a_hall
 from tests.media_strings import strings
 from tests.web.test_gate import statements
@@ -519,7 +520,7 @@ def test_when_nobody_can_tell_nobody_hears(
     def fail(*_: object) -> None:
         raise failure
 
-    monkeypatch.setattr("spaces_feature.web.media_files.require_hearing", fail)
+    monkeypatch.setattr("spaces_feature.web.sound.media_files.require_hearing", fail)
     gate = grace.gate(url)
     assert (gate.status_code, gate.data, gate.headers["X-Accel-Expires"]) == (503, b"", "0")
     assert "nobody hears anything" in caplog.text

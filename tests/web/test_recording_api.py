@@ -9,7 +9,7 @@ import pytest
 
 from spaces_feature.domain.rollout import Kill
 from spaces_feature.domain.timeline import Turn
-from spaces_feature.services import flag_kills
+from spaces_feature.services.flags import flag_kills
 from tests.hall import Hall, a_hall
 from tests.web.visitor import Visitor
 

@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 from spaces_feature.domain.rollout import Kill
-from spaces_feature.services import concluding, flag_kills, hosting
+from spaces_feature.services import hosting
+from spaces_feature.services.flags import flag_kills
+from spaces_feature.services.sound import concluding
 from tests.services.taping import Studio, a_studio
 from tests.web.visitor import Visitor
 

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from spaces_feature import Profile
 from spaces_feature.domain.ids import SpaceId
-from spaces_feature.services import capturing
+from spaces_feature.services.sound import capturing
 from tests.web.conftest import Visit
 from tests.web.visitor import Visitor
 from tests.world import World, a_world, set_flag

@@ -13,9 +13,11 @@ from sqlalchemy import event
 
 from spaces_feature import Profile, UserId
 from spaces_feature.integrations.follow_table import FollowTable
-from spaces_feature.services import discovery, flag_desk, hosting
+from spaces_feature.services import hosting
 from spaces_feature.services.breaker import Breaker
-from spaces_feature.services.flag_edits import FlagEdit
+from spaces_feature.services.finding.finding import discovery
+from spaces_feature.services.flags import flag_desk
+from spaces_feature.services.flags.flag_edits import FlagEdit
 from tests.web.visitor import Visitor
 from tests.world import World, set_flag
 

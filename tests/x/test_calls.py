@@ -12,8 +12,10 @@ import pytest
 
 from spaces_feature.domain.ids import SpaceId
 from spaces_feature.domain.space import Space
-from spaces_feature.services import attending, moderating, staff, tokens
+from spaces_feature.services import attending, moderating
 from spaces_feature.services.hosting import end_space
+from spaces_feature.services.law.law import staff
+from spaces_feature.services.outside.outside import tokens
 from spaces_feature.services.store import RacedError
 from spaces_feature.web.x.names import SPACE_FIELDS
 from tests.world import World, a_world
@@ -317,7 +319,7 @@ def test_a_bad_day_is_a_problem(world: World, probe: Program, monkeypatch: pytes
         def call(*_: object) -> None:
             raise error
 
-        monkeypatch.setattr("spaces_feature.services.discovery.visible", call)
+        monkeypatch.setattr("spaces_feature.services.finding.discovery.visible", call)
 
     space = world.go_live("ada")
     fails(RacedError())

@@ -5,7 +5,7 @@ import { createStore } from '../src/core/store';
 import type { ListedSpace, Seat, Session, SessionState, Snapshot, StripEntry } from '../src/core/types';
 import { words } from '../src/core/words';
 import { defineElements } from '../src/elements/define';
-import type { SpacesSeat } from '../src/elements/seat';
+import type { SpacesSeat } from '../src/elements/room/seat';
 import { entries, people, posts, seat, session, snapshot, space } from './cast';
 import { clipAnswer } from './clips';
 import { hostApi, hostCommands, hostStates, openInRoom } from './hosting';
@@ -84,7 +84,7 @@ defineElements({
 }, Promise.resolve());
 
 import('../src/elements/late').then(({ defineLate }) => defineLate(Promise.resolve()));
-const { openCreate, openJoin } = await import('../src/elements/room-elements');
+const { openCreate, openJoin } = await import('../src/elements/room/room-elements');
 
 main.append(document.createElement('spaces-strip'));
 strip.set(asked.has('empty') ? [] : entries);

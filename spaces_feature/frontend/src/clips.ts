@@ -1,8 +1,8 @@
 /** The sheet of a new clip, loaded when somebody reaches for one. */
 
 import type { ClipAsked } from './core/clip-types';
-import type { Attach } from './elements/clip-preview';
-import { SpacesClipSheet } from './elements/clip-sheet';
+import type { Attach } from './elements/clip/clip-preview';
+import { SpacesClipSheet } from './elements/clip/clip-sheet';
 
 /** The player of playlists comes with the first preview. */
 const attach: Attach = async (audio, url, at, lost) => {

@@ -5,11 +5,11 @@
 
 import { createStore } from './core/store';
 import type { ConnectionView, Problem } from './core/types';
-import { openReplay } from './elements/replay-host';
+import { openReplay } from './elements/replay/replay-host';
 import { defineOnce, pageDeps } from './elements/context';
-import { SpacesReplayDock } from './elements/replay-dock';
-import { SpacesReplayTimeline } from './elements/replay-timeline';
-import { SpacesReplayView } from './elements/replay-view';
+import { SpacesReplayDock } from './elements/replay/replay-dock';
+import { SpacesReplayTimeline } from './elements/replay/replay-timeline';
+import { SpacesReplayView } from './elements/replay/replay-view';
 import { createGoingOn } from './replay/going-on';
 import { build } from './replay/house';
 import { createLibrary } from './replay/library';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Role, Snapshot } from '../src/core/types';
 import { words } from '../src/core/words';
-import { barActions, hostTools, needsWords } from '../src/elements/bar-actions';
-import { plain, quiet, type Action, type PlaceKind } from '../src/elements/place-parts';
+import { barActions, hostTools, needsWords } from '../src/elements/room/bar-actions';
+import { plain, quiet, type Action, type PlaceKind } from '../src/elements/place/place-parts';
 import { snapshot } from './builders';
 
 const place = (kind: PlaceKind, actions: Action[] = []) => plain(kind, quiet('headphones'), '', '', { actions });

@@ -4,8 +4,8 @@ import type { Deps } from '../src/core/deps';
 import { IDLE_SESSION } from '../src/core/idle-session';
 import { createStore } from '../src/core/store';
 import type { ConnectionView, Session, SessionState } from '../src/core/types';
-import { Preview } from '../src/elements/clip-preview';
-import { takeTurns } from '../src/elements/clip-sound';
+import { Preview } from '../src/elements/clip/clip-preview';
+import { takeTurns } from '../src/elements/clip/clip-sound';
 import { provide } from '../src/elements/context';
 
 const page = new EventTarget();

@@ -5,8 +5,8 @@ import type { Clip, Hold } from '../src/core/clip-types';
 import { clipWords } from '../src/core/clip-words';
 import type { Deps } from '../src/core/deps';
 import type { Profile } from '../src/core/types';
-import { newClip, offer, settled, type Shared } from '../src/elements/clip-making';
-import { chips, noteOf } from '../src/elements/clip-parts';
+import { newClip, offer, settled, type Shared } from '../src/elements/clip/clip-making';
+import { chips, noteOf } from '../src/elements/clip/clip-parts';
 import { provide } from '../src/elements/context';
 import { drawn } from './drawn';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Participant } from '../src/core/calls';
-import { Crowd, isFoundBy } from '../src/elements/crowd';
+import { Crowd, isFoundBy } from '../src/elements/room/crowd';
 import { problem, profile, settled } from './builders';
 
 const row = (user_id: string): Participant => ({ user_id, role: 'listener', joined_at: '2026-01-01T00:00:00.000Z', profile: profile(user_id) });

@@ -8,7 +8,7 @@ import { words } from '../src/core/words';
 import { provide, provideWords } from '../src/elements/context';
 import { playCue } from '../src/elements/cue';
 import { Narrator } from '../src/elements/narrator';
-import { NOTHING_SEEN, placeOf } from '../src/elements/place';
+import { NOTHING_SEEN, placeOf } from '../src/elements/place/place';
 import { seat, snapshot } from './builders';
 
 interface Said {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { EMPTY_DRAFT, createDrafts, type Draft } from '../src/core/draft';
-import { changesOf, draftOf, newSpaceOf } from '../src/elements/create-sending';
+import { changesOf, draftOf, newSpaceOf } from '../src/elements/create/create-sending';
 import { snapshot } from './builders';
 
 /** As much of a browser's storage as drafts use. */

@@ -5,9 +5,9 @@ import { isOpen, mayPlan } from '../src/core/flags';
 import { IDLE_SESSION } from '../src/core/idle-session';
 import type { SessionState } from '../src/core/types';
 import { words } from '../src/core/words';
-import { modeField, optionFields } from '../src/elements/create-fields';
-import { wayIn } from '../src/elements/join-way';
-import { NOTHING_SEEN, placeOf } from '../src/elements/place';
+import { modeField, optionFields } from '../src/elements/create/create-fields';
+import { wayIn } from '../src/elements/place/join-way';
+import { NOTHING_SEEN, placeOf } from '../src/elements/place/place';
 import { problem, snapshot } from './builders';
 import { drawn, page } from './drawn';
 

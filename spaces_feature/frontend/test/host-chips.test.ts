@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { hostWords as words } from '../src/core/host-words';
 import { ago, isAhead, remaining } from '../src/elements/ago';
-import { chipsOf } from '../src/elements/host-chips';
+import { chipsOf } from '../src/elements/host/host-chips';
 
 const NOW = Date.parse('2026-03-15T12:00:00.000Z');
 const before = (seconds: number) => new Date(NOW - seconds * 1000).toISOString();

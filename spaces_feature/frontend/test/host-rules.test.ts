@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { hostWords } from '../src/core/host-words';
 import type { Me, Role, Snapshot } from '../src/core/types';
-import { actionsOn, heirOf, isAbove, mutable, pausedUntil, saidNo } from '../src/elements/host-rules';
+import { actionsOn, heirOf, isAbove, mutable, pausedUntil, saidNo } from '../src/elements/host/host-rules';
 import { profile, seat, snapshot } from './builders';
 
 const RUN = ['accept', 'decline', 'edit', 'invite', 'listen', 'move_to_audience', 'mute', 'mute_all', 'open_microphone', 'remove', 'report'];

@@ -6,7 +6,7 @@ import { IDLE_SESSION } from '../src/core/idle-session';
 import { createStore } from '../src/core/store';
 import type { ConnectionView, SessionState } from '../src/core/types';
 import { provide } from '../src/elements/context';
-import { giveKeysBack, takeKeys, tellKeys } from '../src/elements/lock-keys';
+import { giveKeysBack, takeKeys, tellKeys } from '../src/elements/replay/lock-keys';
 import type { PlayerState } from '../src/replay/player';
 import { showReplay } from '../src/replay/lock-screen';
 import { recording, turns } from './replay-builders';

@@ -4,7 +4,7 @@ import { IDLE_SESSION } from '../src/core/idle-session';
 import { heldBack } from '../src/core/problems';
 import type { MicrophoneView, RemovalCode, SessionState, Snapshot } from '../src/core/types';
 import { words } from '../src/core/words';
-import { NOTHING_SEEN, placeOf, remember, type Memory, type Place } from '../src/elements/place';
+import { NOTHING_SEEN, placeOf, remember, type Memory, type Place } from '../src/elements/place/place';
 import { seat, snapshot } from './builders';
 
 const NOW = Date.parse('2026-01-01T00:10:00.000Z');

@@ -5,8 +5,8 @@ import { IDLE_SESSION } from '../src/core/idle-session';
 import { NAMES, REACTIONS, createPace, reactionOf, rising, type Reaction } from '../src/core/reactions';
 import type { SessionState, SpaceEvent } from '../src/core/types';
 import { applyEvent } from '../src/core/replica';
-import { hostTools, mayReact } from '../src/elements/bar-actions';
-import { plain, quiet, type PlaceKind } from '../src/elements/place-parts';
+import { hostTools, mayReact } from '../src/elements/room/bar-actions';
+import { plain, quiet, type PlaceKind } from '../src/elements/place/place-parts';
 import { createReacting } from '../src/room/reacting';
 import { event, snapshot } from './builders';
 

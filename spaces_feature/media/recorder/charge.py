@@ -18,8 +18,8 @@ from ...domain.recording import Keeping
 from ...domain.shedding import Carried
 from ...domain.space import Recording
 from ...errors import Refusal
-from ...services import capturing, concluding
-from ...services.sound_store import Capture, StageNow, Turn
+from ...services.sound import capturing, concluding
+from ...services.sound.sound_store import Capture, StageNow, Turn
 from .desk import Desk, Messages
 from .fence import Fence
 from .pipeline import Pipeline

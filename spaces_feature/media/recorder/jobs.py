@@ -16,8 +16,8 @@ from itertools import islice
 from ...domain.grid import begins_ms, number_at
 from ...domain.playlists import file_of
 from ...domain.timeline import Timeline
-from ...services import sound_jobs
-from ...services.sound_jobs import Cutting
+from ...services.sound import sound_jobs
+from ...services.sound.sound_jobs import Cutting
 from . import cutting as knife
 from .cutting import Read
 from .desk import Desk

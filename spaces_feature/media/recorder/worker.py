@@ -25,9 +25,9 @@ from flask import Flask
 
 from ...domain.ids import SpaceId
 from ...domain.shedding import Part, may_broadcast, may_take, relief
-from ...services import capturing
 from ...services.seams import Seams
-from ...services.sound_store import Capture, StageNow
+from ...services.sound import capturing
+from ...services.sound.sound_store import Capture, StageNow
 from .charge import Charge, carried
 from .desk import Desk
 from .jobs import Jobs

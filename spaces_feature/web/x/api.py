@@ -11,7 +11,7 @@ from flask import Blueprint, Response, current_app, request
 from ...domain.space import Space
 from ...domain.wire import Json
 from ...errors import Invalid, Refusal, Unavailable
-from ...services import x_reading
+from ...services.outside import x_reading
 from ...services.seams import Seams
 from ...services.store import RacedError
 from . import problems

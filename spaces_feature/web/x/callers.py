@@ -8,7 +8,7 @@ from flask import request
 
 from ...addresses import told_apart
 from ...domain.ids import UserId
-from ...services import tokens
+from ...services.outside import tokens
 from ...services.seams import Seams
 
 BEARER = "bearer "

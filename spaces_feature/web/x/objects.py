@@ -11,8 +11,8 @@ from ...domain.ids import UserId
 from ...domain.space import Space
 from ...domain.wire import Json, iso, space_fields
 from ...ports import Card, Profile
-from ...services import x_reading
-from ...services.numbers import number_of
+from ...services.outside import x_reading
+from ...services.outside.numbers import number_of
 from ...services.seams import Seams
 from .names import PEOPLE
 from .parameters import Selection

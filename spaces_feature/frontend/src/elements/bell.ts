@@ -13,7 +13,7 @@ import { planCalls } from '../core/plan-calls';
 import type { BellLevel, Problem } from '../core/types';
 import sheet from '../styles/plan.css?inline';
 import { asProblem, deps } from './context';
-import { problemLine } from './dock-parts';
+import { problemLine } from './room/dock-parts';
 import { icon, type IconName } from './icons';
 import { focused, holdsFocus } from './modal';
 import { styled } from './styles';

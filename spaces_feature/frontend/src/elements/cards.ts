@@ -3,9 +3,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { SessionState } from '../core/types';
 import { deps } from './context';
-import { numbersOf } from './create-planned';
+import { numbersOf } from './create/create-planned';
 import { face } from './face';
-import { mayReadNumbers } from './host-rules';
+import { mayReadNumbers } from './host/host-rules';
 import { icon } from './icons';
 import { secondsSince, span } from './time';
 

@@ -3,7 +3,7 @@
  * it has none for the page's language. It sounds here only, and as loud as the room.
  */
 
-import type { Cue } from './recording-news';
+import type { Cue } from './recording/recording-news';
 
 /** Hz: up for a beginning, down for an end. */
 const TONES: Record<Cue, [number, number]> = { begins: [523, 784], stops: [784, 523] };

@@ -19,7 +19,7 @@ const LATE: Record<string, () => Promise<{ arrive(element: HTMLElement): unknown
   scheduled: plans,
   when: () => import('./local-time'),
   /** A clip as a card in a post. */
-  clip: () => import('./clip-card'),
+  clip: () => import('./clip/clip-card'),
   replay,
 };
 

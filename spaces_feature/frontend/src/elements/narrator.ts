@@ -5,10 +5,10 @@ import type { Role, SessionState, Snapshot } from '../core/types';
 import { deps } from './context';
 import { firstName } from './monogram';
 import { playCue, prepareCue } from './cue';
-import type { Place } from './place';
-import { hostLostLine, hostLostTitle } from './place-law';
-import { placeIn } from './recording-law';
-import { RecordingTeller } from './recording-news';
+import type { Place } from './place/place';
+import { hostLostLine, hostLostTitle } from './place/place-law';
+import { placeIn } from './recording/recording-law';
+import { RecordingTeller } from './recording/recording-news';
 
 const PAUSE_MS = 5000;
 const ON_STAGE = new Set(['accepted', 'muted', 'unmuted', 'speaking', 'muted_by_host']);

@@ -10,7 +10,7 @@ import { pageDeps } from './context';
 const OPENERS = '[data-spaces-join], [data-spaces-create], [data-spaces-listen], [data-spaces-share]';
 
 /** Loads dock, panel and dialogs, once. */
-export const loadRoomElements = () => import('./room-elements');
+export const loadRoomElements = () => import('./room/room-elements');
 
 export function listenForOpeners(): void {
   document.addEventListener('click', open);

@@ -3,9 +3,9 @@
 import { words } from '../core/words';
 import { SpacesBellView } from './bell';
 import { defineOnce, deps, provideWords } from './context';
-import { startOf } from './create-planned';
+import { startOf } from './create/create-planned';
 import { SpacesKept } from './kept';
-import { SpacesPins } from './pins';
+import { SpacesPins } from './room/pins';
 import { SpacesReminderView } from './reminder';
 import { SpacesScheduledView } from './scheduled';
 

@@ -14,7 +14,7 @@ import type { Problem, Snapshot } from '../core/types';
 import knob from '../styles/switch.css?inline';
 import sheet from '../styles/plan.css?inline';
 import { asProblem, deps } from './context';
-import { problemLine } from './dock-parts';
+import { problemLine } from './room/dock-parts';
 import { icon } from './icons';
 import { styled } from './styles';
 

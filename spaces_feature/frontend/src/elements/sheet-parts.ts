@@ -5,11 +5,11 @@ import { keyed } from 'lit/directives/keyed.js';
 import type { Participant } from '../core/calls';
 import type { Profile } from '../core/types';
 import { deps } from './context';
-import type { Crowd } from './crowd';
-import { problemLine } from './dock-parts';
+import type { Crowd } from './room/crowd';
+import { problemLine } from './room/dock-parts';
 import { face } from './face';
 import { icon, type IconName } from './icons';
-import { seen } from './seen';
+import { seen } from './room/seen';
 
 export interface Choice {
   /** Also its `data-action`. */

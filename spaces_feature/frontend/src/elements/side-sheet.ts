@@ -11,11 +11,11 @@ import { property, query, state } from 'lit/decorators.js';
 import type { Problem, Profile, Session, Snapshot } from '../core/types';
 import sheet from '../styles/sheet.css?inline';
 import { attempt, deps } from './context';
-import { problemLine } from './dock-parts';
+import { problemLine } from './room/dock-parts';
 import { icon } from './icons';
 import { holdsFocus, isOutside, narrow, present } from './modal';
 import { styled } from './styles';
-import { swipeDown } from './swipe';
+import { swipeDown } from './room/swipe';
 
 /** What may open beside the room. */
 export type Sheet =

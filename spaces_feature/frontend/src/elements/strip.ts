@@ -8,7 +8,7 @@
 import type { StripEntry } from '../core/types';
 import { pageDeps } from './context';
 import { fleetEntry, liveEntry, ownEntry } from './entry';
-import { isStill, slide } from './slide';
+import { isStill, slide } from './room/slide';
 
 const STOPS = '.spaces-entry, .spaces-own';
 const LEAVE_MS = 120;

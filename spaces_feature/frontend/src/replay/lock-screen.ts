@@ -1,6 +1,6 @@
 /** What the lock screen and a headset show and do of a replay. */
 
-import { giveKeysBack, holdsKeys, takeKeys, tellKeys, type Keys } from '../elements/lock-keys';
+import { giveKeysBack, holdsKeys, takeKeys, tellKeys, type Keys } from '../elements/replay/lock-keys';
 import type { PlayerState } from './player';
 import type { Recording } from './recording';
 import { BACK, FORWARD } from './keys';

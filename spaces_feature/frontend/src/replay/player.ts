@@ -6,7 +6,7 @@
 import { isPassing } from '../core/no-answer';
 import { createStore } from '../core/store';
 import type { Problem, Store } from '../core/types';
-import { takeTurns } from '../elements/clip-sound';
+import { takeTurns } from '../elements/clip/clip-sound';
 import { asProblem } from '../elements/context';
 import type { Library } from './library';
 import { PAUSES, SLOW, pause as pauseFor } from './patience';

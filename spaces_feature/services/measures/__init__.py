@@ -1,0 +1,1 @@
+"""What is counted while people talk, and the numbers and records that are made of it."""

@@ -1,0 +1,1 @@
+"""For programs outside: tokens, hooks, and what the X-compatible API reads."""

@@ -1,0 +1,1 @@
+"""What is to come: planned Spaces, invitations, reminders and the notices of them."""

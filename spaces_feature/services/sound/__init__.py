@@ -1,0 +1,1 @@
+"""Sound that outlives or outgrows the room: captures, recordings, replays, clips, segments and links to them."""

@@ -1,0 +1,1 @@
+"""The product manager's pages: flags, ramps, health and numbers."""

@@ -1,0 +1,1 @@
+"""Recordings, replays, clips and the files of sound over HTTP."""
