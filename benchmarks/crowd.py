@@ -19,14 +19,14 @@ from pathlib import Path
 
 import requests
 import sqlalchemy as sa
-from spaces_feature.services.measures.measures.health import Health
 from werkzeug.security import generate_password_hash
 
 from host_app.extensions import db
 from host_app.seed import CHEAP_HASH
 from spaces_feature.domain.ids import UserId
 from spaces_feature.services import hosting
-from spaces_feature.services.finding.finding import discovery
+from spaces_feature.services.finding import discovery
+from spaces_feature.services.measures.health import Health
 from spaces_feature.services.seams import Seams
 from spaces_feature.testing.media import FakeMediaServer, eventually
 from tests import big_graph

@@ -17,7 +17,6 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from spaces_feature.services.measures.measures.health import Health
 
 from host_app.extensions import db
 from spaces_feature.db.tables import build_tables
@@ -25,8 +24,9 @@ from spaces_feature.domain.ids import SpaceId, UserId
 from spaces_feature.domain.rollout import BUCKETS, bucket
 from spaces_feature.domain.space import State
 from spaces_feature.flags import BOOLEANS, BY_KEY
-from spaces_feature.services.finding.finding import discovery
+from spaces_feature.services.finding import discovery
 from spaces_feature.services.flags import flag_desk
+from spaces_feature.services.measures.health import Health
 from spaces_feature.services.seams import Seams
 from spaces_feature.testing.media import FakeMediaServer
 from tests.sfu.server import free_port

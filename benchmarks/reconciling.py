@@ -15,13 +15,13 @@ from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
-from spaces_feature.services.measures.measures.health import Health
 
 from host_app.extensions import db
 from spaces_feature.db.tables import build_tables
 from spaces_feature.domain.ids import RoomName, UserId
 from spaces_feature.domain.roles import rights_of
 from spaces_feature.domain.space import Space
+from spaces_feature.services.measures.health import Health
 from spaces_feature.services.reconciling import SEEN_EVERY, Reconciler
 from spaces_feature.services.seams import Seams
 from spaces_feature.services.store import Stay

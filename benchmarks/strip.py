@@ -16,7 +16,7 @@ from flask import Flask
 from host_app.extensions import db
 from host_app.models import follows
 from spaces_feature.domain.ids import UserId
-from spaces_feature.services.finding.finding import discovery
+from spaces_feature.services.finding import discovery
 from spaces_feature.services.memory import HostMemory
 from spaces_feature.services.seams import Seams
 from tests.sfu.server import free_port

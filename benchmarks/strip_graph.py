@@ -23,7 +23,7 @@ from host_app.extensions import db
 from host_app.models import User, follows
 from spaces_feature.db.tables import build_tables
 from spaces_feature.domain.ids import UserId
-from spaces_feature.services.finding.finding import discovery
+from spaces_feature.services.finding import discovery
 from spaces_feature.services.memory import HostMemory
 from spaces_feature.services.seams import Seams
 from tests import big_graph

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from ..domain.ids import SpaceId, UserId
 from ..domain.search import NEIGHBOUR
 from ..domain.space import Audience, Space, State
-from ..services.finding.finding import Hit, Planned
+from ..services.finding.finding_store import Hit, Planned
 from ..services.ledger import Position
 from . import rows
 from .tables import Tables

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from ..domain.rollout import Reason
-from ..services.measures.measures import Arm, Exposure, Milestone, Tally
+from ..services.measures.measure_store import Arm, Exposure, Milestone, Tally
 from . import rows
 from .tables import Tables
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ..domain.ids import UserId
 from ..domain.space import Space, State
-from ..services.outside.outside import ApiToken, Delivery, Hook
+from ..services.outside.outside_store import ApiToken, Delivery, Hook
 from . import rows
 from .tables import Tables
 

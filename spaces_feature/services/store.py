@@ -14,12 +14,12 @@ from typing import Protocol
 from ..domain.ids import Identity, RoomName, SpaceId, UserId
 from ..domain.space import Space
 from ..errors import SpacesError
-from .finding.finding import Finding
+from .finding.finding_store import Finding
 from .flags.flag_ledger import FlagLedger
 from .ledger import Ledger
-from .measures.measures import Measures
+from .measures.measure_store import Measures
 from .measures.records import Records
-from .outside.outside import Outside
+from .outside.outside_store import Outside
 from .planning.agenda import Agenda
 from .reactions import Reacting
 from .sound.clip_store import Clipping

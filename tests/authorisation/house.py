@@ -23,7 +23,7 @@ from spaces_feature.domain.timeline import Turn
 from spaces_feature.ports import Card
 from spaces_feature.services import attending, hosting, moderating, staging
 from spaces_feature.services.flags import flag_desk
-from spaces_feature.services.law.law import reporting
+from spaces_feature.services.law import reporting
 from spaces_feature.services.planning import inviting, reminding, scheduling
 from spaces_feature.services.sound import recordings
 from spaces_feature.services.sound.linking import link_to

@@ -24,7 +24,7 @@ from spaces_feature.domain.ids import SpaceId, UserId
 from spaces_feature.domain.space import Audience, Role
 from spaces_feature.ports import Notice
 from spaces_feature.services import attending, moderating
-from spaces_feature.services.law.law import staff
+from spaces_feature.services.law import staff
 from spaces_feature.services.planning import inviting
 from tests.hall import Hall
 from tests.realtime.conftest import NAMESPACE

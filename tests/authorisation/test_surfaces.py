@@ -15,7 +15,7 @@ from flask import request, request_started
 from spaces_feature.domain.ids import UserId
 from spaces_feature.domain.rollout import Kill
 from spaces_feature.services.flags import flag_kills
-from spaces_feature.services.law.law import staff
+from spaces_feature.services.law import staff
 from spaces_feature.services.planning import notifying
 from spaces_feature.services.planning.agenda import Bell
 from tests.authorisation.surfaces import (

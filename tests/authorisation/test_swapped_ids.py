@@ -18,7 +18,7 @@ from spaces_feature.domain.ids import UserId
 from spaces_feature.domain.reports import Category
 from spaces_feature.domain.space import Audience, Space
 from spaces_feature.services import attending, editing, hosting, staging
-from spaces_feature.services.law.law import reporting
+from spaces_feature.services.law import reporting
 from spaces_feature.web.routes import Route
 from tests.authorisation.calls import body_of, outcome, routes_by_name
 from tests.authorisation.house import House, a_house, member

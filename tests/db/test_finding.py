@@ -8,8 +8,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from spaces_feature.services.finding.finding.listing import Asked
-from spaces_feature.services.finding.finding.searching import CANDIDATES, FOUND, candidates, index_space, scored
 from sqlalchemy import func, select
 
 from spaces_feature import Profile
@@ -18,9 +16,11 @@ from spaces_feature.domain.reports import Category, Outcome
 from spaces_feature.domain.search import asked_grams, words
 from spaces_feature.domain.space import Audience, Space, State
 from spaces_feature.services import hosting
-from spaces_feature.services.finding.finding import listing, searching
-from spaces_feature.services.law.law import reporting, staff
-from spaces_feature.services.outside.outside import x_reading
+from spaces_feature.services.finding import listing, searching
+from spaces_feature.services.finding.listing import Asked
+from spaces_feature.services.finding.searching import CANDIDATES, FOUND, candidates, index_space, scored
+from spaces_feature.services.law import reporting, staff
+from spaces_feature.services.outside import x_reading
 from spaces_feature.services.planning import scheduling
 from tests.world import World
 

@@ -9,17 +9,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from spaces_feature.services.measures.measures.measures import (
-    TALLIED,
-    Exposure,
-    Milestone,
-    Tally,
-    histogram,
-    tally_start,
-)
-from spaces_feature.services.measures.measures.meter import Meter
 
 from spaces_feature.domain.rollout import Reason, Verdict
+from spaces_feature.services.measures.measure_store import TALLIED, Exposure, Milestone, Tally, histogram, tally_start
+from spaces_feature.services.measures.meter import Meter
 from tests.world import World
 
 Statements = Callable[[], AbstractContextManager[list[str]]]

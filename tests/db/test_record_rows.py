@@ -6,12 +6,12 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import timedelta
 
-from spaces_feature.services.measures.measures.records import Record
 from sqlalchemy import insert
 
 from spaces_feature.domain.ids import SpaceId
 from spaces_feature.services import attending, hosting, staging
-from spaces_feature.services.measures.measures import space_numbers
+from spaces_feature.services.measures import space_numbers
+from spaces_feature.services.measures.records import Record
 from tests.world import World
 
 Statements = Callable[[], AbstractContextManager[list[str]]]

@@ -15,15 +15,15 @@ import flask_login
 import pytest
 import sqlalchemy as sa
 from flask import Flask, render_template_string
-from spaces_feature.services.finding.finding.index import LiveIndex
-from spaces_feature.services.measures.measures.health import Health
 
 from benchmarks.plaza import Place, add_many_live_spaces, follow, open_plaza
 from host_app.extensions import db
 from host_app.models import User, follows
 from spaces_feature import UserId
 from spaces_feature.services import hosting
-from spaces_feature.services.finding.finding import discovery, searching
+from spaces_feature.services.finding import discovery, searching
+from spaces_feature.services.finding.index import LiveIndex
+from spaces_feature.services.measures.health import Health
 from spaces_feature.services.memory import HostMemory
 from spaces_feature.services.planning.agenda import Bell
 from spaces_feature.services.seams import Seams

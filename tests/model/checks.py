@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from spaces_feature.services.finding.finding.discovery import refresh_index
-
 from spaces_feature.domain.ids import RoomName, SpaceId
+from spaces_feature.services.finding.discovery import refresh_index
 from spaces_feature.services.snapshots import listeners_of
 from spaces_feature.testing.media import FakeClient
 

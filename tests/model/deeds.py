@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from spaces_feature.services.law.law.staff import Order, StaffAction
-
 from spaces_feature.domain.ids import SpaceId, UserId
 from spaces_feature.domain.space import Role, Speak
 from spaces_feature.services import attending, editing, hosting, moderating, staging
-from spaces_feature.services.law.law import staff
+from spaces_feature.services.law import staff
+from spaces_feature.services.law.staff import Order, StaffAction
 from spaces_feature.services.planning import inviting
 from spaces_feature.services.seams import Seams
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from spaces_feature.services.finding.finding.index import LiveIndex
-from spaces_feature.services.finding.finding.summons import Summons
-from spaces_feature.services.measures.measures.health import Health
-
 from spaces_feature import Profile, UserId
 from spaces_feature.domain.ids import SpaceId
 from spaces_feature.domain.space import InvitationState, Space, State
 from spaces_feature.services.facts import receive_fact
+from spaces_feature.services.finding.index import LiveIndex
+from spaces_feature.services.finding.summons import Summons
+from spaces_feature.services.measures.health import Health
 from spaces_feature.services.memory import HostMemory
 from spaces_feature.services.pulse import Pulse
 from spaces_feature.services.reconciling import Reconciler

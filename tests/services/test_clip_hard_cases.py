@@ -9,7 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from spaces_feature.services.law.law.forgetting import erase_user
 
 from spaces_feature.domain.clips import ClipState, Source
 from spaces_feature.domain.ids import Identity
@@ -17,7 +16,8 @@ from spaces_feature.domain.space import Recording
 from spaces_feature.domain.timeline import Turn
 from spaces_feature.errors import Forbidden, NotFound, Unavailable, WrongState
 from spaces_feature.services import attending, hosting, moderating
-from spaces_feature.services.law.law import staff
+from spaces_feature.services.law import staff
+from spaces_feature.services.law.forgetting import erase_user
 from spaces_feature.services.planning.notifying import do_what_is_due
 from spaces_feature.services.sound import (
     clip_holds,

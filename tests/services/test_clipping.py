@@ -16,7 +16,7 @@ from spaces_feature.domain.views import ViewerClass
 from spaces_feature.domain.wire import Json, iso
 from spaces_feature.errors import Forbidden, Invalid, NotFound, Refusal, Unavailable, WrongState
 from spaces_feature.services import attending, hosting, moderating, reacting
-from spaces_feature.services.law.law import staff_views
+from spaces_feature.services.law import staff_views
 from spaces_feature.services.pulse import Pulse
 from spaces_feature.services.sound import (
     clip_holds,

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from spaces_feature.services.measures.measures.measuring import Said
 from sqlalchemy import text
 
 from spaces_feature import Spaces
@@ -36,8 +35,9 @@ from spaces_feature.services.flags import (
 from spaces_feature.services.flags.flag_book import FlagBook
 from spaces_feature.services.flags.flag_desk import FlagEdit
 from spaces_feature.services.flags.flag_ledger import FlagChange, Killing
-from spaces_feature.services.measures.measures import measuring
-from spaces_feature.services.outside.outside import x_reading
+from spaces_feature.services.measures import measuring
+from spaces_feature.services.measures.measuring import Said
+from spaces_feature.services.outside import x_reading
 from spaces_feature.services.planning import notifying, reminding, scheduling
 from spaces_feature.services.reconciling import Reconciler
 from spaces_feature.services.seams import Seams

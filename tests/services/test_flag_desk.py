@@ -17,7 +17,7 @@ from spaces_feature.errors import Conflict, Forbidden, Invalid, NotFound, Refusa
 from spaces_feature.services.flags import flag_desk, flag_kills, flag_trials, flag_views
 from spaces_feature.services.flags.flag_desk import FlagEdit
 from spaces_feature.services.flags.flag_writing import write
-from spaces_feature.services.outside.outside import hooks
+from spaces_feature.services.outside import hooks
 from spaces_feature.services.seams import Seams
 from spaces_feature.testing.members import FakeMembers
 from tests.world import NAMES, World, set_flag

@@ -10,7 +10,7 @@ from spaces_feature.domain.space import Role, State
 from spaces_feature.domain.views import ViewerClass
 from spaces_feature.errors import Conflict, MediaDown, NotFound
 from spaces_feature.services import attending, editing, hosting, moderating, staging
-from spaces_feature.services.law.law import law
+from spaces_feature.services.law import law
 from spaces_feature.services.outbox import settle_owed
 from spaces_feature.services.planning import inviting
 from spaces_feature.services.snapshots import get_snapshot

@@ -5,20 +5,20 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from spaces_feature.services.measures.measures.health_numbers import (
-    RANGES,
-    guardrail_rows,
-    readings_of,
-    recent,
-    series,
-)
-from spaces_feature.services.measures.measures.measures import Exposure, Milestone, Tally, tally_start
 
 from spaces_feature.domain.guardrails import GUARDRAILS, Reading
 from spaces_feature.errors import Forbidden, Invalid, NotFound
 from spaces_feature.services import attending
 from spaces_feature.services.flags import flag_desk, health_views
 from spaces_feature.services.flags.flag_desk import FlagEdit
+from spaces_feature.services.measures.health_numbers import (
+    RANGES,
+    guardrail_rows,
+    readings_of,
+    recent,
+    series,
+)
+from spaces_feature.services.measures.measure_store import Exposure, Milestone, Tally, tally_start
 from tests.world import World
 
 NOW = datetime(2026, 11, 22, 20, 7, tzinfo=UTC)

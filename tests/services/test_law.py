@@ -11,8 +11,8 @@ from spaces_feature.domain.space import EndReason, Role, State
 from spaces_feature.domain.views import ViewerClass
 from spaces_feature.errors import NotFound, Refusal
 from spaces_feature.services import attending, moderating
-from spaces_feature.services.finding.finding import discovery
-from spaces_feature.services.law.law import law
+from spaces_feature.services.finding import discovery
+from spaces_feature.services.law import law
 from spaces_feature.services.planning import inviting
 from spaces_feature.services.pulse import Pulse
 from tests.world import World

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from spaces_feature.services.law.law.forgetting import erase_user
 
 from spaces_feature.domain.clips import Window
 from spaces_feature.domain.grid import name_of
 from spaces_feature.domain.space import Recording, Space
 from spaces_feature.errors import StorageDown, Unavailable
 from spaces_feature.services import hosting
+from spaces_feature.services.law.forgetting import erase_user
 from spaces_feature.services.sound import capturing, concluding, recordings, replaying, sound_jobs, wishes
 from spaces_feature.services.sound.leftovers import Leftovers
 from spaces_feature.services.sound.sound_store import Capture

@@ -7,14 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from spaces_feature.services.finding.finding.discovery import refresh_index, strip, strip_in_host_page
-from spaces_feature.services.finding.finding.index import LiveIndex
 
 from spaces_feature import Profile, UserId
 from spaces_feature.db.repository import SqlWork
 from spaces_feature.domain.views import ViewerClass
 from spaces_feature.errors import Unavailable
 from spaces_feature.services import attending, hosting, staging
+from spaces_feature.services.finding.discovery import refresh_index, strip, strip_in_host_page
+from spaces_feature.services.finding.index import LiveIndex
 from spaces_feature.services.pulse import Pulse
 from tests.world import Listener, World
 

@@ -11,8 +11,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from spaces_feature.services.measures.measures.measures import tally_start
-from spaces_feature.services.measures.measures.meter import Meter
 from sqlalchemy import insert, text
 
 from spaces_feature.domain.ids import GUEST, UserId
@@ -31,8 +29,10 @@ from spaces_feature.services.flags.deciding import (
 from spaces_feature.services.flags.exposing import expose
 from spaces_feature.services.flags.flag_ledger import FlagRow
 from spaces_feature.services.hosting import Plan
-from spaces_feature.services.law.law import reporting
-from spaces_feature.services.measures.measures import meter
+from spaces_feature.services.law import reporting
+from spaces_feature.services.measures import meter
+from spaces_feature.services.measures.measure_store import tally_start
+from spaces_feature.services.measures.meter import Meter
 from spaces_feature.services.planning import scheduling
 from spaces_feature.services.stays import Stay
 from spaces_feature.services.store import Store

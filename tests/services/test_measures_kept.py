@@ -6,10 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from spaces_feature.services.law.law.forgetting import erase_user, forget_old
-
 from spaces_feature.minting import Mint
 from spaces_feature.services import attending
+from spaces_feature.services.law.forgetting import erase_user, forget_old
 from spaces_feature.services.reconciling import Reconciler
 from tests.world import World, a_world
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from spaces_feature.services.finding.finding.discovery import refresh_index
-from spaces_feature.services.finding.finding.index import ENDED_KEPT, LiveIndex
 
 from spaces_feature.domain.replica import apply_event
 from spaces_feature.domain.space import Space
 from spaces_feature.domain.views import ViewerClass, class_of
 from spaces_feature.services import hosting, staging
+from spaces_feature.services.finding.discovery import refresh_index
+from spaces_feature.services.finding.index import ENDED_KEPT, LiveIndex
 from spaces_feature.services.pulse import Pulse
 from spaces_feature.services.snapshots import snapshot
 from tests.world import Listener, World

@@ -15,8 +15,8 @@ from spaces_feature.domain.views import ViewerClass
 from spaces_feature.errors import Conflict, NotFound, Refusal
 from spaces_feature.ports import Notice
 from spaces_feature.services import attending, editing, hosting, preferences
-from spaces_feature.services.finding.finding import discovery
-from spaces_feature.services.law.law import staff as staff_services
+from spaces_feature.services.finding import discovery
+from spaces_feature.services.law import staff as staff_services
 from spaces_feature.services.planning import inviting, reminding, scheduling
 from spaces_feature.services.planning.agenda import Bell
 from spaces_feature.services.planning.notifying import do_what_is_due

@@ -9,14 +9,14 @@ from threading import Thread
 from typing import Any, cast
 
 import pytest
-from spaces_feature.services.measures.measures.health_numbers import judged_step
-from spaces_feature.services.measures.measures.measures import Exposure, Tally, tally_start
 
 from spaces_feature.domain.ids import UserId
 from spaces_feature.domain.rollout import Kill
 from spaces_feature.services.flags import flag_desk, flag_kills, flag_views, ramping
 from spaces_feature.services.flags.flag_desk import FlagEdit
 from spaces_feature.services.flags.ramping import Ramping, advance_due
+from spaces_feature.services.measures.health_numbers import judged_step
+from spaces_feature.services.measures.measure_store import Exposure, Tally, tally_start
 from spaces_feature.services.reconciling import Reconciler
 from tests.world import World
 

@@ -12,7 +12,7 @@ from spaces_feature.domain.space import Space
 from spaces_feature.domain.views import ViewerClass
 from spaces_feature.errors import Forbidden, Invalid, NotFound, Unavailable, WrongState
 from spaces_feature.services import attending, hosting, reacting
-from spaces_feature.services.measures.measures import space_numbers
+from spaces_feature.services.measures import space_numbers
 from spaces_feature.services.pulse import Pulse
 from tests.world import World, a_world
 

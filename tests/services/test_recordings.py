@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from spaces_feature.services.law.law.forgetting import erase_user
 
 from spaces_feature.domain.grid import name_of
 from spaces_feature.domain.ids import SpaceId
@@ -18,6 +17,7 @@ from spaces_feature.domain.wire import iso
 from spaces_feature.errors import Forbidden, NotFound, WrongState
 from spaces_feature.services import attending, hosting, snapshots, staging
 from spaces_feature.services.flags import flag_kills
+from spaces_feature.services.law.forgetting import erase_user
 from spaces_feature.services.reconciling import Reconciler
 from spaces_feature.services.sound import capturing, concluding, recordings, replaying, replays, sound_jobs
 from spaces_feature.services.sound.replay_views import AWAY, replay_or_why

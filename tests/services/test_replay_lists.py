@@ -15,7 +15,7 @@ from spaces_feature.domain.space import Audience, Recording, Space
 from spaces_feature.errors import Invalid
 from spaces_feature.services import hosting, moderating
 from spaces_feature.services.flags import flag_kills
-from spaces_feature.services.law.law import staff
+from spaces_feature.services.law import staff
 from spaces_feature.services.planning import scheduling
 from spaces_feature.services.sound import concluding, recordings
 from spaces_feature.services.sound.replay_lists import replays_page

@@ -16,7 +16,7 @@ from spaces_feature.domain.space import Space
 from spaces_feature.domain.views import class_of
 from spaces_feature.errors import Forbidden, Invalid, NotFound, WrongState
 from spaces_feature.services import attending, editing, hosting, moderating, presence, staging
-from spaces_feature.services.law.law import reporting
+from spaces_feature.services.law import reporting
 from tests.world import World
 
 

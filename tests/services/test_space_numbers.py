@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from spaces_feature.services.measures.measures.summing_up import History
 
 from spaces_feature.domain.ids import SpaceId, UserId
 from spaces_feature.domain.reports import Category
@@ -16,8 +15,9 @@ from spaces_feature.domain.space import Role, Space
 from spaces_feature.errors import Forbidden, NotFound
 from spaces_feature.ports import FollowTimes
 from spaces_feature.services import attending, hosting, moderating, staging
-from spaces_feature.services.law.law import casework, reporting
-from spaces_feature.services.measures.measures import space_numbers
+from spaces_feature.services.law import casework, reporting
+from spaces_feature.services.measures import space_numbers
+from spaces_feature.services.measures.summing_up import History
 from spaces_feature.services.planning import inviting, reminding, scheduling
 from spaces_feature.services.snapshots import get_snapshot
 from spaces_feature.testing.graph import FakeGraph

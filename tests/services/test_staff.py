@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from spaces_feature.services.finding.finding.index import LiveIndex
 
 from spaces_feature import signals
 from spaces_feature.domain.audit import AuditEntry
@@ -18,8 +17,9 @@ from spaces_feature.domain.space import EndReason, Role, Space, State
 from spaces_feature.domain.views import ViewerClass, class_of
 from spaces_feature.errors import Conflict, Forbidden, Invalid, NotFound, WrongState
 from spaces_feature.services import attending, changing, hosting, moderating, staging
-from spaces_feature.services.finding.finding import discovery
-from spaces_feature.services.law.law import casework, reporting, staff, staff_views
+from spaces_feature.services.finding import discovery
+from spaces_feature.services.finding.index import LiveIndex
+from spaces_feature.services.law import casework, reporting, staff, staff_views
 from spaces_feature.services.planning import inviting
 from tests.world import World
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
-from spaces_feature.services.finding.finding.discovery import refresh_index
-from spaces_feature.services.finding.finding.index import LiveIndex
-from spaces_feature.services.measures.measures.meter import Meter
 
 from spaces_feature.integrations.telemetry import COUNTED, METRICS, OBSERVED, Telemetry
 from spaces_feature.services import attending
+from spaces_feature.services.finding.discovery import refresh_index
+from spaces_feature.services.finding.index import LiveIndex
+from spaces_feature.services.measures.meter import Meter
 from tests.world import World
 
 

@@ -8,13 +8,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from spaces_feature.services.law.law.forgetting import erase_user
 
 from spaces_feature.domain.clips import Clip, ClipState, Source, Window
 from spaces_feature.domain.grid import levels_name_of, name_of
 from spaces_feature.domain.ids import SpaceId
 from spaces_feature.domain.space import Space
 from spaces_feature.services import hosting, moderating, staging
+from spaces_feature.services.law.forgetting import erase_user
 from spaces_feature.services.sound import capturing, concluding, recordings, sound_jobs
 from spaces_feature.services.sound.sound_store import Capture
 from tests.world import World, a_world

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from spaces_feature.services.measures.measures.meter import Meter
-
 from spaces_feature.domain.ids import GUEST, UserId
 from spaces_feature.services import attending
-from spaces_feature.services.measures.measures import measuring
+from spaces_feature.services.measures import measuring
+from spaces_feature.services.measures.meter import Meter
 from tests.world import World
 
 from .test_measures import a_stay, counted, database_away

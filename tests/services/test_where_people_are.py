@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
-from spaces_feature.services.finding.finding.index import LiveIndex
 
 from spaces_feature.domain.ids import SpaceId, UserId
 from spaces_feature.domain.space import Space, State
+from spaces_feature.services.finding.index import LiveIndex
 from tests.domain.building import EVERYBODY, a_space
 
 IDS = [SpaceId(f"{number:013}") for number in range(3)]

@@ -8,10 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from spaces_feature.services.finding.finding.page_cards import known_to
 from sqlalchemy import event, text
 
 from spaces_feature.domain.ids import UserId
+from spaces_feature.services.finding.page_cards import known_to
 from tests.web.conftest import Visit
 from tests.web.visitor import Visitor
 from tests.world import World

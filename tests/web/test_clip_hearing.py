@@ -16,7 +16,7 @@ from spaces_feature.domain.space import Space
 from spaces_feature.domain.wire import iso
 from spaces_feature.services import attending, moderating
 from spaces_feature.services.flags import flag_kills
-from spaces_feature.services.law.law import staff
+from spaces_feature.services.law import staff
 from tests.hall import Hall, a_hall
 from tests.web.test_cards import statements
 from tests.web.test_media_files import Browser

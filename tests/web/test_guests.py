@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from spaces_feature.services.law.law.law import enforce, everyone_in
 from werkzeug.test import TestResponse
 
 from spaces_feature.domain.ids import GUEST, GUEST_LENGTH, UserId, is_guest
@@ -17,6 +16,7 @@ from spaces_feature.errors import Conflict
 from spaces_feature.services import moderating, presence
 from spaces_feature.services.access import who_may_know
 from spaces_feature.services.flags import flag_kills
+from spaces_feature.services.law.law import enforce, everyone_in
 from spaces_feature.services.planning import inviting
 from spaces_feature.web.guest import COOKIE, LIFE
 from tests.web.conftest import with_csrf_protect

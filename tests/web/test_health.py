@@ -8,10 +8,10 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from spaces_feature.services.measures.measures.measures import Exposure, Tally, tally_start
 
 from spaces_feature.services.flags import flag_desk
 from spaces_feature.services.flags.flag_desk import FlagEdit
+from spaces_feature.services.measures.measure_store import Exposure, Tally, tally_start
 from spaces_feature.web.cockpit import charts
 from spaces_feature.web.cockpit.charts import Series
 from spaces_feature.web.downloads import plain

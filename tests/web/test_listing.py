@@ -13,8 +13,8 @@ from spaces_feature import Profile, Spaces, UserId
 from spaces_feature.domain.reports import Category
 from spaces_feature.domain.space import Audience, Space
 from spaces_feature.services import attending, hosting
-from spaces_feature.services.finding.finding import discovery
-from spaces_feature.services.law.law import reporting
+from spaces_feature.services.finding import discovery
+from spaces_feature.services.law import reporting
 from spaces_feature.services.planning import scheduling
 from tests.web.test_strip import counted
 from tests.web.visitor import Visitor

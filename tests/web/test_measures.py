@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from flask import render_template_string
-from spaces_feature.services.finding.finding.discovery import refresh_index
 
 from spaces_feature.domain.ids import UserId
+from spaces_feature.services.finding.discovery import refresh_index
 from tests.web.conftest import Visit
 from tests.web.visitor import Visitor
 from tests.world import World, a_world

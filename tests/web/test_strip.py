@@ -15,7 +15,7 @@ from spaces_feature import Profile, UserId
 from spaces_feature.integrations.follow_table import FollowTable
 from spaces_feature.services import hosting
 from spaces_feature.services.breaker import Breaker
-from spaces_feature.services.finding.finding import discovery
+from spaces_feature.services.finding import discovery
 from spaces_feature.services.flags import flag_desk
 from spaces_feature.services.flags.flag_edits import FlagEdit
 from tests.web.visitor import Visitor

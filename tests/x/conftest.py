@@ -14,7 +14,7 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from spaces_feature import Spaces
-from spaces_feature.services.outside.outside import tokens
+from spaces_feature.services.outside import tokens
 from tests.world import World, a_world
 from tests.x.programs import PostsInMemory, Program, program, tweepy_at
 

@@ -18,7 +18,7 @@ from spaces_feature.domain.ids import UserId
 from spaces_feature.domain.space import Space, State
 from spaces_feature.ports import Card
 from spaces_feature.services.lifecycle import follow
-from spaces_feature.services.outside.outside import tokens
+from spaces_feature.services.outside import tokens
 from tests.world import World
 
 X = "https://api.twitter.com"

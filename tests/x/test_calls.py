@@ -14,8 +14,8 @@ from spaces_feature.domain.ids import SpaceId
 from spaces_feature.domain.space import Space
 from spaces_feature.services import attending, moderating
 from spaces_feature.services.hosting import end_space
-from spaces_feature.services.law.law import staff
-from spaces_feature.services.outside.outside import tokens
+from spaces_feature.services.law import staff
+from spaces_feature.services.outside import tokens
 from spaces_feature.services.store import RacedError
 from spaces_feature.web.x.names import SPACE_FIELDS
 from tests.world import World, a_world

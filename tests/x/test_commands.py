@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from click.testing import Result
 
-from spaces_feature.services.outside.outside import hooks, tokens
+from spaces_feature.services.outside import hooks, tokens
 from tests.world import World
 from tests.x.programs import Program
 

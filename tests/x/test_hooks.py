@@ -14,14 +14,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from spaces_feature.services.outside.outside.outside import Hook
 
 from spaces_feature.errors import Invalid
 from spaces_feature.integrations.http_post import HttpPost
 from spaces_feature.realtime.background import Background
 from spaces_feature.services.hosting import end_space
-from spaces_feature.services.law.law import staff
-from spaces_feature.services.outside.outside import hooks
+from spaces_feature.services.law import staff
+from spaces_feature.services.outside import hooks
+from spaces_feature.services.outside.outside_store import Hook
 from spaces_feature.testing.media import eventually
 from tests.world import World
 

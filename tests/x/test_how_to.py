@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from spaces_feature.services.outside.outside import tokens
+from spaces_feature.services.outside import tokens
 from tests.docs.pages import ROOT, blocks
 from tests.world import World
 from tests.x.conftest import served

@@ -6,9 +6,9 @@ import re
 
 from hypothesis import given
 from hypothesis import strategies as st
-from spaces_feature.services.outside.outside.numbers import is_number, number_of
 
 from spaces_feature.minting import Mint
+from spaces_feature.services.outside.numbers import is_number, number_of
 from spaces_feature.services.seams import Seams
 
 

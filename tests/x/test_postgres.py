@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from spaces_feature.services.hosting import end_space
-from spaces_feature.services.outside.outside import hooks
+from spaces_feature.services.outside import hooks
 from tests.world import a_world
 from tests.x.programs import Program, program
 

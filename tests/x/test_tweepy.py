@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 import tweepy
-from spaces_feature.services.finding.finding.discovery import refresh_index
 
 from spaces_feature.services import attending
+from spaces_feature.services.finding.discovery import refresh_index
 from spaces_feature.services.hosting import end_space
-from spaces_feature.services.outside.outside import tokens
+from spaces_feature.services.outside import tokens
 from spaces_feature.testing.media import FakeMediaServer
 from spaces_feature.web.x.names import SPACE_FIELDS, USER_FIELDS
 from tests.host.second_host import create_parlour

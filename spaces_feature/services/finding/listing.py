@@ -23,7 +23,7 @@ from ..access import horizon
 from ..seams import Seams
 from ..store import Work
 from . import discovery, searching
-from .finding import Planned
+from .finding_store import Planned
 from .list_rows import Near, rows_of
 from .places import Place, cursor, place_of
 

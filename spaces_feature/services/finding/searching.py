@@ -19,7 +19,7 @@ from ...ports import Profile
 from ..seams import Seams
 from ..store import Work
 from . import discovery
-from .finding import Hit
+from .finding_store import Hit
 
 CANDIDATES = 300
 """Spaces that are looked at closely, at most."""

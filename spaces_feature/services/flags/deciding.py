@@ -9,7 +9,7 @@ from ...domain.rollout import Reason
 from ...domain.statistics import sample_ratio as tested
 from ...domain.wire import Json
 from ...flags import required_by
-from ..measures.measures import MILESTONES
+from ..measures.measure_store import MILESTONES
 from ..store import Work
 from .flag_ledger import FlagRow
 

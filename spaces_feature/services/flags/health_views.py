@@ -14,7 +14,7 @@ from ...errors import Invalid, NotFound
 from ...flags import BOOLEANS, BY_KEY
 from ..law.casework import require_team
 from ..measures.health_numbers import RANGES, Range, Series, is_sfu_watched, recent, series, value_words
-from ..measures.measures import TALLIED, tally_start
+from ..measures.measure_store import TALLIED, tally_start
 from ..seams import Seams
 from ..store import Work
 from .deciding import crossovers, drawn_among, funnel, sample_ratio

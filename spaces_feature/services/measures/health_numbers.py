@@ -15,7 +15,7 @@ from ...domain.statistics import percentile
 from ...domain.wire import Json
 from ..seams import Seams
 from ..store import Work
-from .measures import TALLIED, histogram, tally_start
+from .measure_store import TALLIED, histogram, tally_start
 
 RECENT = timedelta(minutes=30)
 """What "now" means for a guardrail."""

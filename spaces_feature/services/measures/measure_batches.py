@@ -13,7 +13,7 @@ from ...domain.ids import UserId
 from ...domain.rollout import Verdict
 from ...errors import Unavailable
 from ..store import Store
-from .measures import Exposure, Milestone, Tally
+from .measure_store import Exposure, Milestone, Tally
 
 TRIES = 200
 """Transactions in one search for what the database refuses; the next one goes on."""

@@ -19,7 +19,7 @@ from ...domain.statistics import bucket_of
 from ...errors import Unavailable
 from .instruments import Instruments, NoInstruments
 from .measure_batches import Batch, Met, Wiring, write, write_apart
-from .measures import MILESTONES, TALLIED, bucket_name, tally_start
+from .measure_store import MILESTONES, TALLIED, bucket_name, tally_start
 
 log = logging.getLogger(__name__)
 

@@ -27,7 +27,7 @@ from ..flags.flag_ledger import FlagChange
 from ..seams import Seams
 from ..store import Work
 from .numbers import number_of
-from .outside import Delivery, Hook
+from .outside_store import Delivery, Hook
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 from ...errors import Invalid, Unavailable
 from ..seams import Seams
 from ..store import RacedError
-from .outside import ApiToken
+from .outside_store import ApiToken
 
 START = "spaces_"
 """What every token begins with, so that people and programs that look for lost secrets know it."""
