@@ -293,7 +293,7 @@ def a_town(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Town]:
         return made[-1]
 
     monkeypatch.setattr("tests.world.Spaces", kept)
-    for module in ("services.breaker", "web.strip", "web.cards", "web.clip_cards"):
+    for module in ("services.breaker", "web.strip", "web.cards", "web.sound.clip_cards"):
         # On a busy machine, too, everything that may be seen is shown.
         monkeypatch.setattr(f"spaces_feature.{module}.SLOW", PATIENCE)
     settings = {"SPACES_FOLLOWEES_TTL": 0, "SPACES_PROFILES_TTL": 0, "SPACES_FLAGS": FLAGS}
