@@ -7,12 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.postgres import Cluster, a_cluster
 from tests.thrift import remember_builders, search_memory_seldom
 from tests.world import World, a_world
 
 remember_builders()
+
+# An example that a busy machine keeps waiting for 200 ms is no finding; pytest-timeout ends what hangs.
+settings.register_profile("patient", settings(), deadline=None)
+settings.load_profile("patient")
 
 
 def pytest_collection_finish() -> None:

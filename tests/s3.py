@@ -35,7 +35,7 @@ class Moto:
         command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log)
-        assert eventually(self._answers, within=30), self._log.read_text()[-2000:]
+        assert eventually(self._answers, within=60), self._log.read_text()[-2000:]
 
     def stop(self) -> None:
         """End it with everything that lies in it."""

@@ -70,7 +70,7 @@ def test_segments_and_the_stage(
     assert ada_caller.client.heard_hz() == pytest.approx(MICROPHONE_HZ, abs=20)
     assert grace.quiet("ear.longestQuiet()") < GAP
     assert grace.hears(VOICE_HZ)
-    assert "behind" not in grace.panel.inner_text()
+    assert grace.sees(lambda: "behind" not in grace.panel.inner_text())
     assert at_the_sfu() == 2
 
     grace.press("Step down")

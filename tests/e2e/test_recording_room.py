@@ -47,7 +47,7 @@ def test_each_voice_is_asked_and_may_change_its_mind(sign_in: SignIn, ada_caller
     ada.shows(sheet(ada, "record").get_by_text("Each speaker is asked first"))
     choose(ada, "record", "startRecording")
     for tab in (ada, grace):
-        tab.shows(rec(tab))
+        tab.shows(rec(tab), within=20)
         assert hears_tones(tab, BEGINS)
     card = grace.panel.locator("spaces-consent")
     grace.shows(card.get_by_text("Ada is recording this Space"))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,9 +29,11 @@ from tests.sfu.server import Sfu
 from tests.sfu.sound import Participant, SoundLoop
 from tests.world import OPEN, World, a_world
 
-from .running import ROOT, Host, a_host
+from .running import ROOT, START_LIMIT, Host, a_host
 
 HZ = 400.0
+READY = " is there\n"
+"""What a recorder says when it begins to look for work."""
 
 
 class Recorder:
@@ -37,33 +41,56 @@ class Recorder:
 
     def __init__(self, folder: Path, database_url: str, settings: Path) -> None:
         self._log = folder / "recorder.log"
+        self._database = database_url.removeprefix("sqlite:///")
         self._command = [sys.executable, "-m", "tests.faults.host", "recorder", "0", database_url, str(settings)]
         self.process: subprocess.Popen[bytes] | None = None
         self._stopped: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> None:
+        """Start it and wait until it looks for work."""
         with self._log.open("ab") as log:
+            before = self.words.count(READY)
             self.process = subprocess.Popen(
                 self._command, cwd=ROOT, stdout=log, stderr=log, env={**os.environ, "PYTHONUNBUFFERED": "1"}
             )
+        assert eventually(lambda: self.words.count(READY) > before, within=START_LIMIT), self.words
 
     def end(self, how: signal.Signals) -> int:
-        """Send the signal and return the exit status; it has five seconds."""
+        """Send the signal and return the exit status. Who leaves politely ends itself with 1 before five seconds."""
         assert self.process is not None
         process, self.process = self.process, None
         process.send_signal(how)
         try:
-            return process.wait(5)
+            return process.wait(15)
         finally:
             process.kill()
 
     def stop(self) -> subprocess.Popen[bytes]:
-        """Stop it as a machine does that has something else to do; it can be sent on. Another one may be started."""
+        """Stop it as a machine does that has something else to do; it can be sent on. Another one may be started.
+
+        It is stopped between two transactions: SQLite's lock is the whole file, and held by who is stopped for good.
+        """
         assert self.process is not None
         process, self.process = self.process, None
-        process.send_signal(signal.SIGSTOP)
         self._stopped.append(process)
-        return process
+        while True:
+            process.send_signal(signal.SIGSTOP)
+            # The signal takes a moment to reach every thread; until then it still writes.
+            os.waitid(os.P_PID, process.pid, os.WSTOPPED)
+            if self._is_database_free():
+                return process
+            process.send_signal(signal.SIGCONT)
+            time.sleep(0.05)
+
+    def _is_database_free(self) -> bool:
+        """Whether nobody holds a lock for long."""
+        with closing(sqlite3.connect(self._database, timeout=1.0, isolation_level=None)) as connection:
+            try:
+                connection.execute("BEGIN EXCLUSIVE")
+            except sqlite3.OperationalError:
+                return False
+            connection.execute("ROLLBACK")
+            return True
 
     def kill(self) -> None:
         """End whatever still runs."""
@@ -92,7 +119,7 @@ class Stage:
         client.connect(JoinGrant(joined["url"], joined["token"], Identity(joined["identity"]), datetime.now(UTC)))
         assert client.publish_tone(HZ)
         self.call(who, "POST", f"/spaces/{space_id}/recording/start")
-        assert eventually(lambda: self.space(who, space_id)["is_recording"], within=12), self.recorder.words
+        assert eventually(lambda: self.space(who, space_id)["is_recording"], within=30), self.recorder.words
         return space_id
 
     def call(self, who: str, method: str, path: str, body: Any = None) -> dict[str, Any]:
@@ -123,7 +150,7 @@ class Stage:
         assert row is not None
         return row
 
-    def has(self, space_id: SpaceId, count: int, after: int = -1, within: float = 15) -> bool:
+    def has(self, space_id: SpaceId, count: int, after: int = -1, within: float = 30) -> bool:
         """Whether so many segments after a number are there, by then."""
         return eventually(lambda: sum(n > after for n in self.segments(space_id)) >= count, within=within)
 
@@ -134,7 +161,7 @@ class Stage:
             number, held = max(self.segments(space_id).items(), default=(-1, b""))
             return number if number > after and strength({number: held})[number] > 0.9 else None
 
-        number = eventually(found, within=15)
+        number = eventually(found, within=30)
         assert number is not None, self.recorder.words
         return number
 

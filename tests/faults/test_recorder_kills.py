@@ -21,7 +21,7 @@ from .recorded import Stage, a_stage, strength
 ADA, GRACE = CROWD[0], CROWD[1]
 pytestmark = [
     pytest.mark.sfu,
-    pytest.mark.timeout(120),
+    pytest.mark.timeout(240),
     pytest.mark.filterwarnings("ignore:.*FfiHandle:pytest.PytestUnraisableExceptionWarning"),
 ]
 
@@ -53,20 +53,22 @@ def test_a_stopped_recorder_leaves_a_gap_and_no_shift(stage: Stage) -> None:
     stage.recorder.start()
     again = stage.hums(space_id, after=last)
     assert stage.has(space_id, 1, after=again)
+    assert eventually(lambda: stage.row(space_id).gaps)
     row, written = stage.row(space_id), stage.written(space_id)
     stopped.send_signal(signal.SIGCONT)
-    assert eventually(lambda: "is another recorder's now" in stage.recorder.words), stage.recorder.words
+    assert eventually(lambda: "is another recorder's now" in stage.recorder.words, within=20), stage.recorder.words
     assert stage.has(space_id, 2, after=max(written))
     assert {number: at for number, at in stage.written(space_id).items() if number in written} == written
     assert stage.row(space_id).gaps == row.gaps
     stopped.kill()
     stopped.wait(5)
-    replay = stage.ready(ADA, space_id, within=10)
     ended_ms = ms_between(row.began_at, datetime.now(UTC))
+    replay = stage.ready(ADA, space_id, within=30)
+    ready_ms = ms_between(row.began_at, datetime.now(UTC))
     segments = stage.segments(space_id)
     assert sorted(segments) == list(range(first, max(segments) + 1)), stage.recorder.words
     # The number is the clock's: the last second that was kept is the last one that was said.
-    assert abs(begins_ms(max(segments)) - ended_ms) < 4_000
+    assert ended_ms - 4_000 < begins_ms(max(segments)) < ready_ms
     heard = strength(segments)
     assert min(heard[number] for number in [*range(since, last), *range(again, max(segments))]) > 0.9, heard
     assert (replay["is_short"], {gap["reason"] for gap in replay["gaps"]}) == (True, {"interrupted"})
@@ -88,8 +90,8 @@ def test_a_space_that_ends_without_its_recorder_can_be_replayed(stage: Stage) ->
     assert stage.has(space_id, 3)
     stage.recorder.end(signal.SIGKILL)
     kept = stage.segments(space_id)
-    assert eventually(lambda: stage.space(GRACE, space_id)["recording"] == "interrupted", within=15)
-    replay = stage.ready(GRACE, space_id, within=15)
+    assert eventually(lambda: stage.space(GRACE, space_id)["recording"] == "interrupted", within=45)
+    replay = stage.ready(GRACE, space_id, within=30)
     assert sorted(stage.segments(space_id)) == sorted(kept)
     assert replay["is_short"]
     assert replay["duration_s"] == pytest.approx(len(kept), abs=0.1)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import random
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from spaces_feature.domain.replica import apply_event
+from tests.real_parts import find_node
 from tests.realtime.test_replica_proof import COMMANDS, USERS, histories
 
 FRONTEND = Path(__file__).parents[2] / "spaces_feature" / "frontend"
@@ -21,9 +21,7 @@ STEPS = 30
 @pytest.fixture(scope="module")
 def reducer() -> Path:
     """The page's reducer, built for Node."""
-    node = shutil.which("node")
-    assert node, "Node is part of what `make test` sets up"
-    subprocess.run([node, "build.mjs", "--tests"], cwd=FRONTEND, check=True, capture_output=True)
+    subprocess.run([find_node(), "build.mjs", "--tests"], cwd=FRONTEND, check=True, capture_output=True)
     return FRONTEND / "test-dist" / "replica-cli.mjs"
 
 
@@ -39,7 +37,7 @@ def test_the_pages_reducer_makes_of_every_event_what_the_proven_one_makes(reduce
         pairs += histories([*commands, ("end", USERS[0], USERS[0], set())], blocks, deaf=history % 2 == 1)
     assert len(pairs) > 100
     lines = "\n".join(json.dumps({"snapshot": copy, "events": [event]}) for copy, event in pairs)
-    run = subprocess.run(["node", str(reducer)], input=lines, capture_output=True, text=True, check=True)
+    run = subprocess.run([find_node(), str(reducer)], input=lines, capture_output=True, text=True, check=True)
     answers = [json.loads(line) for line in run.stdout.splitlines()]
     assert answers == [after or "stale" for after in (apply_event(copy, event) for copy, event in pairs)]
     assert "stale" in answers

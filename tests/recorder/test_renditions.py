@@ -103,7 +103,8 @@ class Studio:
         return decoded((self.storage.get(f"{path}init.mp4") or b"") + b"".join(parts))
 
 
-POOL = ThreadPoolExecutor(2)
+POOL = ThreadPoolExecutor(1)
+"""One thread, so that whoever asks for it last knows that all who asked before are served."""
 
 
 def tone(hz: float, begins: int, size: int) -> Wave:
@@ -122,7 +123,7 @@ def strength(wave: Wave, hz: float) -> float:
 
 
 async def settled() -> None:
-    """Let the writers come to their end: their threads are at most two deeds behind."""
+    """Let the writers come to their end: each is at most two deeds behind, and does one before our turn comes."""
     for _ in range(3):
         await asyncio.get_running_loop().run_in_executor(POOL, lambda: None)
 

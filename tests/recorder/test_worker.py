@@ -23,18 +23,21 @@ from tests.world import World, a_world
 
 from .stand_in import SilentPipeline
 
-SOON = 3.0
+SOON = 15.0
 
 
 @pytest.fixture
-def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """A world in which recordings are open to everybody, and whose recorders hear nothing."""
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[World]:
+    """A world in which recordings are open to everybody, and whose recorders hear nothing.
+
+    Its parameter is how many seconds one waits for another's lock.
+    """
     monkeypatch.setattr(charge, "Pipeline", SilentPipeline)
     monkeypatch.setattr(SilentPipeline, "made", {})
     with a_world(
         tmp_path,
         SPACES_FLAGS={"spaces.record": True, "spaces.clip": True, "spaces.hls": True},
-        SQLALCHEMY_ENGINE_OPTIONS={"connect_args": {"timeout": 0.2}},
+        SQLALCHEMY_ENGINE_OPTIONS={"connect_args": {"timeout": getattr(request, "param", 30)}},
     ) as world:
         monkeypatch.setattr(SilentPipeline, "clock", world.clock, raising=False)
         yield world
@@ -251,6 +254,7 @@ def test_our_two_places_in_a_room_have_two_names(world: World) -> None:
     play(world, story)
 
 
+@pytest.mark.parametrize("world", [0.2], indirect=True)
 def test_sound_goes_on_without_a_database_and_what_happened_is_told_later(
     world: World, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -61,7 +61,7 @@ def talking(mouths: Sequence[Mouth], zero: float) -> Iterator[dict[float, Spans]
         child.stdin.write(json.dumps({"zero": zero, "mouths": [asdict(mouth) for mouth in mouths]}) + "\n")
         child.stdin.flush()
         yield said
-        told, _ = child.communicate(timeout=10)
+        told, _ = child.communicate(timeout=30)
         said |= {float(hz): [(begin, end) for begin, end in spans] for hz, spans in json.loads(told).items()}
     finally:
         child.kill()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import io
 import secrets
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -29,11 +31,19 @@ from .mouths import Mouth, Spans, heard, talking
 from .server import Sfu
 from .sound import SoundLoop
 
+# Up to three takes of half a minute.
+pytestmark = pytest.mark.timeout(240)
+
 #: Three talk by turns, one of whom says no; one hums all the time, and one hums in another room.
 ADA, GRACE, ALAN, HUM, NEXT_DOOR = 400.0, 600.0, 900.0, 1300.0, 1700.0
 KEPT = frozenset(f"p_{hz:.0f}" for hz in (ADA, GRACE, HUM))
-ASKED, AGREED, ENDED, MOVED, LOST, OVER = 3.7, 5.6, 11.5, 13.9, 15.4, 17.0
+ASKED, AGREED, ENDED, MOVED, LOST, OVER = 3.7, 7.6, 13.5, 17.9, 21.4, 26.4
 NEAR, HOLE = 0.1, 0.04
+#: Half a second in which a room is dialled, and a look before it; a busy machine takes longer.
+SOON = 3.0
+#: Seconds by which whatever is to run may be late on a machine on which a tenth of a second can be measured.
+CALM = 0.05
+TAKES = 3
 #: Six who come at once keep the network from its pace for a moment.
 SETTLED = 3.9
 
@@ -87,13 +97,26 @@ class Diary:
         self.is_live = True
 
 
+class Archive(FakeStorage):
+    """A storage that also remembers whatever was put there: of a broadcast little is there at a time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ever: dict[str, bytes] = {}
+
+    def put(self, key: str, data: bytes, content_type: str) -> None:
+        """Write it."""
+        super().put(key, data, content_type)
+        self.ever[key] = data
+
+
 @dataclass
 class Take:
     """One Space as it was recorded; times are seconds since it began."""
 
     media: LiveKit
     rooms: list[RoomName]
-    storage: FakeStorage = field(default_factory=FakeStorage)
+    storage: Archive = field(default_factory=Archive)
     #: Who of ours was in the room while nothing was kept, while everybody was told, while it was kept, and afterwards.
     ours: list[list[str]] = field(default_factory=list)
     too_early: list[str] = field(default_factory=list)
@@ -150,26 +173,52 @@ class Take:
 
     def _wave(self, path: str) -> Wave:
         """What was written, with silence before it, so that its clock is the take's."""
-        keys = [key for key in self.storage.keys(path) if number_in(key) is not None]
-        file = (self.storage.get(path + "init.mp4") or b"") + b"".join(self.storage.get(key) or b"" for key in keys)
+        ever = self.storage.ever
+        keys = sorted(key for key in ever if key.startswith(path) and number_in(key) is not None)
+        file = ever[path + "init.mp4"] + b"".join(ever[key] for key in keys)
         with av.open(io.BytesIO(file)) as container:
             sound = np.concatenate([frame.to_ndarray()[0] for frame in container.decode(audio=0)])
         before = begins_ms(number_in(keys[0]) or 0) * RATE / 1000
         return np.concatenate((np.zeros(round(before), np.float32), sound))
 
 
+@contextmanager
+def waits() -> Iterator[list[float]]:
+    """By how many seconds a thread that sleeps for 10 ms wakes too late, each time: how busy the machine is."""
+    late: list[float] = []
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.is_set():
+            asleep = time.monotonic()
+            time.sleep(0.01)
+            late.append(time.monotonic() - asleep - 0.01)
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    try:
+        yield late
+    finally:
+        over.set()
+        watcher.join()
+
+
 @pytest.fixture(scope="module")
-def take(sfu: Sfu, sound_loop: SoundLoop) -> Iterator[Take]:
-    """A Space that was recorded."""
+def take(sfu: Sfu, sound_loop: SoundLoop) -> Take:
+    """A Space that was recorded. Where the machine itself stood still meanwhile, once more: that proves nothing."""
     media = sfu.media()
-    rooms = [RoomName("test-" + secrets.token_hex(6)) for _ in range(2)]
-    for room in rooms:
-        media.create_room(room)
-    played = Take(media, rooms)
-    sound_loop.run(played.play(), within=60)
-    yield played
-    for room in rooms:
-        media.delete_room(room)
+    for _ in range(TAKES):
+        rooms = [RoomName("test-" + secrets.token_hex(6)) for _ in range(2)]
+        for room in rooms:
+            media.create_room(room)
+        played = Take(media, rooms)
+        with waits() as late:
+            sound_loop.run(played.play(), within=60)
+        for room in rooms:
+            media.delete_room(room)
+        if max(late) < CALM:
+            break
+    return played
 
 
 @pytest.mark.parametrize("hz", [ADA, GRACE, ALAN])
@@ -226,12 +275,17 @@ def _power(wave: Wave, hz: float) -> tuple[float, float]:
 
 def test_nothing_is_missing_where_keeping_begins_and_ends(take: Take) -> None:
     """A hum goes on without a hole of more than 40 ms, but its own, while one ear takes over from another, twice."""
-    own = max((after[0] - before[1] for before, after in pairwise(take.said[HUM])), default=0.0)
+    own = max((back - gone for gone, back in _holes(take.said[HUM])), default=0.0)
     for sound, since, until in ((take.live, 2.5, MOVED - 0.2), (take.kept, AGREED + 0.3, ENDED - 0.6)):
         hums = [(begin, end) for begin, end in heard(sound, HUM) if end > since and begin < until]
         assert hums[0][0] <= since + 0.1
         assert hums[-1][1] >= until - 0.1
-        assert max((after[0] - before[1] for before, after in pairwise(hums)), default=0) <= HOLE + own
+        assert max((back - gone for gone, back in _holes(hums)), default=0) <= HOLE + own
+
+
+def _holes(found: Spans) -> Spans:
+    """What is between tones."""
+    return [(before[1], after[0]) for before, after in pairwise(found)]
 
 
 def test_clients_are_told_when_and_only_when_sound_is_kept(take: Take) -> None:
@@ -253,18 +307,19 @@ def test_what_is_kept_ends_with_the_keeping(take: Take) -> None:
 
 
 def test_a_space_that_moves_is_heard_in_its_new_room(take: Take) -> None:
-    """The hum next door is in the broadcast within two seconds of the move, and the old room's is not any more."""
+    """The hum next door is in the broadcast soon after the move, and the old room's is not any more."""
     begins = [begin for begin, _ in heard(take.live, NEXT_DOOR)]
-    assert MOVED < begins[0] < MOVED + 1.5
+    assert MOVED < begins[0] < MOVED + SOON
     assert heard(take.live, HUM)[-1][1] < begins[0] + 0.1
 
 
 def test_an_ear_that_is_thrown_out_is_back(take: Take) -> None:
-    """A line that is lost for whatever reason is dialled again: a second later the hum is heard as before."""
+    """A line that is lost for whatever reason is dialled again: soon the hum is heard as before, and that is all."""
     hums = heard(take.live, NEXT_DOOR)
-    lost = [before[1] for before, after in pairwise(hums) if after[0] - before[1] > HOLE]
-    assert lost == [pytest.approx(LOST, abs=0.4)]
-    assert hums[-1][0] < LOST + 1.2
+    own = max((back - gone for gone, back in _holes(take.said[NEXT_DOOR])), default=0.0)
+    ((gone, back),) = [hole for hole in _holes(hums) if hole[1] - hole[0] > HOLE + own]
+    assert gone == pytest.approx(LOST, abs=0.4)
+    assert back < LOST + SOON
     assert hums[-1][1] > OVER - 1.6
 
 
@@ -272,10 +327,12 @@ def test_turns_are_of_those_who_are_kept(take: Take) -> None:
     """Who said no is in no list of who talked, and the others are in it when they did."""
     talked = {identity for identity, _, _ in take.diary.talked}
     assert talked == {Identity(one) for one in KEPT}
+    told = [(since / 1000, until / 1000) for identity, since, until in take.diary.talked if identity == "p_600"]
+    # What sound may be off, and the tenth of a second by which turns are counted.
+    early, late = NEAR + 0.1, 2 * NEAR + 0.1
     for begin, end in _joined(take.said[GRACE]):
         if begin > AGREED + 0.3 and end < ENDED - 0.7:
-            assert [
-                (since, until)
-                for identity, since, until in take.diary.talked
-                if identity == "p_600" and abs(since / 1000 - begin) < 0.2 and abs(until / 1000 - end) < 0.2
-            ]
+            assert [1 for since, until in told if abs(since - begin) <= early and abs(until - end) <= late], (
+                begin,
+                told,
+            )
