@@ -148,7 +148,7 @@ def report(outcomes: Sequence[Outcome], *, is_strict: bool) -> bool:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Runs everything, or with ``--fast`` what needs neither SFU nor browser nor Node; returns the exit status."""
+    """Runs everything, or with ``--fast`` what needs neither SFU nor browser; returns the exit status."""
     checkout = Checkout(Path(__file__).resolve().parent.parent)
     run = Verification(checkout)
     python = sys.executable
