@@ -47,11 +47,13 @@ class RecordingRows:
         return [SpaceId(one) for one in self._session.scalars(found.order_by(table.c.space_id))]
 
     def replays_by(
-        self, creators: Collection[UserId], now: datetime, *, before: tuple[datetime, SpaceId] | None, limit: int
+        self, creators: Collection[UserId] | None, now: datetime, *, before: tuple[datetime, SpaceId] | None, limit: int
     ) -> list[tuple[datetime, SpaceId]]:
-        """Return what can be replayed of these creators, from a keyset position on."""
+        """Return what can be replayed of these creators, or of all, from a keyset position on."""
         table, space = self._tables.recording, self._tables.space
-        wanted = [space.c.creator_id.in_(sorted(creators)), table.c.state == "ready", table.c.expires_at > naive(now)]
+        wanted = [table.c.state == "ready", table.c.expires_at > naive(now)]
+        if creators is not None:
+            wanted.append(space.c.creator_id.in_(sorted(creators)))
         if before is not None:
             at, last = naive(before[0]), before[1]
             wanted.append(or_(table.c.ready_at < at, and_(table.c.ready_at == at, table.c.space_id > last)))

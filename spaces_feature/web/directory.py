@@ -1,4 +1,4 @@
-"""The directory ``P/``: what is live and what is coming up, by section, or one list of it. It works without script."""
+"""The directory ``P/``: what is live, what is coming up and what can be heard again. It works without script."""
 
 from __future__ import annotations
 
@@ -16,11 +16,14 @@ from ..services.finding import listing
 from ..services.finding.listing import Asked
 from ..services.seams import Seams
 from ..services.snapshots import profile_fields
+from ..services.sound import replay_lists
 from . import page_exposures
 from .listing_api import asked
 
 CARDS = 12
 """Live Spaces in one section."""
+REPLAYS = 6
+"""Replays in one section."""
 PLANS = 6
 """Planned Spaces in one section."""
 ONE_LIST = ("state", "scope", "query", "topic", "cursor")
@@ -42,9 +45,9 @@ class Section:
     more_words: str = "All"
 
     @property
-    def live(self) -> list[Json]:
-        """Its live Spaces, which are drawn as cards."""
-        return [row for row in self.rows if row["state"] == "live"]
+    def cards(self) -> list[Json]:
+        """Its Spaces that are live or over, which are drawn as cards."""
+        return [row for row in self.rows if row["state"] != "scheduled"]
 
     @property
     def planned(self) -> list[Json]:
@@ -99,6 +102,8 @@ def _sections(seams: Seams, viewer: UserId | None) -> list[Section]:
     if is_wide:
         title = "Coming up elsewhere" if viewer else "Coming up"
         found.append(_section(seams, viewer, "planned", title, Asked("scheduled", "elsewhere")))
+    if viewer is not None:
+        found.append(Section("replays", "Replays", replay_lists.replays_for(seams, viewer, REPLAYS)))
     return found
 
 

@@ -18,7 +18,7 @@ from spaces_feature.services.flags import flag_kills
 from spaces_feature.services.law import staff
 from spaces_feature.services.planning import scheduling
 from spaces_feature.services.sound import concluding, recordings
-from spaces_feature.services.sound.replay_lists import replays_page
+from spaces_feature.services.sound.replay_lists import replays_for, replays_page
 from spaces_feature.services.sound.sound_store import RecordingRow
 from tests.web.visitor import Visitor
 from tests.world import World, a_world, set_flag
@@ -94,6 +94,8 @@ def test_a_list_of_replays_has_pages(world: World, monkeypatch: pytest.MonkeyPat
 def test_who_may_not_hear_a_replay_does_not_find_it(world: World, how: str) -> None:
     """A block, a removal, an audience that they are not of; deleted, over, ended by the team, its host barred."""
     ada, linus = world.user("ada"), world.user("linus")
+    if how != "followers":
+        world.graph.follow(linus, ada)
     world.identity.make_staff(world.user("pam"))
     if how in ("removed", "staff"):
         space = world.go_live("ada", is_recorded=True)
@@ -120,6 +122,23 @@ def test_who_may_not_hear_a_replay_does_not_find_it(world: World, how: str) -> N
         case "barred":
             world.identity.bar(ada)
     assert found(world, "linus") == []
+    assert replays_for(world.seams, linus, 6) == []
+
+
+@pytest.mark.parametrize("hosts", [400, 1])
+def test_the_directory_has_what_was_said_by_people_i_follow(
+    world: World, monkeypatch: pytest.MonkeyPatch, hosts: int
+) -> None:
+    """Theirs and my own, the latest first, as cards; nobody else's, however many people I follow."""
+    monkeypatch.setattr("spaces_feature.services.sound.replay_lists.HOSTS", hosts)
+    linus = world.user("linus")
+    world.graph.follow(linus, world.user("ada"))
+    theirs, own, strange = recorded(world, "ada"), recorded(world, "linus"), recorded(world, "kwame")
+    assert [row["id"] for row in replays_for(world.seams, linus, 6)] == [own.id, theirs.id]
+    assert [row["id"] for row in replays_for(world.seams, linus, 1)] == [own.id]
+    html = Visitor(world, "linus").page("/spaces/").text
+    assert html.index(">Replays<") < html.index(own.id) < html.index(theirs.id)
+    assert strange.id not in html
 
 
 def test_with_replays_closed_there_is_no_list(world: World) -> None:
@@ -127,6 +146,7 @@ def test_with_replays_closed_there_is_no_list(world: World) -> None:
     recorded(world)
     flag_kills.kill(world.seams, None, "spaces.replay", Kill.NO_NEW)
     assert Visitor(world, "linus").get(f"/users/{world.user('ada')}/replays").json["code"] == "switched_off"
+    assert replays_for(world.seams, world.user("ada"), 6) == []
     with world.app.test_request_context():
         assert render_template_string("{{ spaces_replays('1') | length }}") == "0"
 

@@ -163,11 +163,11 @@ class SoundRows(Protocol):
         ...
 
     def replays_by(
-        self, creators: Collection[UserId], now: datetime, *, before: tuple[datetime, SpaceId] | None, limit: int
+        self, creators: Collection[UserId] | None, now: datetime, *, before: tuple[datetime, SpaceId] | None, limit: int
     ) -> list[tuple[datetime, SpaceId]]:
         """Return when recordings of these creators were ready that can be replayed, the latest first (one statement).
 
-        ``before``: from behind this one on. ``creators`` must be few.
+        ``before``: from behind this one on. ``creators`` must be few; None is everybody.
         """
         ...
 
